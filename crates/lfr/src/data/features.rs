@@ -1,0 +1,179 @@
+//! Numeric features as models see them.
+
+use std::ops::Range;
+
+/// Pictures of one size, 8 bits a channel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Images {
+    /// 1 (grey) or 3 (RGB).
+    pub channels: usize,
+    /// Height and width in pixels.
+    pub side: usize,
+    /// `n * channels * side * side` values, N x C x H x W.
+    pub pixels: Vec<u8>,
+}
+
+impl Images {
+    /// Values a picture.
+    pub fn width(&self) -> usize {
+        self.channels * self.side * self.side
+    }
+
+    /// Number of pictures.
+    pub fn len(&self) -> usize {
+        self.pixels.len() / self.width().max(1)
+    }
+
+    /// Whether there is no picture.
+    pub fn is_empty(&self) -> bool {
+        self.pixels.is_empty()
+    }
+
+    /// The values of picture `i`, C x H x W.
+    pub fn image(&self, i: usize) -> &[u8] {
+        &self.pixels[i * self.width()..(i + 1) * self.width()]
+    }
+}
+
+/// Rows of numbers, row-major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// Columns.
+    pub cols: usize,
+    /// `rows * cols` values.
+    pub values: Vec<f32>,
+}
+
+impl Matrix {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.values.len() / self.cols.max(1)
+    }
+
+    /// Row `i`.
+    pub fn row(&self, i: usize) -> &[f32] {
+        &self.values[i * self.cols..(i + 1) * self.cols]
+    }
+}
+
+/// A sparse matrix in compressed row form; column indices ascend within a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Csr {
+    /// Columns.
+    pub cols: usize,
+    /// `rows + 1` offsets into `indices` and `values`, the first 0.
+    pub offsets: Vec<usize>,
+    /// Column of each stored value.
+    pub indices: Vec<u32>,
+    /// The stored values.
+    pub values: Vec<f32>,
+}
+
+impl Csr {
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Columns and values of row `i`.
+    pub fn row(&self, i: usize) -> (&[u32], &[f32]) {
+        let range = self.offsets[i]..self.offsets[i + 1];
+        (&self.indices[range.clone()], &self.values[range])
+    }
+}
+
+/// The features of a run of items.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Features {
+    /// Pictures; seen by models as `x / 127.5 - 1`, in \[-1, 1\].
+    Images(Images),
+    /// Table rows after imputing, encoding and scaling.
+    Dense(Matrix),
+    /// TF-IDF rows.
+    Sparse(Csr),
+}
+
+impl Features {
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        match self {
+            Features::Images(x) => x.len(),
+            Features::Dense(x) => x.rows(),
+            Features::Sparse(x) => x.rows(),
+        }
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Numbers an item.
+    pub fn width(&self) -> usize {
+        match self {
+            Features::Images(x) => x.width(),
+            Features::Dense(x) => x.cols,
+            Features::Sparse(x) => x.cols,
+        }
+    }
+
+    /// Writes item `i` into `out` (`width` numbers), pictures scaled to \[-1, 1\].
+    pub fn row_into(&self, i: usize, out: &mut [f32]) {
+        match self {
+            Features::Images(x) => {
+                for (to, &from) in out.iter_mut().zip(x.image(i)) {
+                    *to = f32::from(from) / 127.5 - 1.0;
+                }
+            }
+            Features::Dense(x) => out.copy_from_slice(x.row(i)),
+            Features::Sparse(x) => {
+                out.fill(0.0);
+                let (columns, values) = x.row(i);
+                for (&column, &value) in columns.iter().zip(values) {
+                    out[column as usize] = value;
+                }
+            }
+        }
+    }
+
+    /// The items `indices`, in that order, as dense rows (`indices.len() * width` numbers).
+    pub fn dense(&self, indices: &[usize]) -> Vec<f32> {
+        let width = self.width();
+        let mut out = vec![0.0; indices.len() * width];
+        if width > 0 {
+            for (&i, row) in indices.iter().zip(out.chunks_exact_mut(width)) {
+                self.row_into(i, row);
+            }
+        }
+        out
+    }
+
+    /// The items `indices`, in that order.
+    pub fn select(&self, indices: &[usize]) -> Features {
+        match self {
+            Features::Images(x) => Features::Images(Images {
+                pixels: indices.iter().flat_map(|&i| x.image(i)).copied().collect(),
+                ..*x
+            }),
+            Features::Dense(x) => Features::Dense(Matrix {
+                cols: x.cols,
+                values: indices.iter().flat_map(|&i| x.row(i)).copied().collect(),
+            }),
+            Features::Sparse(x) => {
+                let mut out = Csr { cols: x.cols, offsets: vec![0], indices: vec![], values: vec![] };
+                for &i in indices {
+                    let (columns, values) = x.row(i);
+                    out.indices.extend_from_slice(columns);
+                    out.values.extend_from_slice(values);
+                    out.offsets.push(out.values.len());
+                }
+                Features::Sparse(out)
+            }
+        }
+    }
+
+    /// The items of `range`.
+    pub fn slice(&self, range: Range<usize>) -> Features {
+        self.select(&range.collect::<Vec<_>>())
+    }
+}

@@ -1,0 +1,168 @@
+//! The one error type of the library.
+
+use std::path::{Path, PathBuf};
+
+/// What every fallible function of the library returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong, with the values a person needs to mend it.
+///
+/// Messages are lower case and complete: what was wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The operating system refused a file operation.
+    #[error("cannot {action} {}: {source}", .path.display())]
+    Io {
+        /// What was tried, as a verb ("read", "write", "create").
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// A file or folder that holds nothing to work on.
+    #[error("{} is empty: {hint}", .path.display())]
+    Empty {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was looked for.
+        hint: String,
+    },
+    /// Content that cannot be read as what it claims to be.
+    #[error("{}: {problem}", .path.display())]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, where in the file, and what to do.
+        problem: String,
+    },
+    /// Content beyond a safety limit (decompression bombs, absurd headers).
+    #[error("{}: {what} is {size}, the limit is {limit}", .path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What was measured.
+        what: &'static str,
+        /// Its size.
+        size: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// More bad items than `--max-bad-fraction` allows.
+    #[error("{}: {bad} of {total} items could not be read (limit {limit}); the first: {first}", .path.display())]
+    TooManyBad {
+        /// The input.
+        path: PathBuf,
+        /// Unreadable items.
+        bad: usize,
+        /// All items.
+        total: usize,
+        /// Largest share of bad items accepted, in \[0, 1\].
+        limit: f64,
+        /// Name and reason of the first bad item.
+        first: String,
+    },
+    /// Too few items to fit on.
+    #[error("{found} usable items; {what} needs at least {needed}")]
+    TooFewItems {
+        /// Items at hand.
+        found: usize,
+        /// Items needed.
+        needed: usize,
+        /// Who needs them.
+        what: String,
+    },
+    /// Items that hold nothing a method could learn from.
+    #[error("nothing to learn from: {problem}")]
+    NoFeatures {
+        /// Why nothing is left.
+        problem: String,
+    },
+    /// Data that does not look like the data the model was fitted on.
+    #[error("the data does not fit the model: {what}: expected {expected}, found {found}")]
+    Mismatch {
+        /// What differs.
+        what: String,
+        /// As at fitting time.
+        expected: String,
+        /// As in the data at hand.
+        found: String,
+    },
+    /// A setting outside its range, or one that contradicts another.
+    #[error("bad setting `{key}` = {value}: {problem}")]
+    Config {
+        /// The setting's name, as in the TOML file.
+        key: String,
+        /// Its value.
+        value: String,
+        /// Why it is refused and what is accepted.
+        problem: String,
+    },
+    /// A method that cannot take this kind of data.
+    #[error("method {method} does not take {kind}: {hint}")]
+    Unsuitable {
+        /// The method.
+        method: String,
+        /// The kind of data.
+        kind: String,
+        /// What to use.
+        hint: String,
+    },
+    /// A model file that is damaged, foreign or from a newer version.
+    #[error("{}: not a usable model: {problem}", .path.display())]
+    Model {
+        /// The model file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A labels file or column that cannot be used.
+    #[error("labels: {problem}")]
+    Labels {
+        /// What is wrong and what to do.
+        problem: String,
+    },
+    /// Training ran into numbers that are not finite.
+    #[error("training diverged in epoch {epoch} (loss {loss}); try a smaller learning rate")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The loss that was not finite.
+        loss: f32,
+    },
+    /// A compute device that is unknown, absent or not built in.
+    #[error("device {name}: {problem}")]
+    Device {
+        /// The name asked for.
+        name: String,
+        /// What is wrong and what is available.
+        problem: String,
+    },
+    /// An output that exists already.
+    #[error("{} exists already; choose another place or pass --force", .path.display())]
+    Exists {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// The user asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl Error {
+    /// An [`Error::Io`] from its parts.
+    pub fn io(action: &'static str, path: impl AsRef<Path>, source: std::io::Error) -> Self {
+        Self::Io { action, path: path.as_ref().to_owned(), source }
+    }
+
+    /// An [`Error::Input`] from its parts.
+    pub fn input(path: impl AsRef<Path>, problem: impl Into<String>) -> Self {
+        Self::Input { path: path.as_ref().to_owned(), problem: problem.into() }
+    }
+
+    /// An [`Error::Config`] from its parts.
+    pub fn config(key: impl Into<String>, value: impl ToString, problem: impl Into<String>) -> Self {
+        Self::Config { key: key.into(), value: value.to_string(), problem: problem.into() }
+    }
+}

@@ -1,0 +1,80 @@
+//! What a fit is given and what it tells.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::seed::Seed;
+
+/// The outcome of one pass over the data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Epoch {
+    /// From 1.
+    pub epoch: usize,
+    /// Passes planned.
+    pub epochs: usize,
+    /// Mean loss an item.
+    pub loss: f32,
+    /// Its summands by name.
+    pub parts: Vec<(String, f32)>,
+    /// Mean error of the worst tenth over the median error; falls towards 1 when outliers are learnt too.
+    pub gap: Option<f32>,
+}
+
+/// Watches a fit. Returning an error, such as [`crate::Error::Interrupted`], ends it.
+pub trait Observer {
+    /// Before step `step` (from 0) of `steps` in an epoch.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn step(&mut self, step: usize, steps: usize) -> Result<()> {
+        let _ = (step, steps);
+        Ok(())
+    }
+
+    /// After an epoch; `scores` computes the training items' scores as of now, when asked.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
+        let _ = (epoch, scores);
+        Ok(())
+    }
+}
+
+/// Watches nothing.
+pub struct Silent;
+
+impl Observer for Silent {}
+
+/// What a fit is given, and where it leaves its findings.
+pub struct Context<'a> {
+    /// The run's seed.
+    pub seed: Seed,
+    /// Where tensors live.
+    pub device: Device,
+    /// Who watches.
+    pub observer: &'a mut dyn Observer,
+    /// Sentences for the user.
+    pub warnings: Vec<String>,
+    /// What the self-checks look at.
+    pub findings: Findings,
+}
+
+impl<'a> Context<'a> {
+    /// A context with nothing found yet.
+    pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
+        Self { seed, device, observer, warnings: Vec::new(), findings: Findings::default() }
+    }
+}
+
+/// Facts about a fitted network.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Findings {
+    /// Every epoch.
+    pub curve: Vec<Epoch>,
+    /// Mean of (AAᵀ - I)² over the entries.
+    pub orthogonality: Option<f32>,
+    /// Latents of a sample of items, `[rows, latent]` row-major.
+    pub latents: Option<(usize, Vec<f32>)>,
+}

@@ -1,0 +1,112 @@
+//! Layers with fused activations; parameters have PyTorch's names and shapes.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use burn::tensor::module::{conv_transpose2d, conv2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+
+use super::{Activation, Initializer};
+
+/// y = act(x Wᵀ + b).
+#[derive(Module, Debug)]
+pub struct Linear {
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl Linear {
+    /// A layer from `inputs` to `outputs` units; weight `[outputs, inputs]`, bias `[outputs]`.
+    pub fn new(inputs: usize, outputs: usize, activation: Activation, init: &mut Initializer<'_>) -> Self {
+        Self {
+            weight: init.uniform([outputs, inputs], inputs),
+            bias: init.uniform([outputs], inputs),
+            activation,
+        }
+    }
+
+    /// `[n, inputs]` to `[n, outputs]`.
+    pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
+        let y = x.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze();
+        self.activation.apply(y)
+    }
+}
+
+/// A square convolution with padding.
+#[derive(Module, Debug)]
+pub struct Conv {
+    weight: Param<Tensor<4>>,
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    stride: usize,
+    #[module(skip)]
+    padding: usize,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl Conv {
+    /// From `channels.0` to `channels.1` channels; weight `[out, in, kernel, kernel]`, padding `kernel / 2`.
+    pub fn new(
+        channels: (usize, usize),
+        kernel: usize,
+        stride: usize,
+        activation: Activation,
+        init: &mut Initializer<'_>,
+    ) -> Self {
+        let (inputs, outputs) = channels;
+        let fan_in = inputs * kernel * kernel;
+        Self {
+            weight: init.uniform([outputs, inputs, kernel, kernel], fan_in),
+            bias: init.uniform([outputs], fan_in),
+            stride,
+            padding: kernel / 2,
+            activation,
+        }
+    }
+
+    /// `[n, in, h, w]` to `[n, out, ceil(h / stride), ceil(w / stride)]`.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let options = ConvOptions::new([self.stride; 2], [self.padding; 2], [1; 2], 1);
+        self.activation.apply(conv2d(x, self.weight.val(), Some(self.bias.val()), options))
+    }
+}
+
+/// The transposed convolution that doubles height and width.
+#[derive(Module, Debug)]
+pub struct ConvTranspose {
+    weight: Param<Tensor<4>>,
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    padding: usize,
+    #[module(skip)]
+    activation: Activation,
+}
+
+impl ConvTranspose {
+    /// From `channels.0` to `channels.1` channels, stride 2; weight `[in, out, kernel, kernel]`, padding
+    /// `kernel / 2`, output padding 1.
+    pub fn new(
+        channels: (usize, usize),
+        kernel: usize,
+        activation: Activation,
+        init: &mut Initializer<'_>,
+    ) -> Self {
+        let (inputs, outputs) = channels;
+        // PyTorch takes the fan-in from the weight's second dimension, here the outputs.
+        let fan_in = outputs * kernel * kernel;
+        Self {
+            weight: init.uniform([inputs, outputs, kernel, kernel], fan_in),
+            bias: init.uniform([outputs], fan_in),
+            padding: kernel / 2,
+            activation,
+        }
+    }
+
+    /// `[n, in, h, w]` to `[n, out, 2 h, 2 w]`.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let options = ConvTransposeOptions::new([2; 2], [self.padding; 2], [1; 2], [1; 2], 1);
+        self.activation.apply(conv_transpose2d(x, self.weight.val(), Some(self.bias.val()), options))
+    }
+}

@@ -1,0 +1,16 @@
+//! Layers, initialisation and training, in PyTorch's conventions.
+
+mod activation;
+pub mod autoencoder;
+mod init;
+mod layers;
+mod optimizer;
+mod state;
+mod train;
+
+pub use activation::Activation;
+pub use init::{Init, Initializer};
+pub use layers::{Conv, ConvTranspose, Linear};
+pub use optimizer::Adam;
+pub use state::{load_state, store_state};
+pub use train::{Batch, Loss, Schedule, train};

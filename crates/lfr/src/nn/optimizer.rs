@@ -1,0 +1,27 @@
+//! PyTorch's Adam.
+
+use burn::module::Module;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::Tensor;
+
+/// Adam (betas .9 and .999) whose weight decay is an L2 term added to the gradient.
+pub struct Adam {
+    inner: ModuleOptimizer,
+    learning_rate: f64,
+}
+
+impl Adam {
+    /// An optimiser with fresh moments.
+    pub fn new(learning_rate: f64, epsilon: f32, weight_decay: f32) -> Self {
+        let decay = (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay));
+        let inner = AdamConfig::new().with_epsilon(epsilon).with_weight_decay(decay).init();
+        Self { inner, learning_rate }
+    }
+
+    /// One step down the gradient of `loss`.
+    pub fn step<M: Module>(&mut self, model: M, loss: &Tensor<1>) -> M {
+        let gradients = GradientsParams::from_grads(loss.backward(), &model);
+        self.inner.step(self.learning_rate, model, gradients)
+    }
+}

@@ -1,0 +1,74 @@
+//! Parameters to and from named arrays.
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Tensor, TensorData};
+
+use crate::data::Weights;
+use crate::error::{Error, Result};
+
+/// Writes every parameter of `module` under its path (`encoder.0.weight`) into `weights`.
+pub fn store_state<M: Module>(module: &M, weights: &mut Weights) {
+    module.visit(&mut Store { weights, path: Vec::new() });
+}
+
+/// Replaces every parameter of `module` by the array of its path, taken out of `weights`.
+///
+/// # Errors
+/// [`Error::Mismatch`] when an array is absent or of another shape, or holds values that are not finite.
+pub fn load_state<M: Module>(module: M, weights: &mut Weights) -> Result<M> {
+    let mut load = Load { weights, path: Vec::new(), problem: None };
+    let module = module.map(&mut load);
+    load.problem.map_or(Ok(module), Err)
+}
+
+struct Store<'a> {
+    weights: &'a mut Weights,
+    path: Vec<String>,
+}
+
+impl ModuleVisitor for Store<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let tensor = param.val();
+        let shape = tensor.dims();
+        if let Ok(values) = tensor.to_data().try_into_vec::<f32>() {
+            self.weights.put_f32(self.path.join("."), &shape, values);
+        }
+    }
+}
+
+struct Load<'a> {
+    weights: &'a mut Weights,
+    path: Vec<String>,
+    problem: Option<Error>,
+}
+
+impl ModuleMapper for Load<'_> {
+    fn enter_module(&mut self, name: &str, _: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _: &str, _: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let shape = param.val().dims();
+        match self.weights.take_f32(&self.path.join("."), &shape.map(Some)) {
+            Ok((_, values)) => param
+                .map(|old| Tensor::from_data(TensorData::new(values, shape), &old.device()))
+                .set_require_grad(true),
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+                param
+            }
+        }
+    }
+}

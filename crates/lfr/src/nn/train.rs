@@ -1,0 +1,169 @@
+//! The training loop.
+
+use burn::module::Module;
+use burn::tensor::{Int, Tensor};
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use super::Adam;
+use crate::error::{Error, Result};
+use crate::method::{Context, Epoch};
+
+/// Items a network sees at once.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[n, width]`, pictures flattened as C x H x W.
+    pub x: Tensor<2>,
+    /// `[n]`: which matrix of the latent layer each item uses; `None` when there is one.
+    pub groups: Option<Tensor<1, Int>>,
+}
+
+/// What a step minimises.
+pub struct Loss {
+    /// The sum that is differentiated, `[1]`.
+    pub total: Tensor<1>,
+    /// Its summands by name, each `[1]`.
+    pub parts: Vec<(&'static str, Tensor<1>)>,
+    /// `[n]`: each item's error under the training path, for the gap.
+    pub errors: Tensor<1>,
+}
+
+/// How long and how fast to train.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Schedule {
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Items a step; the last, partial batch of an epoch is kept.
+    pub batch_size: usize,
+    /// Adam's step size.
+    pub learning_rate: f64,
+    /// L2 penalty added to the gradient.
+    pub weight_decay: f32,
+    /// Adam's guard against division by zero.
+    pub epsilon: f32,
+}
+
+impl Default for Schedule {
+    /// The paper's: 1000 epochs of batches of 128 at 2.5e-4; decay 1e-6 as in its authors' 2021 code.
+    fn default() -> Self {
+        Self { epochs: 1000, batch_size: 128, learning_rate: 2.5e-4, weight_decay: 1e-6, epsilon: 1e-8 }
+    }
+}
+
+impl Schedule {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the first setting out of range.
+    pub fn validate(&self) -> Result<()> {
+        let positive = |key: &str, value: f64| {
+            if value.is_finite() && value > 0.0 {
+                Ok(())
+            } else {
+                Err(Error::config(key, value, "must be a number above 0"))
+            }
+        };
+        positive("epochs", self.epochs as f64)?;
+        positive("batch_size", self.batch_size as f64)?;
+        positive("learning_rate", self.learning_rate)?;
+        positive("epsilon", f64::from(self.epsilon))?;
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return Err(Error::config("weight_decay", self.weight_decay, "must be 0 or more"));
+        }
+        Ok(())
+    }
+}
+
+/// Trains `model` on `items` items that `batch` lays out by index, calling `after` at each epoch's end.
+///
+/// A loss that is not finite ends training; the model as it was before that epoch is returned with a warning in
+/// the context, unless it is the first.
+///
+/// # Errors
+/// [`Error::Diverged`] in the first epoch; whatever `after` and the observer return, [`Error::Interrupted`]
+/// among it.
+pub fn train<M: Module>(
+    mut model: M,
+    items: usize,
+    schedule: &Schedule,
+    context: &mut Context<'_>,
+    batch: impl Fn(&[usize]) -> Batch,
+    loss: impl Fn(&M, &Batch) -> Loss,
+    mut after: impl FnMut(&M, Epoch, &mut Context<'_>) -> Result<()>,
+) -> Result<M> {
+    let mut random = context.seed.stream("shuffle");
+    let mut order: Vec<usize> = (0..items).collect();
+    let mut adam = Adam::new(schedule.learning_rate, schedule.epsilon, schedule.weight_decay);
+    for epoch in 1..=schedule.epochs {
+        order.shuffle(&mut random);
+        let before = model.clone();
+        let mut tally = Tally::default();
+        for (step, indices) in order.chunks(schedule.batch_size).enumerate() {
+            context.observer.step(step, items.div_ceil(schedule.batch_size))?;
+            let loss = loss(&model, &batch(indices));
+            tally.add(indices, &loss);
+            model = adam.step(model, &loss.total);
+        }
+        let summary = tally.epoch(epoch, schedule.epochs);
+        if !summary.loss.is_finite() {
+            if epoch == 1 {
+                return Err(Error::Diverged { epoch, loss: summary.loss });
+            }
+            context.warnings.push(format!(
+                "training diverged in epoch {epoch} of {}; the state before it is kept",
+                schedule.epochs
+            ));
+            return Ok(before);
+        }
+        after(&model, summary, context)?;
+    }
+    Ok(model)
+}
+
+/// Sums over the batches of an epoch.
+#[derive(Default)]
+struct Tally {
+    items: usize,
+    total: f64,
+    parts: Vec<(&'static str, f64)>,
+    errors: Vec<f32>,
+}
+
+impl Tally {
+    fn add(&mut self, indices: &[usize], loss: &Loss) {
+        let weight = indices.len() as f64;
+        self.items += indices.len();
+        self.total += weight * scalar(&loss.total);
+        self.parts.resize(loss.parts.len(), ("", 0.0));
+        for (sum, (name, value)) in self.parts.iter_mut().zip(&loss.parts) {
+            *sum = (name, sum.1 + weight * scalar(value));
+        }
+        self.errors.extend(loss.errors.to_data().try_into_vec::<f32>().unwrap_or_default());
+    }
+
+    fn epoch(mut self, epoch: usize, epochs: usize) -> Epoch {
+        let mean = |sum: f64| (sum / self.items.max(1) as f64) as f32;
+        Epoch {
+            epoch,
+            epochs,
+            loss: mean(self.total),
+            parts: self.parts.iter().map(|&(name, sum)| (name.to_owned(), mean(sum))).collect(),
+            gap: gap(&mut self.errors),
+        }
+    }
+}
+
+fn scalar(value: &Tensor<1>) -> f64 {
+    value.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).map_or(f64::NAN, f64::from)
+}
+
+/// How far the worst tenth of the items stands off the typical one: mean error of the top decile over the
+/// median error. It needs no label, and falls towards 1 as a network learns to reconstruct its outliers too.
+fn gap(errors: &mut [f32]) -> Option<f32> {
+    errors.sort_unstable_by(f32::total_cmp);
+    let median = *errors.get(errors.len() / 2)?;
+    let top = &errors[errors.len() - errors.len().div_ceil(10)..];
+    let mean = top.iter().sum::<f32>() / top.len() as f32;
+    (median > 0.0 && mean.is_finite()).then_some(mean / median)
+}
