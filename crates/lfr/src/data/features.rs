@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::error::{Error, Result};
+
 /// Pictures of one size, 8 bits a channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
@@ -172,8 +174,82 @@ impl Features {
         }
     }
 
+    /// All items of `parts`, in order.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when the parts are laid out differently; [`Error::TooFewItems`] when there is none.
+    pub fn concat(parts: Vec<Features>) -> Result<Features> {
+        let mut parts = parts.into_iter();
+        let mut all =
+            parts.next().ok_or_else(|| Error::TooFewItems { found: 0, needed: 1, what: "a pile".into() })?;
+        for part in parts {
+            all.append(part)?;
+        }
+        Ok(all)
+    }
+
+    fn append(&mut self, part: Features) -> Result<()> {
+        let mismatch = |expected: usize, found: usize| Error::Mismatch {
+            what: "numbers an item".into(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+        };
+        let (expected, found) = (self.width(), part.width());
+        if expected != found {
+            return Err(mismatch(expected, found));
+        }
+        match (self, part) {
+            (Features::Images(all), Features::Images(part)) => all.pixels.extend(part.pixels),
+            (Features::Dense(all), Features::Dense(part)) => all.values.extend(part.values),
+            (Features::Sparse(all), Features::Sparse(part)) => {
+                let stored = all.values.len();
+                all.offsets.extend(part.offsets.iter().skip(1).map(|offset| offset + stored));
+                all.indices.extend(part.indices);
+                all.values.extend(part.values);
+            }
+            _ => return Err(mismatch(expected, found)),
+        }
+        Ok(())
+    }
+
     /// The items of `range`.
     pub fn slice(&self, range: Range<usize>) -> Features {
         self.select(&range.collect::<Vec<_>>())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sparse() -> Features {
+        // [[0, 1], [2, 0], [0, 0]]
+        Features::Sparse(Csr {
+            cols: 2,
+            offsets: vec![0, 1, 2, 2],
+            indices: vec![1, 0],
+            values: vec![1.0, 2.0],
+        })
+    }
+
+    #[test]
+    fn rows_come_out_dense() {
+        assert_eq!(sparse().dense(&[1, 2, 0]), [2.0, 0.0, 0.0, 0.0, 0.0, 1.0]);
+        let images = Features::Images(Images { channels: 1, side: 1, pixels: vec![0, 255] });
+        assert_eq!(images.dense(&[0, 1]), [-1.0, 1.0]);
+    }
+
+    #[test]
+    fn parts_join_as_they_were_cut() {
+        let images = Features::Images(Images { channels: 1, side: 2, pixels: (0..24).collect() });
+        let dense = Features::Dense(Matrix { cols: 3, values: vec![0.5; 18] });
+        for whole in [sparse(), images, dense] {
+            let n = whole.len();
+            let parts = vec![whole.slice(0..1), whole.slice(1..n)];
+            assert_eq!(Features::concat(parts).unwrap(), whole);
+        }
+        assert!(Features::concat(vec![]).is_err());
+        let narrow = Features::Dense(Matrix { cols: 2, values: vec![0.0; 2] });
+        assert!(Features::concat(vec![sparse(), narrow]).is_err());
     }
 }

@@ -5,8 +5,12 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::lfr::root;
+use super::split::split_loss;
 use crate::nn::Batch;
 use crate::nn::autoencoder::Autoencoder;
+
+/// Weight of the scatter ratio in DRAE's loss, as in E3Outlier's code.
+const SPLIT_LAMBDA: f32 = 0.1;
 
 /// A network with a latent.
 pub trait Backbone: Module + ModuleDisplay + Sync {
@@ -28,6 +32,8 @@ pub enum TaskLoss {
     MeanNorm,
     /// Sum over the batch of ‖x - x̂‖², as their plain autoencoder.
     SumSquares,
+    /// DRAE's split of the batch's squared errors, see [`split_loss`].
+    Split,
 }
 
 impl TaskLoss {
@@ -36,6 +42,7 @@ impl TaskLoss {
         match self {
             TaskLoss::MeanNorm => root(squares).mean(),
             TaskLoss::SumSquares => squares.sum(),
+            TaskLoss::Split => split_loss(squares, SPLIT_LAMBDA),
         }
     }
 }

@@ -11,8 +11,10 @@ mod lfr;
 #[cfg(test)]
 mod parity;
 mod plugged;
+mod split;
 
 pub use backbone::{AutoencoderBackbone, Backbone, TaskLoss};
 pub use layer::{Identity, LatentLayer};
 pub use lfr::{Lfr, LfrConfig, Orthogonality};
 pub use plugged::{Fed, Plugged};
+pub use split::split_loss;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{AutoencoderBackbone, Fed, Identity, LatentLayer, Lfr, LfrConfig, Plugged, TaskLoss};
 use crate::data::Weights;
-use crate::nn::autoencoder::{Autoencoder, Input, Shape};
+use crate::nn::autoencoder::{Autoencoder, Between, Input, Shape};
 use crate::nn::{Batch, Initializer, load_state, store_state};
 use crate::seed::Seed;
 
@@ -77,7 +77,8 @@ impl ModuleVisitor for Collect<'_> {
 
 fn check<L: LatentLayer>(case: &Case, layer: L, input: Input, width: usize, loss: TaskLoss, device: &Device) {
     let shape = Shape { input, width, latent: 6 };
-    let network = Autoencoder::new(&shape, &mut Initializer::new(Seed(0).stream("init"), device));
+    let network =
+        Autoencoder::new(&shape, Between::Nothing, &mut Initializer::new(Seed(0).stream("init"), device));
     let model =
         filled(Plugged { backbone: AutoencoderBackbone { network, loss }, layer, train_on: Fed::Latent });
     let positive = input == Input::NonNegative;

@@ -13,7 +13,7 @@ use super::reconstruction::{PluggedAutoencoder, Reconstructor};
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
-use crate::nn::autoencoder::{Autoencoder, Shape};
+use crate::nn::autoencoder::{Autoencoder, Between, Shape};
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
 
@@ -69,7 +69,7 @@ impl AeConfig {
 
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
         let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, &mut init);
+        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };
         Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
     }

@@ -18,7 +18,7 @@ use super::reconstruction::{PluggedAutoencoder, Reconstructor};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, Lfr, LfrConfig, Plugged, TaskLoss};
-use crate::nn::autoencoder::{Autoencoder, Shape};
+use crate::nn::autoencoder::{Autoencoder, Between, Shape};
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
 
@@ -106,7 +106,7 @@ impl AeLfrConfig {
 
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Lfr> {
         let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, &mut init);
+        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
         let mut init = Initializer::new(seed.stream("lfr"), device);
         let layer = Lfr::new(&self.lfr, 1, shape.latent, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };

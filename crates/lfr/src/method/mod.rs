@@ -3,7 +3,8 @@
 pub mod ae;
 pub mod ae_lfr;
 mod context;
-pub mod detector;
+mod detector;
+pub mod drae;
 mod reconstruction;
 
 pub use context::{Context, Epoch, Findings, Observer, Silent};

@@ -47,7 +47,7 @@ impl<L: LatentLayer> Reconstructor<L> {
             schedule,
             context,
             |indices| lay_out(x, indices, &training),
-            |model, batch| model.loss(batch),
+            schedule.adam(|model: &PluggedAutoencoder<L>, batch| model.loss(batch)),
             |model, epoch, context| tell(model, epoch, context, x, score_on),
         )?;
         let fitted = Self { model: model.valid(), score_on, device };

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Conv, ConvTranspose, Initializer, Linear};
+use super::{Activation, BatchNorm, Conv, ConvTranspose, Initializer, Linear};
 use crate::data::Features;
 
 /// What the network is built for.
@@ -21,6 +21,33 @@ pub enum Input {
     Vector,
     /// Vectors of numbers that are not negative (TF-IDF).
     NonNegative,
+}
+
+/// What stands between the layers of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Between {
+    /// Nothing.
+    Nothing,
+    /// Batch normalisation after every activation but those of the bottleneck and the output.
+    BatchNorm,
+}
+
+impl Between {
+    fn norms<const N: usize>(self, channels: [usize; N], init: &mut Initializer<'_>) -> Vec<BatchNorm> {
+        match self {
+            Between::Nothing => Vec::new(),
+            Between::BatchNorm => channels.into_iter().map(|c| BatchNorm::new(c, init)).collect(),
+        }
+    }
+}
+
+/// Runs `x` through the `i`-th normalisation, if there are any.
+fn normalise<const D: usize>(norms: &[BatchNorm], i: usize, x: Tensor<D>) -> Tensor<D> {
+    match norms.get(i) {
+        Some(norm) => norm.forward(x),
+        None => x,
+    }
 }
 
 /// The sizes of a network.
@@ -68,13 +95,13 @@ pub enum Autoencoder {
 impl Autoencoder {
     /// The network for `shape`: convolutional with tanh for pictures, dense with ReLU for vectors. The output layer
     /// is linear where values can be negative.
-    pub fn new(shape: &Shape, init: &mut Initializer<'_>) -> Self {
+    pub fn new(shape: &Shape, between: Between, init: &mut Initializer<'_>) -> Self {
         let dense = |output, init: &mut Initializer<'_>| {
-            Autoencoder::Dense(DenseAutoencoder::new(shape.width, shape.latent, output, init))
+            Autoencoder::Dense(DenseAutoencoder::new(shape, output, between, init))
         };
         match shape.input {
             Input::Picture { channels, side } => {
-                Autoencoder::Image(ImageAutoencoder::new(channels, side, shape.latent, init))
+                Autoencoder::Image(ImageAutoencoder::new((channels, side), shape.latent, between, init))
             }
             Input::Vector => dense(Activation::Identity, init),
             Input::NonNegative => dense(Activation::Relu, init),
@@ -99,13 +126,14 @@ impl Autoencoder {
 }
 
 /// Three strided convolutions (5, 5, 3; 32, 64, 128 channels), a dense layer to the latent, and their mirror;
-/// tanh after every layer, no batch normalisation (Lin et al. 2023, section 4; strides of their 2021 code).
+/// tanh after every layer (Lin et al. 2023, section 4; strides of their 2021 code).
 #[derive(Module, Debug)]
 pub struct ImageAutoencoder {
     conv: [Conv; 3],
     encode: Linear,
     decode: Linear,
     deconv: [ConvTranspose; 3],
+    norms: Vec<BatchNorm>,
     #[module(skip)]
     channels: usize,
     #[module(skip)]
@@ -114,7 +142,12 @@ pub struct ImageAutoencoder {
 
 impl ImageAutoencoder {
     /// For pictures of `channels x side x side`, `side` a multiple of 8.
-    pub fn new(channels: usize, side: usize, latent: usize, init: &mut Initializer<'_>) -> Self {
+    pub fn new(
+        (channels, side): (usize, usize),
+        latent: usize,
+        between: Between,
+        init: &mut Initializer<'_>,
+    ) -> Self {
         let tanh = Activation::Tanh;
         let flat = 128 * (side / 8) * (side / 8);
         Self {
@@ -130,6 +163,7 @@ impl ImageAutoencoder {
                 ConvTranspose::new((64, 32), 5, tanh, init),
                 ConvTranspose::new((32, channels), 5, tanh, init),
             ],
+            norms: between.norms([32, 64, 128, 128, 64, 32], init),
             channels,
             side,
         }
@@ -138,14 +172,16 @@ impl ImageAutoencoder {
     fn encode(&self, x: Tensor<2>) -> Tensor<2> {
         let [n, _] = x.dims();
         let x = x.reshape([n, self.channels, self.side, self.side]);
-        let x = self.conv.iter().fold(x, |x, conv| conv.forward(x));
+        let layers = self.conv.iter().enumerate();
+        let x = layers.fold(x, |x, (i, conv)| normalise(&self.norms, i, conv.forward(x)));
         self.encode.forward(x.flatten(1, 3))
     }
 
     fn decode(&self, z: Tensor<2>) -> Tensor<2> {
         let [n, _] = z.dims();
         let x = self.decode.forward(z).reshape([n, 128, self.side / 8, self.side / 8]);
-        self.deconv.iter().fold(x, |x, deconv| deconv.forward(x)).flatten(1, 3)
+        let layers = self.deconv.iter().enumerate();
+        layers.fold(x, |x, (i, deconv)| deconv.forward(normalise(&self.norms, 3 + i, x))).flatten(1, 3)
     }
 }
 
@@ -155,12 +191,13 @@ impl ImageAutoencoder {
 pub struct DenseAutoencoder {
     encoder: Vec<Linear>,
     decoder: Vec<Linear>,
+    norms: Vec<BatchNorm>,
 }
 
 impl DenseAutoencoder {
-    /// For vectors of `width` numbers; `output` follows the last layer.
-    pub fn new(width: usize, latent: usize, output: Activation, init: &mut Initializer<'_>) -> Self {
-        let sizes = [width, 512, 256, 128, latent];
+    /// For vectors; `output` follows the last layer.
+    pub fn new(shape: &Shape, output: Activation, between: Between, init: &mut Initializer<'_>) -> Self {
+        let sizes = [shape.width, 512, 256, 128, shape.latent];
         let encoder = sizes.windows(2).map(|w| Linear::new(w[0], w[1], Activation::Relu, init)).collect();
         let decoder = (0..4)
             .rev()
@@ -169,14 +206,22 @@ impl DenseAutoencoder {
                 Linear::new(sizes[i + 1], sizes[i], activation, init)
             })
             .collect();
-        Self { encoder, decoder }
+        Self { encoder, decoder, norms: between.norms([512, 256, 128, 128, 256, 512], init) }
     }
 
     fn encode(&self, x: Tensor<2>) -> Tensor<2> {
-        self.encoder.iter().fold(x, |x, layer| layer.forward(x))
+        let layers = self.encoder.iter().enumerate();
+        layers.fold(x, |x, (i, layer)| {
+            let x = layer.forward(x);
+            if i < 3 { normalise(&self.norms, i, x) } else { x }
+        })
     }
 
     fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        self.decoder.iter().fold(z, |x, layer| layer.forward(x))
+        let layers = self.decoder.iter().enumerate();
+        layers.fold(z, |x, (i, layer)| {
+            let x = layer.forward(x);
+            if i < 3 { normalise(&self.norms, 3 + i, x) } else { x }
+        })
     }
 }

@@ -26,6 +26,20 @@ impl Linear {
         }
     }
 
+    /// The same with a bias of zeros to begin with.
+    pub fn without_initial_bias(
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+        init: &mut Initializer<'_>,
+    ) -> Self {
+        Self {
+            weight: init.uniform([outputs, inputs], inputs),
+            bias: init.constant([outputs], 0.0),
+            activation,
+        }
+    }
+
     /// `[n, inputs]` to `[n, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         let y = x.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze();

@@ -4,13 +4,16 @@ mod activation;
 pub mod autoencoder;
 mod init;
 mod layers;
+mod norm;
 mod optimizer;
 mod state;
 mod train;
+pub mod wide_resnet;
 
 pub use activation::Activation;
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};
+pub use norm::BatchNorm;
 pub use optimizer::Adam;
 pub use state::{load_state, store_state};
 pub use train::{Batch, Loss, Schedule, train};

@@ -44,6 +44,17 @@ pub struct Schedule {
     pub epsilon: f32,
 }
 
+impl Schedule {
+    /// The step of plain Adam down `loss`.
+    pub fn adam<M: Module>(&self, loss: impl Fn(&M, &Batch) -> Loss) -> impl FnMut(M, &Batch) -> (M, Loss) {
+        let mut adam = Adam::new(self.learning_rate, self.epsilon, self.weight_decay);
+        move |model, batch| {
+            let loss = loss(&model, batch);
+            (adam.step(model, &loss.total), loss)
+        }
+    }
+}
+
 impl Default for Schedule {
     /// The paper's: 1000 epochs of batches of 128 at 2.5e-4; decay 1e-6 as in its authors' 2021 code.
     fn default() -> Self {
@@ -75,7 +86,8 @@ impl Schedule {
     }
 }
 
-/// Trains `model` on `items` items that `batch` lays out by index, calling `after` at each epoch's end.
+/// Trains `model` on `items` items that `batch` lays out by index: `step` improves it on one batch and returns the
+/// loss it had there, `after` is called at each epoch's end.
 ///
 /// A loss that is not finite ends training; the model as it was before that epoch is returned with a warning in
 /// the context, unless it is the first.
@@ -89,21 +101,20 @@ pub fn train<M: Module>(
     schedule: &Schedule,
     context: &mut Context<'_>,
     batch: impl Fn(&[usize]) -> Batch,
-    loss: impl Fn(&M, &Batch) -> Loss,
+    mut step: impl FnMut(M, &Batch) -> (M, Loss),
     mut after: impl FnMut(&M, Epoch, &mut Context<'_>) -> Result<()>,
 ) -> Result<M> {
     let mut random = context.seed.stream("shuffle");
     let mut order: Vec<usize> = (0..items).collect();
-    let mut adam = Adam::new(schedule.learning_rate, schedule.epsilon, schedule.weight_decay);
     for epoch in 1..=schedule.epochs {
         order.shuffle(&mut random);
         let before = model.clone();
         let mut tally = Tally::default();
-        for (step, indices) in order.chunks(schedule.batch_size).enumerate() {
-            context.observer.step(step, items.div_ceil(schedule.batch_size))?;
-            let loss = loss(&model, &batch(indices));
+        for (done, indices) in order.chunks(schedule.batch_size).enumerate() {
+            context.observer.step(done, items.div_ceil(schedule.batch_size))?;
+            let (better, loss) = step(model, &batch(indices));
             tally.add(indices, &loss);
-            model = adam.step(model, &loss.total);
+            model = better;
         }
         let summary = tally.epoch(epoch, schedule.epochs);
         if !summary.loss.is_finite() {

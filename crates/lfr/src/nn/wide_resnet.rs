@@ -1,0 +1,93 @@
+//! WRN-10-4, the wide residual network of the transformation methods.
+
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+
+use super::{BatchNorm, Initializer};
+
+/// Numbers in the network's latent.
+pub const LATENT: usize = 256;
+
+/// A convolution without bias, padding `kernel / 2`, drawn from N(0, 2 / fan_in).
+#[derive(Module, Debug)]
+struct PlainConv {
+    weight: Param<Tensor<4>>,
+    #[module(skip)]
+    stride: usize,
+}
+
+impl PlainConv {
+    fn new(channels: (usize, usize), kernel: usize, stride: usize, init: &mut Initializer<'_>) -> Self {
+        let (inputs, outputs) = channels;
+        let std = (2.0 / (kernel * kernel * inputs) as f32).sqrt();
+        Self { weight: init.normal([outputs, inputs, kernel, kernel], std), stride }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let weight = self.weight.val();
+        let padding = weight.dims()[2] / 2;
+        conv2d(x, weight, None, ConvOptions::new([self.stride; 2], [padding; 2], [1; 2], 1))
+    }
+}
+
+/// A pre-activation block whose shortcut is a 1x1 convolution on the activated input.
+#[derive(Module, Debug)]
+struct Block {
+    norm1: BatchNorm,
+    conv1: PlainConv,
+    norm2: BatchNorm,
+    conv2: PlainConv,
+    shortcut: PlainConv,
+}
+
+impl Block {
+    fn new(channels: (usize, usize), stride: usize, init: &mut Initializer<'_>) -> Self {
+        let (inputs, outputs) = channels;
+        Self {
+            norm1: BatchNorm::new(inputs, init),
+            conv1: PlainConv::new((inputs, outputs), 3, stride, init),
+            norm2: BatchNorm::new(outputs, init),
+            conv2: PlainConv::new((outputs, outputs), 3, 1, init),
+            shortcut: PlainConv::new((inputs, outputs), 1, stride, init),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        let a = self.norm1.forward_relu(x);
+        let h = self.norm2.forward_relu(self.conv1.forward(a.clone()));
+        self.conv2.forward(h) + self.shortcut.forward(a)
+    }
+}
+
+/// One block a group (16 to 64, 128 and 256 channels), batch normalisation, ReLU and a global average.
+#[derive(Module, Debug)]
+pub struct WideResNet {
+    conv: PlainConv,
+    blocks: [Block; 3],
+    norm: BatchNorm,
+}
+
+impl WideResNet {
+    /// For pictures of `channels` channels, any side that is a multiple of 8.
+    pub fn new(channels: usize, init: &mut Initializer<'_>) -> Self {
+        Self {
+            conv: PlainConv::new((channels, 16), 3, 1, init),
+            blocks: [
+                Block::new((16, 64), 1, init),
+                Block::new((64, 128), 2, init),
+                Block::new((128, LATENT), 2, init),
+            ],
+            norm: BatchNorm::new(LATENT, init),
+        }
+    }
+
+    /// `[n, channels, side, side]` to `[n, 256]`.
+    pub fn forward(&self, x: Tensor<4>) -> Tensor<2> {
+        let x = self.blocks.iter().fold(self.conv.forward(x), |x, block| block.forward(x));
+        let x = self.norm.forward_relu(x);
+        let [n, c, h, w] = x.dims();
+        x.reshape([n, c, h * w]).mean_dim(2).squeeze_dim(2)
+    }
+}
