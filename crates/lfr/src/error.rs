@@ -123,6 +123,12 @@ pub enum Error {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// Scores that cannot be compared, or a file that does not hold scores.
+    #[error("scores: {problem}")]
+    Scores {
+        /// What is wrong and what to do.
+        problem: String,
+    },
     /// Training ran into numbers that are not finite.
     #[error("training diverged in epoch {epoch} (loss {loss}); try a smaller learning rate")]
     Diverged {
@@ -144,6 +150,14 @@ pub enum Error {
     Exists {
         /// The file or folder.
         path: PathBuf,
+    },
+    /// A file that could not be had from any of its sources.
+    #[error("cannot download {}: {problem}", .path.display())]
+    Download {
+        /// Where it was to go.
+        path: PathBuf,
+        /// What happened at each source, and what to do.
+        problem: String,
     },
     /// The user asked to stop.
     #[error("interrupted")]

@@ -143,7 +143,7 @@ impl LatentLayer for Lfr {
 }
 
 /// Euclidean norm of each row, `[n]`; its gradient at 0 is 0.
-pub(super) fn norms(x: Tensor<2>) -> Tensor<1> {
+pub(crate) fn norms(x: Tensor<2>) -> Tensor<1> {
     root(x.square().sum_dim(1).squeeze_dim(1))
 }
 

@@ -15,6 +15,7 @@ mod split;
 
 pub use backbone::{AutoencoderBackbone, Backbone, TaskLoss};
 pub use layer::{Identity, LatentLayer};
+pub(crate) use lfr::norms;
 pub use lfr::{Lfr, LfrConfig, Orthogonality};
 pub use plugged::{Fed, Plugged};
 pub use split::split_loss;

@@ -71,6 +71,13 @@ impl AeLfrConfig {
         Self { latent: 32, schedule: Schedule { learning_rate: 5e-5, ..base.schedule }, ..base }
     }
 
+    /// A budget for a laptop: few epochs, scored from the plain latent, which is at its best before the network learns
+    /// to reconstruct outliers (`docs/defaults.md`).
+    pub fn short() -> Self {
+        let schedule = Schedule { epochs: 20, learning_rate: 1e-3, batch_size: 32, ..Schedule::default() };
+        Self { score_on: Fed::Latent, schedule, ..Self::default() }
+    }
+
     /// Checks the ranges.
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::data::Features;
+use crate::error::{Error, Result};
 use crate::seed::Seed;
 
 /// The outcome of one pass over the data.
@@ -47,12 +48,42 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
+/// Labelled items that guide a fit without being trained on.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// Their features, laid out as the training items'.
+    pub features: Features,
+    /// Whether each is an outlier.
+    pub outlier: Vec<bool>,
+}
+
+impl Known {
+    /// Checks that both kinds are there.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] when one is missing.
+    pub fn check(&self) -> Result<()> {
+        let outliers = self.outlier.iter().filter(|&&o| o).count();
+        if outliers == 0 || outliers == self.outlier.len() || self.outlier.len() != self.features.len() {
+            return Err(Error::Labels {
+                problem: format!(
+                    "the known labels need inliers and outliers, found {} and {outliers}",
+                    self.outlier.len() - outliers
+                ),
+            });
+        }
+        Ok(())
+    }
+}
+
 /// What a fit is given, and where it leaves its findings.
 pub struct Context<'a> {
     /// The run's seed.
     pub seed: Seed,
     /// Where tensors live.
     pub device: Device,
+    /// A few labelled items outside the training set, for the methods that need them.
+    pub known: Option<Known>,
     /// Who watches.
     pub observer: &'a mut dyn Observer,
     /// Sentences for the user.
@@ -64,7 +95,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with nothing found yet.
     pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
-        Self { seed, device, observer, warnings: Vec::new(), findings: Findings::default() }
+        Self { seed, device, known: None, observer, warnings: Vec::new(), findings: Findings::default() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every fitted method offers.
 
 use crate::data::{Features, Weights};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A fitted method.
 pub trait Detector: Send + Sync {
@@ -33,4 +33,32 @@ pub trait Detector: Send + Sync {
         let _ = x;
         Ok(None)
     }
+}
+
+/// Checks that `x` holds at least `needed` items of at least one number each; `what` is the method, for the message.
+pub(super) fn expect_items(x: &Features, needed: usize, what: &str) -> Result<()> {
+    if x.len() < needed {
+        return Err(Error::TooFewItems { found: x.len(), needed, what: what.into() });
+    }
+    if x.width() == 0 {
+        return Err(Error::NoFeatures { problem: "the items have no columns".into() });
+    }
+    Ok(())
+}
+
+/// Checks that the items of `x` have as many numbers as those of the fit.
+pub(super) fn expect_width(x: &Features, width: usize) -> Result<()> {
+    if x.width() == width {
+        return Ok(());
+    }
+    Err(Error::Mismatch {
+        what: "numbers an item".into(),
+        expected: width.to_string(),
+        found: x.width().to_string(),
+    })
+}
+
+/// An [`Error::Mismatch`] for the arrays of a model file.
+pub(super) fn bad_array(what: &str, expected: &str, found: impl ToString) -> Error {
+    Error::Mismatch { what: what.into(), expected: expected.into(), found: found.to_string() }
 }

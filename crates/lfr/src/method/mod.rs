@@ -2,10 +2,37 @@
 
 pub mod ae;
 pub mod ae_lfr;
+mod blocks;
+mod column;
+pub mod combined;
+mod components;
 mod context;
 mod detector;
 pub mod drae;
+pub mod e3outlier;
+pub mod ecod;
+pub mod elite;
+pub mod geom;
+pub mod gt_lfr;
+mod inverted;
+pub mod isolation_forest;
+mod isolation_tree;
+mod kmeans;
+pub mod knn;
+mod likelihood;
+pub mod lof;
+pub mod lvad;
+mod lvad_cluster;
+mod neighbours;
+mod panels;
+pub mod pca;
 mod reconstruction;
+mod reference;
+mod registry;
+pub mod rsrae;
+pub mod scaling;
+mod transformation;
 
-pub use context::{Context, Epoch, Findings, Observer, Silent};
+pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
 pub use detector::Detector;
+pub use registry::{Description, Method, Takes};

@@ -102,7 +102,7 @@ impl<L: LatentLayer> Detector for Reconstructor<L> {
         let decode = |batch: &Batch| {
             self.model.backbone.network.decode(self.model.latent(batch, self.score_on)).flatten::<1>(0, 1)
         };
-        map_batches(x, &self.device, decode).map(Some)
+        map_batches(x.len(), |indices| lay_out(x, indices, &self.device), decode).map(Some)
     }
 }
 
@@ -131,20 +131,24 @@ fn score<L: LatentLayer>(
     fed: Fed,
     device: &Device,
 ) -> Result<Vec<f32>> {
-    map_batches(x, device, |batch| model.score(batch, fed))
+    map_batches(x.len(), |indices| lay_out(x, indices, device), |batch| model.score(batch, fed))
 }
 
-/// Runs `f` over all items in batches of one size and joins what it returns, a fixed count an item.
-fn map_batches(x: &Features, device: &Device, f: impl Fn(&Batch) -> Tensor<1>) -> Result<Vec<f32>> {
+/// Runs `f` over `items` items, laid out in batches of one size, and joins what it returns, a fixed count an item.
+pub(super) fn map_batches(
+    items: usize,
+    batch: impl Fn(&[usize]) -> Batch,
+    f: impl Fn(&Batch) -> Tensor<1>,
+) -> Result<Vec<f32>> {
     let mut out = Vec::new();
-    for start in (0..x.len()).step_by(SCORING_BATCH) {
-        let real = SCORING_BATCH.min(x.len() - start);
-        let indices: Vec<usize> = (start..start + SCORING_BATCH).map(|i| i.min(x.len() - 1)).collect();
-        let mut values =
-            f(&lay_out(x, &indices, device)).to_data().try_into_vec::<f32>().map_err(|e| Error::Device {
-                name: format!("{device:?}"),
-                problem: format!("scores cannot be read back: {e:?}"),
-            })?;
+    for start in (0..items).step_by(SCORING_BATCH) {
+        let real = SCORING_BATCH.min(items - start);
+        let indices: Vec<usize> = (start..start + SCORING_BATCH).map(|i| i.min(items - 1)).collect();
+        let values = f(&batch(&indices)).to_data().try_into_vec::<f32>();
+        let mut values = values.map_err(|e| Error::Device {
+            name: "in use".into(),
+            problem: format!("scores cannot be read back: {e:?}"),
+        })?;
         values.truncate(values.len() / SCORING_BATCH * real);
         out.append(&mut values);
     }

@@ -18,6 +18,15 @@ pub enum Activation {
 }
 
 impl Activation {
+    /// What the kernels fuse into a layer, and what is left to apply after it.
+    pub(super) fn fused(self) -> (lfr_kernels::Activation, Activation) {
+        match self {
+            Activation::Tanh => (lfr_kernels::Activation::Tanh, Activation::Identity),
+            Activation::Relu => (lfr_kernels::Activation::Relu, Activation::Identity),
+            other => (lfr_kernels::Activation::None, other),
+        }
+    }
+
     /// Applies the function to every element.
     pub fn apply<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
         match self {

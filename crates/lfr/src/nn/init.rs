@@ -63,21 +63,55 @@ fn orthonormalise(mut values: Vec<f32>, columns: usize) -> Vec<f32> {
     values
 }
 
+/// The law of the weights and biases of layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LayerLaw {
+    /// PyTorch's default, U(±1/sqrt(fan_in)) for weights and biases.
+    FanIn,
+    /// Keras's default, U(±sqrt(6 / (fan_in + fan_out))), biases 0.
+    Glorot,
+}
+
 /// Draws parameters one after the other from one random stream.
 pub struct Initializer<'a> {
     random: ChaCha8Rng,
     device: &'a Device,
+    law: LayerLaw,
 }
 
 impl<'a> Initializer<'a> {
-    /// Parameters on `device`, drawn from `random`.
+    /// Parameters on `device`, drawn from `random`; layers begin as PyTorch's.
     pub fn new(random: ChaCha8Rng, device: &'a Device) -> Self {
-        Self { random, device }
+        Self { random, device, law: LayerLaw::FanIn }
     }
 
-    /// PyTorch's default for weights and biases: U(±1/sqrt(fan_in)).
-    pub fn uniform<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
-        let bound = 1.0 / (fan_in.max(1) as f32).sqrt();
+    /// The same, with layers that begin as Keras's: Glorot's uniform law and biases of 0.
+    pub fn glorot(random: ChaCha8Rng, device: &'a Device) -> Self {
+        Self { random, device, law: LayerLaw::Glorot }
+    }
+
+    /// The weight and the bias (of `outputs` numbers) of a layer.
+    pub fn layer<const D: usize>(
+        &mut self,
+        weight: [usize; D],
+        outputs: usize,
+        fan: (usize, usize),
+    ) -> (Param<Tensor<D>>, Param<Tensor<1>>) {
+        let (fan_in, fan_out) = fan;
+        match self.law {
+            LayerLaw::FanIn => {
+                let bound = 1.0 / (fan_in.max(1) as f32).sqrt();
+                (self.uniform(weight, bound), self.uniform([outputs], bound))
+            }
+            LayerLaw::Glorot => {
+                let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
+                (self.uniform(weight, bound), self.constant([outputs], 0.0))
+            }
+        }
+    }
+
+    /// U(±bound) entries.
+    pub fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
         let values = (0..shape.iter().product()).map(|_| self.random.random_range(-bound..bound)).collect();
         self.parameter(shape, values)
     }
@@ -97,6 +131,12 @@ impl<'a> Initializer<'a> {
     pub fn matrices(&mut self, count: usize, rows: usize, columns: usize, law: Init) -> Param<Tensor<3>> {
         let values = (0..count).flat_map(|_| law.draw(rows, columns, &mut self.random)).collect();
         self.parameter([count, rows, columns], values)
+    }
+
+    /// A matrix of `rows x columns` drawn by `law`.
+    pub fn matrix(&mut self, rows: usize, columns: usize, law: Init) -> Param<Tensor<2>> {
+        let values = law.draw(rows, columns, &mut self.random);
+        self.parameter([rows, columns], values)
     }
 
     fn parameter<const D: usize>(&self, shape: [usize; D], values: Vec<f32>) -> Param<Tensor<D>> {

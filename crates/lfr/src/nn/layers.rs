@@ -2,8 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::module::{conv_transpose2d, conv2d};
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use lfr_kernels::ops::{self, Window};
 
 use super::{Activation, Initializer};
 
@@ -19,11 +18,8 @@ pub struct Linear {
 impl Linear {
     /// A layer from `inputs` to `outputs` units; weight `[outputs, inputs]`, bias `[outputs]`.
     pub fn new(inputs: usize, outputs: usize, activation: Activation, init: &mut Initializer<'_>) -> Self {
-        Self {
-            weight: init.uniform([outputs, inputs], inputs),
-            bias: init.uniform([outputs], inputs),
-            activation,
-        }
+        let (weight, bias) = init.layer([outputs, inputs], outputs, (inputs, outputs));
+        Self { weight, bias, activation }
     }
 
     /// The same with a bias of zeros to begin with.
@@ -34,7 +30,7 @@ impl Linear {
         init: &mut Initializer<'_>,
     ) -> Self {
         Self {
-            weight: init.uniform([outputs, inputs], inputs),
+            weight: init.layer([outputs, inputs], outputs, (inputs, outputs)).0,
             bias: init.constant([outputs], 0.0),
             activation,
         }
@@ -42,8 +38,8 @@ impl Linear {
 
     /// `[n, inputs]` to `[n, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
-        let y = x.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze();
-        self.activation.apply(y)
+        let (fused, rest) = self.activation.fused();
+        rest.apply(ops::linear(x, self.weight.val(), self.bias.val(), fused))
     }
 }
 
@@ -70,20 +66,17 @@ impl Conv {
         init: &mut Initializer<'_>,
     ) -> Self {
         let (inputs, outputs) = channels;
-        let fan_in = inputs * kernel * kernel;
-        Self {
-            weight: init.uniform([outputs, inputs, kernel, kernel], fan_in),
-            bias: init.uniform([outputs], fan_in),
-            stride,
-            padding: kernel / 2,
-            activation,
-        }
+        let area = kernel * kernel;
+        let shape = [outputs, inputs, kernel, kernel];
+        let (weight, bias) = init.layer(shape, outputs, (inputs * area, outputs * area));
+        Self { weight, bias, stride, padding: kernel / 2, activation }
     }
 
     /// `[n, in, h, w]` to `[n, out, ceil(h / stride), ceil(w / stride)]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvOptions::new([self.stride; 2], [self.padding; 2], [1; 2], 1);
-        self.activation.apply(conv2d(x, self.weight.val(), Some(self.bias.val()), options))
+        let (fused, rest) = self.activation.fused();
+        let window = Window { stride: self.stride, padding: self.padding };
+        rest.apply(ops::conv2d(x, self.weight.val(), Some(self.bias.val()), window, fused))
     }
 }
 
@@ -109,18 +102,16 @@ impl ConvTranspose {
     ) -> Self {
         let (inputs, outputs) = channels;
         // PyTorch takes the fan-in from the weight's second dimension, here the outputs.
-        let fan_in = outputs * kernel * kernel;
-        Self {
-            weight: init.uniform([inputs, outputs, kernel, kernel], fan_in),
-            bias: init.uniform([outputs], fan_in),
-            padding: kernel / 2,
-            activation,
-        }
+        let area = kernel * kernel;
+        let shape = [inputs, outputs, kernel, kernel];
+        let (weight, bias) = init.layer(shape, outputs, (outputs * area, inputs * area));
+        Self { weight, bias, padding: kernel / 2, activation }
     }
 
     /// `[n, in, h, w]` to `[n, out, 2 h, 2 w]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvTransposeOptions::new([2; 2], [self.padding; 2], [1; 2], [1; 2], 1);
-        self.activation.apply(conv_transpose2d(x, self.weight.val(), Some(self.bias.val()), options))
+        let (fused, rest) = self.activation.fused();
+        let window = Window { stride: 2, padding: self.padding };
+        rest.apply(ops::conv_transpose2d(x, self.weight.val(), self.bias.val(), window, 1, fused))
     }
 }

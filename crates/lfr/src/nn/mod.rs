@@ -2,15 +2,19 @@
 
 mod activation;
 pub mod autoencoder;
+mod descent;
+pub mod elite_network;
 mod init;
 mod layers;
 mod norm;
 mod optimizer;
 mod state;
+pub mod subspace_autoencoder;
 mod train;
 pub mod wide_resnet;
 
 pub use activation::Activation;
+pub use descent::{Descent, Direction};
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};
 pub use norm::BatchNorm;

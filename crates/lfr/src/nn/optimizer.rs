@@ -1,8 +1,7 @@
 //! PyTorch's Adam.
 
 use burn::module::Module;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
 
 /// Adam (betas .9 and .999) whose weight decay is an L2 term added to the gradient.
@@ -14,8 +13,7 @@ pub struct Adam {
 impl Adam {
     /// An optimiser with fresh moments.
     pub fn new(learning_rate: f64, epsilon: f32, weight_decay: f32) -> Self {
-        let decay = (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay));
-        let inner = AdamConfig::new().with_epsilon(epsilon).with_weight_decay(decay).init();
+        let inner = ModuleOptimizer::from(lfr_kernels::ops::Adam::new(epsilon, weight_decay));
         Self { inner, learning_rate }
     }
 

@@ -2,8 +2,8 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
+use lfr_kernels::Activation;
+use lfr_kernels::ops::{self, Window};
 
 use super::{BatchNorm, Initializer};
 
@@ -28,7 +28,7 @@ impl PlainConv {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let weight = self.weight.val();
         let padding = weight.dims()[2] / 2;
-        conv2d(x, weight, None, ConvOptions::new([self.stride; 2], [padding; 2], [1; 2], 1))
+        ops::conv2d(x, weight, None, Window { stride: self.stride, padding }, Activation::None)
     }
 }
 
@@ -57,7 +57,7 @@ impl Block {
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let a = self.norm1.forward_relu(x);
         let h = self.norm2.forward_relu(self.conv1.forward(a.clone()));
-        self.conv2.forward(h) + self.shortcut.forward(a)
+        ops::add(self.conv2.forward(h), self.shortcut.forward(a))
     }
 }
 

@@ -1,0 +1,88 @@
+//! How the help texts look.
+
+use clap::builder::styling::{AnsiColor, Style, Styles};
+
+const HEADING: Style = AnsiColor::Green.on_default().bold();
+const LITERAL: Style = AnsiColor::Cyan.on_default().bold();
+const REMARK: Style = Style::new().dimmed();
+
+/// Colours of all help and usage messages.
+pub const STYLES: Styles = Styles::styled()
+    .header(HEADING)
+    .usage(HEADING)
+    .literal(LITERAL)
+    .placeholder(AnsiColor::Cyan.on_default())
+    .error(AnsiColor::Red.on_default().bold())
+    .valid(AnsiColor::Green.on_default())
+    .invalid(AnsiColor::Yellow.on_default());
+
+/// What one may type, and what it does.
+pub type Example = (&'static str, &'static str);
+
+/// For `lfr --help`.
+pub const TOP: [Example; 6] = [
+    ("lfr rank photos/", "rank images, into photos-lfr/"),
+    ("lfr rank orders.csv --id number", "rank the rows of a table"),
+    ("lfr rank mails.jsonl --text body", "rank documents"),
+    ("lfr threshold orders-lfr --top-k 50", "flag the 50 worst"),
+    ("lfr fit photos/ -o photos.safetensors", "fit a model to keep"),
+    ("lfr score photos.safetensors new/ -o new.csv", "score new data with it"),
+];
+
+/// For `lfr rank --help`.
+pub const RANK: [Example; 5] = [
+    ("lfr rank photos/", "results in photos-lfr/"),
+    ("lfr rank orders.csv --id number --ignore note", "choose the columns"),
+    ("lfr rank mails.jsonl --text body -o out", "documents in a column"),
+    ("lfr rank digits.npy --preset paper", "as in the paper: takes long"),
+    ("lfr rank photos/ --labels truth.csv", "report AUROC and AUPR too"),
+];
+
+/// For `lfr fit --help`.
+pub const FIT: [Example; 2] = [
+    ("lfr fit orders.csv --id number -o orders.safetensors", "keep the model"),
+    ("lfr score orders.safetensors today.csv", "score new rows with it"),
+];
+
+/// For `lfr score --help`.
+pub const SCORE: [Example; 2] = [
+    ("lfr score orders.safetensors today.csv", "CSV on stdout"),
+    ("lfr score orders.safetensors year.parquet -o s.parquet", "a large table"),
+];
+
+/// For `lfr threshold --help`.
+pub const THRESHOLD: [Example; 4] = [
+    ("lfr threshold out/scores.csv --top-k 50", "the 50 most anomalous items"),
+    ("lfr threshold out --contamination 0.02", "the most anomalous 2 %"),
+    ("lfr threshold out", "let the scores decide"),
+    ("lfr threshold out --threshold 3.5 -o flagged.csv", "with a column outlier"),
+];
+
+/// For `lfr report --help`.
+pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
+
+/// For `lfr inspect --help`.
+pub const INSPECT: [Example; 2] = [
+    ("lfr inspect photos-lfr/model.safetensors", "a summary"),
+    ("lfr inspect m.safetensors --json | jq .header.method", "every setting"),
+];
+
+/// For `lfr completions --help`.
+pub const COMPLETIONS: [Example; 2] = [
+    ("lfr completions bash > ~/.local/share/bash-completion/completions/lfr", "bash"),
+    ("lfr completions zsh > \"${fpath[1]}/_lfr\"", "zsh"),
+];
+
+/// For `lfr man --help`.
+pub const MAN: [Example; 2] =
+    [("lfr man | man -l -", "read it"), ("lfr man rank > lfr-rank.1", "the page of a command")];
+
+/// The section that shows `examples`, what they do in a column of its own where it fits.
+pub fn examples(examples: &[Example]) -> String {
+    let widest = examples.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
+    let mut text = format!("{HEADING}Examples:{HEADING:#}");
+    for (command, remark) in examples {
+        text += &format!("\n  {LITERAL}{command:widest$}{LITERAL:#}  {REMARK}{remark}{REMARK:#}");
+    }
+    text
+}

@@ -1,0 +1,103 @@
+//! The grammar of the command line.
+
+mod fitting;
+mod help;
+pub mod research;
+mod scoring;
+mod shared;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+pub use fitting::{FitArgs, MethodArgs, RankArgs};
+pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
+pub use shared::{InputArgs, RunArgs};
+
+/// Rank the outliers of unlabelled data.
+///
+/// Point it at a pile that nobody has sorted: a folder of images, a table, a list of documents. You get every item's
+/// anomaly score (higher = more anomalous), a page to look at, and a model that scores new data. It needs no labels
+/// and no guess of how many outliers there are.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lfr",
+    version,
+    styles = help::STYLES,
+    after_help = help::examples(&help::TOP),
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, most used first.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Rank the items of a pile: fit on it, score it, write a report
+    Rank(Box<RankArgs>),
+    /// Fit a model on a pile, to score other data with
+    Fit(Box<FitArgs>),
+    /// Score new data with a fitted model
+    Score(ScoreArgs),
+    /// Flag outliers in a file of scores, without fitting again
+    Threshold(ThresholdArgs),
+    /// Write the report of a run again, with other settings
+    Report(ReportArgs),
+    /// Show what a model file holds
+    Inspect(InspectArgs),
+    /// List the methods and their presets
+    Methods(MethodsArgs),
+    /// Run the experiments of a grid, and show them beside the published numbers
+    Bench(BenchArgs),
+    /// List, fetch and verify the public data sets
+    Data(DataArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page of lfr or of a command
+    Man(ManArgs),
+}
+
+/// Show what a model file holds: method, settings, training data, arrays.
+///
+/// The file is checked in full before anything is shown: size, checksum, version, layout and every number.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::INSPECT))]
+pub struct InspectArgs {
+    /// The model file
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Print JSON, with every setting, instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// List the methods and their presets.
+#[derive(Debug, Args)]
+pub struct MethodsArgs {
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Print the completions for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::COMPLETIONS))]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Print the manual page of lfr or of a command.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::MAN))]
+pub struct ManArgs {
+    /// The command; lfr itself when there is none
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
+}

@@ -1,0 +1,133 @@
+//! The flags of the commands for experiments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use lfr::dataset::Name;
+use lfr::experiment::{Metric, Shard};
+
+/// Run the experiments of a grid, and show them beside the published numbers.
+///
+/// A grid is a TOML file that names data sets, classes, ratios, seeds and methods. Every run leaves one record; runs that
+/// are recorded are not repeated, so a sweep can be stopped at any moment and goes on where it was.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: BenchAction,
+}
+
+/// What to do with a grid.
+#[derive(Debug, Subcommand)]
+pub enum BenchAction {
+    /// List the runs of a grid
+    Plan(GridArgs),
+    /// Run what is not recorded yet
+    Run(BenchRunArgs),
+    /// Tell how far a grid has got
+    Status(RecordsArgs),
+    /// Print the table of a grid, with the published values
+    Table(TableArgs),
+    /// Draw the figures of a grid
+    Plot(PlotArgs),
+}
+
+/// Which grid.
+#[derive(Debug, Args)]
+pub struct GridArgs {
+    /// The grid, a TOML file
+    #[arg(value_name = "GRID")]
+    pub grid: PathBuf,
+}
+
+/// Which grid, and where its records are.
+#[derive(Debug, Args)]
+pub struct RecordsArgs {
+    #[command(flatten)]
+    pub grid: GridArgs,
+    /// Folder of the records
+    #[arg(long, value_name = "FOLDER", default_value = "records")]
+    pub records: PathBuf,
+    /// Take records of other versions of the program too
+    #[arg(long)]
+    pub mixed: bool,
+}
+
+/// How to run a grid.
+#[derive(Debug, Args)]
+pub struct BenchRunArgs {
+    #[command(flatten)]
+    pub records: RecordsArgs,
+    /// Folder of the data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// Runs at a time; they share the machine's threads
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub jobs: usize,
+    /// Part of the grid to run, such as 2/8
+    #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
+    pub shard: Shard,
+    /// Where networks run
+    #[arg(long, value_name = "NAME", default_value = "cpu")]
+    pub device: String,
+    /// Say nothing but errors on stderr
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How to print a table.
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    #[command(flatten)]
+    pub records: RecordsArgs,
+    /// auroc, aupr-trapezoid, average-precision or aupr-inliers
+    #[arg(long, value_name = "NAME", default_value = "auroc")]
+    pub metric: Metric,
+    /// markdown, csv or latex
+    #[arg(long, value_name = "FORM", default_value = "markdown", value_parser = ["markdown", "csv", "latex"])]
+    pub form: String,
+}
+
+/// How to draw figures.
+#[derive(Debug, Args)]
+pub struct PlotArgs {
+    #[command(flatten)]
+    pub records: RecordsArgs,
+    /// Metric to draw; may be repeated
+    #[arg(long, value_name = "NAME", default_value = "auroc")]
+    pub metric: Vec<Metric>,
+    /// Folder to write the figures into
+    #[arg(long, short, value_name = "FOLDER", default_value = "figures")]
+    pub output: PathBuf,
+    /// Write PNG files beside the SVG ones
+    #[arg(long)]
+    pub png: bool,
+}
+
+/// List, fetch and verify the public data sets.
+#[derive(Debug, Args)]
+pub struct DataArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: DataAction,
+    /// Folder of the data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What to do with data sets.
+#[derive(Debug, Subcommand)]
+pub enum DataAction {
+    /// Tell which data sets are there
+    List,
+    /// Download a data set from its source, checked by its digest
+    Fetch {
+        /// Its name, see `lfr data list`
+        name: Name,
+    },
+    /// Check the files of a data set by their digests
+    Verify {
+        /// Its name, see `lfr data list`
+        name: Name,
+    },
+}

@@ -1,0 +1,103 @@
+//! The flags of the commands that work on models, scores and runs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::help;
+use super::shared::{CutArgs, Format, RunArgs};
+
+/// Score new data with a fitted model.
+///
+/// The data are read as the training data were. A score depends on its item and the model alone; percentiles are
+/// among the training items. Memory does not grow with the size of items, so tables of many millions of rows work.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::SCORE))]
+pub struct ScoreArgs {
+    /// The model file, from `lfr fit` or `lfr rank`
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// The data, of the kind that the model was fitted on
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub writing: ScoreOutputArgs,
+    #[command(flatten)]
+    pub cut: CutArgs,
+    /// Column that identifies the rows of a table [default: as in training]
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    pub id: Option<String>,
+    /// Column with the true labels (0 inlier, 1 outlier): only reported on
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    pub label: Option<String>,
+    /// Largest share of unreadable items to leave out before giving up
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
+    pub max_bad_fraction: f64,
+    /// Where networks run: cpu, or a GPU backend that this build has
+    #[arg(long, value_name = "NAME", default_value = "cpu", help_heading = "Running")]
+    pub device: String,
+    #[command(flatten)]
+    pub running: RunArgs,
+}
+
+/// What to write, and where.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub struct ScoreOutputArgs {
+    /// Score file to write, its form given by the name [default: CSV on stdout]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Form of the scores [default: as the file's name says, or csv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Replace a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Flag outliers in a file of scores, without fitting again.
+///
+/// Prints the flagged items, most anomalous first, as CSV. With `-o` the whole file is written again with a column
+/// `outlier`, in the order of the input.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::THRESHOLD))]
+pub struct ThresholdArgs {
+    /// The score file (.csv, .jsonl or .parquet with a column anomaly_score), or the folder of a run
+    #[arg(value_name = "SCORES")]
+    pub scores: PathBuf,
+    #[command(flatten)]
+    pub cut: CutArgs,
+    /// Score file to write, its form given by the name
+    #[arg(long, short, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Read settings from a TOML file; its keys are these flags, and flags win
+    #[arg(long, value_name = "FILE", help_heading = "Running")]
+    pub config: Option<PathBuf>,
+    /// Say nothing but errors on stderr
+    #[arg(long, short, help_heading = "Running")]
+    pub quiet: bool,
+    /// Print the cut and the flagged items as JSON
+    #[arg(long, help_heading = "Running")]
+    pub json: bool,
+}
+
+/// Write the report of a run again, with other settings.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::REPORT))]
+pub struct ReportArgs {
+    /// The folder of a run
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Page to write [default: report.html in the folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// The pile, when it is not where it was
+    #[arg(long, value_name = "INPUT")]
+    pub input: Option<PathBuf>,
+    /// Items in the gallery
+    #[arg(long, value_name = "N", default_value_t = 48)]
+    pub show: usize,
+}

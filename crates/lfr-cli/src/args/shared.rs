@@ -1,0 +1,153 @@
+//! Flags that several commands share.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use lfr::threshold::{AutoRule, Rule, threshold};
+use lfr::{Error, Result};
+
+/// What to read, and how.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Input")]
+pub struct InputArgs {
+    /// Column that identifies the rows of a table [default: row numbers from 0]
+    #[arg(long, value_name = "COLUMN")]
+    pub id: Option<String>,
+    /// Column to leave out; may be repeated
+    #[arg(long, value_name = "COLUMN")]
+    pub ignore: Vec<String>,
+    /// Column with the true labels (0 inlier, 1 outlier): reported on, never trained on
+    #[arg(long, value_name = "COLUMN")]
+    pub label: Option<String>,
+    /// Column of documents, which makes a table a pile of texts
+    #[arg(long, value_name = "COLUMN")]
+    pub text: Option<String>,
+    /// Height and width that images are brought to: a multiple of 8, at most 256 [default: 32]
+    #[arg(long, value_name = "PIXELS")]
+    pub image_size: Option<usize>,
+    /// Largest share of unreadable items to leave out before giving up [default: 0.1]
+    #[arg(long, value_name = "SHARE")]
+    pub max_bad_fraction: Option<f64>,
+}
+
+/// Which items to flag.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+#[command(next_help_heading = "Flagging")]
+pub struct CutArgs {
+    /// Flag the N most anomalous items
+    #[arg(long, value_name = "N")]
+    pub top_k: Option<usize>,
+    /// Flag this share of the items, above 0 and below 1
+    #[arg(long, value_name = "SHARE")]
+    pub contamination: Option<f64>,
+    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) lets the scores decide
+    #[arg(long, value_name = "SCORE|auto[:RULE]", allow_negative_numbers = true)]
+    pub threshold: Option<String>,
+}
+
+impl CutArgs {
+    /// The rule that was asked for, if any.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a rule that is unknown or out of range.
+    pub fn rule(&self) -> Result<Option<Rule>> {
+        let rule = match (self.top_k, self.contamination, &self.threshold) {
+            (Some(k), _, _) => Rule::TopK(k),
+            (_, Some(share), _) => Rule::Contamination(share),
+            (_, _, Some(text)) => named(text)?,
+            (None, None, None) => return Ok(None),
+        };
+        // Any score will do to have the rule's range checked before the work begins.
+        threshold(&[0.0], rule)?;
+        Ok(Some(rule))
+    }
+}
+
+fn named(text: &str) -> Result<Rule> {
+    match text.strip_prefix("auto") {
+        Some("") => Ok(Rule::Auto(AutoRule::default())),
+        Some(rest) if rest.starts_with(':') => Ok(Rule::Auto(rest[1..].parse()?)),
+        _ => {
+            let problem = "must be a number, `auto`, or `auto:RULE`";
+            text.parse().map(Rule::Value).map_err(|_| Error::config("threshold", text, problem))
+        }
+    }
+}
+
+/// How to run.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Running")]
+pub struct RunArgs {
+    /// Read settings from a TOML file; its keys are these flags, and flags win
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Processor threads [default: all]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// Say nothing but warnings and errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Print the outcome as JSON instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The form of a score file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Comma-separated values
+    Csv,
+    /// Apache Parquet
+    Parquet,
+    /// A JSON object a line
+    Jsonl,
+}
+
+impl From<Format> for lfr::output::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Csv => Self::Csv,
+            Format::Parquet => Self::Parquet,
+            Format::Jsonl => Self::Jsonl,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(
+        top_k: Option<usize>,
+        contamination: Option<f64>,
+        threshold: Option<&str>,
+    ) -> Result<Option<Rule>> {
+        CutArgs { top_k, contamination, threshold: threshold.map(str::to_owned) }.rule()
+    }
+
+    #[test]
+    fn each_flag_is_a_rule() {
+        assert_eq!(rule(None, None, None).unwrap(), None);
+        assert_eq!(rule(Some(3), None, None).unwrap(), Some(Rule::TopK(3)));
+        assert_eq!(rule(None, Some(0.1), None).unwrap(), Some(Rule::Contamination(0.1)));
+        let named = [
+            ("-2.5", Rule::Value(-2.5)),
+            ("auto", Rule::Auto(AutoRule::TwoStage)),
+            ("auto:iqr", Rule::Auto(AutoRule::Iqr)),
+        ];
+        for (text, expected) in named {
+            assert_eq!(rule(None, None, Some(text)).unwrap(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_rule_is_refused_before_any_work() {
+        for text in ["", "much", "NaN", "inf", "automatic", "auto:", "auto:magic"] {
+            assert!(matches!(rule(None, None, Some(text)), Err(Error::Config { .. })), "{text}");
+        }
+        for share in [0.0, 1.0, -0.1, f64::NAN] {
+            assert!(matches!(rule(None, Some(share), None), Err(Error::Config { .. })), "{share}");
+        }
+    }
+}

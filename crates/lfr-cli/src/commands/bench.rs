@@ -1,0 +1,138 @@
+//! `lfr bench`.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Result;
+use lfr::Error;
+use lfr::dataset::data_dir;
+use lfr::experiment::{
+    Event, Grid, Progress as Step, Records, Runner, RunnerOptions, Sweep, check_methods, plot, status, table,
+};
+
+use crate::args::research::{BenchAction, BenchArgs, BenchRunArgs, PlotArgs, RecordsArgs, TableArgs};
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::terminal::{print, seconds};
+
+/// Does what is asked with a grid.
+pub fn run(args: &BenchArgs) -> Result<()> {
+    match &args.action {
+        BenchAction::Plan(args) => plan(&args.grid),
+        BenchAction::Run(args) => sweep(args),
+        BenchAction::Status(args) => tell(args),
+        BenchAction::Table(args) => show(args),
+        BenchAction::Plot(args) => draw(args),
+    }
+}
+
+fn plan(path: &Path) -> Result<()> {
+    let jobs = Grid::read(path)?.jobs();
+    check_methods(&jobs)?;
+    let lines: String = jobs.iter().map(|job| format!("{} {job}\n", job.hash())).collect();
+    print(lines.as_bytes())
+}
+
+fn sweep(args: &BenchRunArgs) -> Result<()> {
+    let jobs = Grid::read(&args.records.grid.grid)?.jobs();
+    let sweep = Sweep::open(&jobs, &args.records.records, args.shard, args.records.mixed)?;
+    interrupt::listen()?;
+    let stop = AtomicBool::new(false);
+    let options = RunnerOptions {
+        data_dir: data_dir(args.data_dir.as_deref())?,
+        device: args.device.clone(),
+        commit: option_env!("LFR_COMMIT").map(str::to_owned),
+    };
+    let runner = Runner::open(sweep.pending(), options, &stop)?;
+    let progress = Mutex::new(Progress::new(args.quiet));
+    let watch = |event: Event<'_>, step: Step| {
+        if interrupt::signal().is_some() {
+            stop.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+        if let Ok(mut progress) = progress.lock() {
+            follow(&mut progress, &event, step);
+        }
+    };
+    let outcome = std::thread::scope(|scope| {
+        let done = AtomicBool::new(false);
+        let (done, stop) = (&done, &stop);
+        scope.spawn(move || {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                if interrupt::signal().is_some() {
+                    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+                }
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+        });
+        let outcome = sweep.run(args.jobs, stop, &|job| runner.run(job), &watch);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        outcome
+    })?;
+    if outcome.failed > 0 {
+        anyhow::bail!("{} of {} runs failed; run again to try them once more", outcome.failed, outcome.planned);
+    }
+    Ok(())
+}
+
+fn follow(progress: &mut Progress, event: &Event<'_>, step: Step) {
+    let left = step.remaining.map(|left| format!(", about {} left", seconds(left))).unwrap_or_default();
+    let stand = format!("{} of {} runs recorded{left}", step.done, step.planned);
+    match event {
+        Event::Broken(error) => progress.warn(&format!("{error}; it runs again")),
+        Event::Started(job) => progress.stage(&format!("{job} ({stand})")),
+        Event::Finished(_) => progress.stage(&stand),
+        Event::Failed(job, why) => progress.warn(&format!("{job} failed: {why}")),
+        Event::Elsewhere(job) => progress.note(&format!("{job} runs in another process")),
+    }
+}
+
+fn tell(args: &RecordsArgs) -> Result<()> {
+    let status = status(&Grid::read(&args.grid.grid)?.jobs(), &args.records);
+    let mut text = String::from("data set\tmethod\tplanned\tdone\trunning\tfailed\tmean seconds\n");
+    for group in &status.groups {
+        let mean = group.seconds.map_or_else(|| "-".into(), |s| format!("{s:.1}"));
+        text += &format!(
+            "{}\t{}\t{}\t{}\t{}\t{}\t{mean}\n",
+            group.dataset, group.method, group.planned, group.done, group.running, group.failed
+        );
+    }
+    for broken in &status.broken {
+        text += &format!("broken: {broken}\n");
+    }
+    if let Some(left) = status.remaining {
+        text += &format!("about {} left for one worker\n", seconds(left));
+    }
+    print(text.as_bytes())
+}
+
+fn records(args: &RecordsArgs) -> Result<(Grid, Records)> {
+    let grid = Grid::read(&args.grid.grid)?;
+    let records = Records::read(&args.records, &grid.jobs(), args.mixed)?;
+    if records.is_empty() {
+        let hint = "no record of this grid; make them with `lfr bench run`".into();
+        return Err(Error::Empty { path: args.records.clone(), hint }.into());
+    }
+    Ok((grid, records))
+}
+
+fn show(args: &TableArgs) -> Result<()> {
+    let (grid, records) = records(&args.records)?;
+    let table = table(&grid, &records, args.metric)?;
+    let text = match args.form.as_str() {
+        "csv" => table.csv()?,
+        "latex" => table.latex(),
+        _ => table.markdown(),
+    };
+    print(text.as_bytes())
+}
+
+fn draw(args: &PlotArgs) -> Result<()> {
+    let (grid, records) = records(&args.records)?;
+    std::fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
+    for figure in plot(&grid, &records, &args.metric)? {
+        figure.write(&args.output, args.png)?;
+        print(format!("{}\n", args.output.join(&figure.name).display()).as_bytes())?;
+    }
+    Ok(())
+}

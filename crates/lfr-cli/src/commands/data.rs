@@ -1,0 +1,66 @@
+//! `lfr data`.
+
+use std::path::Path;
+
+use anyhow::Result;
+use lfr::dataset::{FileStatus, Name, State, data_dir, fetch, list, verify};
+use lfr::Error;
+
+use crate::args::research::{DataAction, DataArgs};
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::terminal::print;
+
+/// Lists, fetches or verifies data sets.
+pub fn run(args: &DataArgs) -> Result<()> {
+    let folder = data_dir(args.data_dir.as_deref())?;
+    match args.action {
+        DataAction::List => tell(&folder),
+        DataAction::Fetch { name } => download(name, &folder),
+        DataAction::Verify { name } => report(&verify(name, &folder)?),
+    }
+}
+
+fn tell(folder: &Path) -> Result<()> {
+    let mut text = String::new();
+    for listing in list(folder) {
+        let place = listing.path.map_or_else(|| "not here".into(), |path| path.display().to_string());
+        text += &format!("{:<14} {place}  ({})\n", listing.name.as_str(), listing.licence);
+    }
+    text += &format!("looked in {}\n", folder.display());
+    print(text.as_bytes())
+}
+
+fn download(name: Name, folder: &Path) -> Result<()> {
+    interrupt::listen()?;
+    let mut progress = Progress::new(false);
+    progress.stage(&format!("fetching {name} into {}", folder.display()));
+    let files = fetch(name, folder, &mut |step| {
+        progress.items(&format!("{}, bytes", step.file), usize::try_from(step.done).unwrap_or(usize::MAX));
+        interrupt::check()
+    })?;
+    progress.clear();
+    report(&files)
+}
+
+fn report(files: &[FileStatus]) -> Result<()> {
+    let mut text = String::new();
+    for file in files {
+        let state = match file.state {
+            State::Missing => "missing",
+            State::Original => "original",
+            State::SameContent => "same content as the original",
+            State::Unknown => "there, no digest known",
+            State::Bad => "DAMAGED",
+        };
+        text += &format!("{}: {state}\n", file.name);
+    }
+    print(text.as_bytes())?;
+    match files.iter().find(|file| matches!(file.state, State::Missing | State::Bad)) {
+        None => Ok(()),
+        Some(file) => {
+            let problem = "missing or damaged; `lfr data fetch` brings it, or lay the original there by hand";
+            Err(Error::input(&file.path, problem).into())
+        }
+    }
+}

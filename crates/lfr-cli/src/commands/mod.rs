@@ -1,0 +1,62 @@
+//! One file a command.
+
+mod bench;
+mod completions;
+mod data;
+mod fit;
+mod inspect;
+mod man;
+mod methods;
+mod rank;
+mod report;
+mod score;
+mod threshold;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use lfr::Error;
+
+use crate::args::{Command, RunArgs};
+use crate::config::Tables;
+use crate::interrupt;
+
+/// Runs the command.
+///
+/// # Errors
+/// What the command meets; `failure::report` tells it to the user.
+pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
+    match command {
+        Command::Rank(args) => return rank::run(&args, tables),
+        Command::Fit(args) => return fit::run(&args, tables),
+        Command::Score(args) => score::run(&args)?,
+        Command::Threshold(args) => threshold::run(&args)?,
+        Command::Report(args) => report::run(&args)?,
+        Command::Inspect(args) => inspect::run(&args)?,
+        Command::Methods(args) => methods::run(&args)?,
+        Command::Bench(args) => bench::run(&args)?,
+        Command::Data(args) => data::run(&args)?,
+        Command::Completions(args) => completions::run(&args)?,
+        Command::Man(args) => man::run(&args)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prepares for work that takes its time: the threads to use, and Ctrl-C.
+fn prepare(args: &RunArgs) -> Result<()> {
+    if args.threads == Some(0) {
+        return Err(Error::config("threads", 0, "must be at least 1").into());
+    }
+    rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build_global()?;
+    interrupt::listen()?;
+    Ok(())
+}
+
+/// Refuses to write over a file unless `force`.
+fn check_free(path: &Path, force: bool) -> Result<()> {
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(Error::Exists { path: path.to_owned() }.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! `lfr report`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use lfr::Error;
+use lfr::input::Options;
+use lfr::output::{Format, RunRecord, Scores};
+use lfr::pile::Pile;
+use lfr::score::Model;
+
+use crate::args::ReportArgs;
+use crate::page;
+
+/// Writes the report of a run again from its folder and its pile.
+pub fn run(args: &ReportArgs) -> Result<()> {
+    let mut record = RunRecord::read(&args.run.join("run.json"))?;
+    let names = Format::ALL.map(|format| args.run.join(format!("scores.{}", format.extension())));
+    let scores = names.iter().find(|file| file.is_file()).unwrap_or(&names[0]);
+    let scores = Scores::read(scores)?;
+    let model = Model::load(&args.run.join("model.safetensors"), "cpu")?;
+    let input = args.input.clone().unwrap_or_else(|| PathBuf::from(&record.input));
+    let reading = Options { max_bad_fraction: 1.0, ..model.reading(&Options::default()) };
+    let pile = Pile::read(&input, &reading)?;
+    if pile.fingerprint != record.fingerprint {
+        return Err(Error::Mismatch {
+            what: format!("fingerprint of {}", input.display()),
+            expected: record.fingerprint,
+            found: pile.fingerprint,
+        }
+        .into());
+    }
+    let output = args.output.clone().unwrap_or_else(|| args.run.join("report.html"));
+    record.input = input.display().to_string();
+    page::write(&output, &record, &scores, &pile.items, (model.preprocessor(), model.detector()), args.show)?;
+    eprintln!("see {}", output.display());
+    Ok(())
+}

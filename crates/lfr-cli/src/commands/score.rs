@@ -1,0 +1,90 @@
+//! `lfr score`.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Result;
+use lfr::input::Options;
+use lfr::metrics::Agreement;
+use lfr::output::{Format, Scores, Texts};
+use lfr::pile::outlier_labels;
+use lfr::score::Model;
+use lfr::threshold::threshold;
+
+use crate::args::ScoreArgs;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::terminal::items;
+
+/// Scores the input chunk by chunk and writes the scores.
+pub fn run(args: &ScoreArgs) -> Result<()> {
+    let rule = args.cut.rule()?;
+    let format = format(args)?;
+    if let Some(output) = &args.writing.output {
+        super::check_free(output, args.writing.force)?;
+    }
+    super::prepare(&args.running)?;
+    let mut progress = Progress::new(args.running.quiet);
+    let model = Model::load(&args.model, &args.device)?;
+    let (mut scores, bad) = stream(args, &model, &mut progress)?;
+    progress.clear();
+    let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;
+    if let Some(cut) = &cut {
+        scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
+        progress.note(&cut.explanation);
+    }
+    if bad > 0 {
+        progress.warn(&format!("{} could not be read and have no score", items(bad)));
+    }
+    if let Some(labels) = &scores.labels {
+        let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
+        let agreement = Agreement::new(&scores.scores, &labels)?;
+        progress.note(&format!("AUROC {:.4}, AUPR {:.4}", agreement.auroc(), agreement.aupr()));
+    }
+    match &args.writing.output {
+        Some(output) => {
+            scores.write(output, format)?;
+            progress.note(&format!("{} scored, see {}", items(scores.len()), output.display()));
+        }
+        None => {
+            let mut out = std::io::BufWriter::new(std::io::stdout());
+            scores.write_to(&mut out, Path::new("standard output"), format)?;
+            out.flush()?;
+        }
+    }
+    Ok(())
+}
+
+/// The scores of all readable items, and how many were not readable.
+fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(Scores, usize)> {
+    let text = format!("scoring {}", args.input.display());
+    progress.stage(&text);
+    let options = Options {
+        id: args.id.clone(),
+        label: args.label.clone(),
+        max_bad_fraction: args.max_bad_fraction,
+        ..Options::default()
+    };
+    let mut all = Scores::default();
+    let source = model.stream(&args.input, &options, |chunk, scores| {
+        all.ids.extend(&chunk.ids);
+        all.scores.extend(scores);
+        if let Some(labels) = &chunk.labels {
+            all.labels.get_or_insert_with(Texts::default).extend(labels);
+        }
+        progress.items(&text, all.scores.len());
+        interrupt::check()
+    })?;
+    all.percentiles = all.scores.iter().map(|&score| model.header.quantiles.percentile(score)).collect();
+    Ok((all, source.bad()))
+}
+
+/// The form of the scores: as asked for, as the file's name says, or CSV.
+fn format(args: &ScoreArgs) -> Result<Format> {
+    Ok(match (args.writing.format, &args.writing.output) {
+        (Some(format), _) => format.into(),
+        (None, Some(output)) => Format::of(output)?,
+        (None, None) if args.running.json => Format::Jsonl,
+        (None, None) => Format::Csv,
+    })
+}

@@ -1,0 +1,74 @@
+//! `lfr threshold`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use lfr::output::{Format, Ranking, Scores};
+use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::args::ThresholdArgs;
+use crate::terminal::{print, print_json};
+
+/// A flagged item, as stdout shows it.
+#[derive(Serialize)]
+struct Flagged {
+    id: String,
+    anomaly_score: f32,
+    anomaly_rank: usize,
+    anomaly_percentile: f32,
+}
+
+/// Cuts the scores and tells which items are flagged.
+pub fn run(args: &ThresholdArgs) -> Result<()> {
+    let rule = args.cut.rule()?.unwrap_or(Rule::Auto(AutoRule::default()));
+    if let Some(output) = &args.output {
+        super::check_free(output, args.force)?;
+        Format::of(output)?;
+    }
+    let mut scores = Scores::read(&score_file(&args.scores))?;
+    let cut = threshold(&scores.scores, rule)?;
+    if !args.quiet {
+        eprintln!("{}", cut.explanation);
+    }
+    if args.json {
+        let (flagged, items) = (flagged(&scores, &cut), scores.len());
+        print_json(&json!({ "threshold": cut, "items": items, "flagged": flagged }))?;
+    }
+    match &args.output {
+        Some(output) => {
+            scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
+            scores.write(output, Format::of(output)?)?;
+        }
+        None if !args.json => print(&csv(&flagged(&scores, &cut))?)?,
+        None => {}
+    }
+    Ok(())
+}
+
+/// The score file that `path` is or, for the folder of a run, holds.
+fn score_file(path: &Path) -> PathBuf {
+    let names = Format::ALL.map(|format| path.join(format!("scores.{}", format.extension())));
+    names.into_iter().find(|file| file.is_file()).unwrap_or_else(|| path.to_owned())
+}
+
+/// The flagged items, most anomalous first.
+fn flagged(scores: &Scores, cut: &Threshold) -> Vec<Flagged> {
+    let ranking = Ranking::of(&scores.scores);
+    let ranked = ranking.order().iter().zip(1..).take_while(|&(&item, _)| scores.scores[item] > cut.value);
+    let row = |(&item, rank): (&usize, usize)| Flagged {
+        id: scores.ids.get(item),
+        anomaly_score: scores.scores[item],
+        anomaly_rank: rank,
+        anomaly_percentile: scores.percentiles[item],
+    };
+    ranked.map(row).collect()
+}
+
+fn csv(rows: &[Flagged]) -> Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(Vec::new());
+    writer.write_record(["id", "anomaly_score", "anomaly_rank", "anomaly_percentile"])?;
+    rows.iter().try_for_each(|row| writer.serialize(row))?;
+    Ok(writer.into_inner()?)
+}

@@ -1,0 +1,109 @@
+//! What a failed run says and returns.
+
+use std::io::{self, ErrorKind};
+use std::process::ExitCode;
+
+use lfr::Error;
+
+use crate::interrupt;
+
+/// The run went wrong for a reason outside what the user asked for.
+const FAILED: u8 = 1;
+
+/// The usage or the input has to be mended.
+const USAGE: u8 = 2;
+
+/// Usage that the command line's grammar cannot rule out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Prints `error` and its causes to stderr and gives the exit code. A reader that went away is no failure.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    if let Some(error) = error.downcast_ref::<clap::Error>() {
+        let _ = error.print();
+        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
+    }
+    if is_broken_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    eprint!("{}", text(error));
+    ExitCode::from(code(error))
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let source = match error.downcast_ref() {
+        Some(Error::Io { source, .. }) => Some(source),
+        _ => error.downcast_ref::<io::Error>(),
+    };
+    source.is_some_and(|source| source.kind() == ErrorKind::BrokenPipe)
+}
+
+/// The message and the causes that it does not tell already, a line each.
+fn text(error: &anyhow::Error) -> String {
+    let mut text = format!("lfr: {error}\n");
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text += &format!("  caused by: {cause}\n");
+        }
+    }
+    text
+}
+
+fn code(error: &anyhow::Error) -> u8 {
+    match error.downcast_ref::<Error>() {
+        Some(Error::Interrupted) => interrupt::signal().map_or(FAILED, |signal| 128 + signal),
+        Some(Error::Diverged { .. }) => FAILED,
+        Some(Error::Io { source, .. }) if is_of_the_system(source) => FAILED,
+        Some(_) => USAGE,
+        None if error.is::<Usage>() => USAGE,
+        None => FAILED,
+    }
+}
+
+/// Whether the machine failed, and not the path that the user gave.
+fn is_of_the_system(error: &io::Error) -> bool {
+    use ErrorKind::{
+        AlreadyExists, InvalidFilename, InvalidInput, IsADirectory, NotADirectory, NotFound,
+        PermissionDenied, ReadOnlyFilesystem,
+    };
+    !matches!(
+        error.kind(),
+        AlreadyExists
+            | InvalidFilename
+            | InvalidInput
+            | IsADirectory
+            | NotADirectory
+            | NotFound
+            | PermissionDenied
+            | ReadOnlyFilesystem
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn the_user_can_mend_codes_2_but_not_codes_1() {
+        let io = |kind: ErrorKind| anyhow::Error::new(Error::io("read", "pile", kind.into()));
+        assert_eq!(code(&io(ErrorKind::NotFound)), USAGE);
+        assert_eq!(code(&io(ErrorKind::StorageFull)), FAILED);
+        assert_eq!(code(&Error::config("seed", 1, "x").into()), USAGE);
+        assert_eq!(code(&Error::Diverged { epoch: 1, loss: f32::NAN }.into()), FAILED);
+        assert_eq!(code(&Usage("x".into()).into()), USAGE);
+        assert_eq!(code(&anyhow::anyhow!("x")), FAILED);
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let error = anyhow::Error::new(Error::io("read", "pile", ErrorKind::NotFound.into()));
+        assert_eq!(text(&error), "lfr: cannot read pile: entity not found\n");
+        let error = error.context("scoring");
+        assert_eq!(text(&error), "lfr: scoring\n  caused by: cannot read pile: entity not found\n");
+        assert_eq!(code(&error), USAGE);
+        let broken: anyhow::Result<()> = Err(io::Error::from(ErrorKind::BrokenPipe)).context("writing");
+        assert_eq!(report(&broken.unwrap_err()), ExitCode::SUCCESS);
+    }
+}

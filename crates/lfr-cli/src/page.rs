@@ -1,0 +1,197 @@
+//! The report of a run, from its record, its scores and its items.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use lfr::Error;
+use lfr::check::Verdict;
+use lfr::data::{Images, Items};
+use lfr::method::{Detector, Method};
+use lfr::metrics::Agreement;
+use lfr::output::{Ranking, RunRecord, Scores};
+use lfr::pile::outlier_labels;
+use lfr::preprocess::Preprocessor;
+use lfr::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning};
+use lfr::showcase::views;
+use serde_json::Value;
+
+use crate::terminal::seconds;
+
+/// Ordinary items beside the gallery.
+const TYPICAL: usize = 12;
+
+/// Rows of the ranking's head.
+const RANKED: usize = 100;
+
+/// Points of a ROC or precision-recall curve.
+const POINTS: usize = 400;
+
+/// Writes the report to `path`, with the `show` most anomalous items in its gallery.
+pub fn write(
+    path: &Path,
+    record: &RunRecord,
+    scores: &Scores,
+    items: &[Items],
+    (preprocessor, detector): (&Preprocessor, &dyn Detector),
+    show: usize,
+) -> Result<()> {
+    let ranking = Ranking::of(&scores.scores);
+    let gallery = Gallery { record, scores, items, preprocessor, detector, ranking };
+    let html = report::render(&gallery.report(show)?);
+    lfr::output::write(path, |out| {
+        std::io::Write::write_all(out, html.as_bytes()).map_err(|e| Error::io("write", path, e))
+    })?;
+    Ok(())
+}
+
+struct Gallery<'a> {
+    record: &'a RunRecord,
+    scores: &'a Scores,
+    items: &'a [Items],
+    preprocessor: &'a Preprocessor,
+    detector: &'a dyn Detector,
+    ranking: Ranking,
+}
+
+impl Gallery<'_> {
+    fn report(&self, show: usize) -> Result<Report> {
+        let record = self.record;
+        let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
+        let description = Method::ALL.iter().find(|method| method.name == name);
+        let order = self.ranking.order();
+        let middle = order.len() / 2;
+        let typical = middle.saturating_sub(TYPICAL / 2)..(middle + TYPICAL / 2).min(order.len());
+        let typical = typical.start.max(show.min(order.len()))..typical.end.max(show.min(order.len()));
+        let ranked =
+            |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
+        Ok(Report {
+            input: record.input.clone(),
+            kind: record.kind,
+            method: name.to_owned(),
+            method_description: description.map(|method| method.summary.to_owned()).unwrap_or_default(),
+            budget: self.budget(),
+            elapsed: Duration::from_secs_f64(record.seconds.get("total").copied().unwrap_or_default()),
+            quarantined: record.quarantined.clone(),
+            warnings: self.warnings(),
+            scores: self.scores.scores.clone(),
+            thresholds: record.threshold.iter().map(threshold).collect(),
+            top: self.shown(0..show.min(order.len()))?,
+            typical: self.shown(typical)?,
+            ranking: order.iter().take(RANKED).map(ranked).collect(),
+            training: record.curve.iter().map(epoch).collect(),
+            metrics: self.metrics()?,
+            checks: record.checks.iter().map(check).collect(),
+            provenance: self.provenance(),
+        })
+    }
+
+    /// The items of some ranks, from 0, made visible.
+    fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
+        let mut shown = Vec::new();
+        for rank in ranks {
+            let Some(&item) = self.ranking.order().get(rank) else { break };
+            let id = self.scores.ids.get(item);
+            let Some(one) = one(self.items, item) else { continue };
+            let root = Path::new(&self.record.input);
+            let view = views(&one, std::slice::from_ref(&id), root, self.preprocessor, self.detector)?;
+            let label = self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
+            let (score, percentile) = (self.scores.scores[item], self.scores.percentiles[item]);
+            shown.extend(view.into_iter().map(|view| Shown {
+                id: id.clone(),
+                rank: rank + 1,
+                score,
+                percentile,
+                label: label.clone(),
+                view,
+            }));
+        }
+        Ok(shown)
+    }
+
+    fn budget(&self) -> String {
+        let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
+        match self.record.curve.len() {
+            0 => format!("{fit} of fitting on {}", self.record.device),
+            epochs => format!("{epochs} epochs, {fit} of fitting on {}", self.record.device),
+        }
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let failed = self.record.checks.iter().filter(|check| check.verdict == Verdict::Warning);
+        let failed = failed.map(|check| Warning { severity: Severity::Severe, text: check.message.clone() });
+        let said = self.record.warnings.iter();
+        failed.chain(said.map(|text| Warning { severity: Severity::Warning, text: text.clone() })).collect()
+    }
+
+    fn metrics(&self) -> Result<Option<report::Metrics>> {
+        let Some(labels) = &self.scores.labels else { return Ok(None) };
+        let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
+        let agreement = Agreement::new(&self.scores.scores, &labels)?;
+        let of = |wanted: bool| {
+            let scores = self.scores.scores.iter().zip(&labels);
+            scores.filter(|&(_, &outlier)| outlier == wanted).map(|(&score, _)| score).collect()
+        };
+        Ok(Some(report::Metrics {
+            auroc: agreement.auroc(),
+            aupr: agreement.aupr(),
+            average_precision: agreement.average_precision(),
+            inliers: of(false),
+            outliers: of(true),
+            roc: agreement.roc(POINTS),
+            precision_recall: agreement.precision_recall(POINTS),
+        }))
+    }
+
+    fn provenance(&self) -> Provenance {
+        let record = self.record;
+        Provenance {
+            command: record.command.join(" "),
+            version: record.version.clone(),
+            seed: record.seed,
+            fingerprint: record.fingerprint.clone(),
+            config: serde_json::json!({ "method": record.method, "input": record.config }),
+            environment: vec![
+                ("Device".into(), record.device.clone()),
+                ("Threads".into(), record.threads.to_string()),
+            ],
+        }
+    }
+}
+
+/// Item `index` of the chunks, alone.
+fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
+    let chunk = chunks.iter().find(|chunk| {
+        let inside = index < chunk.len();
+        index -= if inside { 0 } else { chunk.len() };
+        inside
+    })?;
+    Some(match chunk {
+        Items::Images(images) => Items::Images(Images { pixels: images.image(index).to_vec(), ..*images }),
+        Items::Rows(batch) => Items::Rows(batch.slice(index, 1)),
+        Items::Documents(documents) => Items::Documents(vec![documents[index].clone()]),
+    })
+}
+
+fn threshold(cut: &lfr::threshold::Threshold) -> report::Threshold {
+    report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
+}
+
+fn epoch(point: &lfr::output::CurvePoint) -> report::EpochPoint {
+    report::EpochPoint {
+        epoch: point.epoch,
+        loss: point.loss,
+        parts: point.parts.clone(),
+        gap: point.gap,
+        auroc: point.auroc,
+        aupr: point.aupr,
+    }
+}
+
+fn check(check: &lfr::check::Check) -> report::Check {
+    let verdict = match check.verdict {
+        Verdict::Ok => report::Verdict::Good,
+        Verdict::Warning => report::Verdict::Bad,
+    };
+    report::Check { name: check.name.replace('-', " "), value: check.message.clone(), verdict }
+}

@@ -1,0 +1,129 @@
+//! From flags to a fit: what `lfr rank` and `lfr fit` share.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use lfr::data::Kind;
+use lfr::fit::{FitOptions, Fitted, default_method};
+use lfr::input::Options;
+use lfr::method::Method;
+use lfr::pile::Pile;
+use lfr::preprocess::PreprocessOptions;
+use lfr::seed::Seed;
+use lfr::{Error, device};
+
+use crate::args::{InputArgs, MethodArgs};
+use crate::config::Tables;
+use crate::interrupt;
+use crate::progress::Progress;
+use crate::watch::Watch;
+
+/// A checked plan of a fit.
+pub struct Plan<'a> {
+    /// How to read the pile.
+    pub reading: Options,
+    /// How to fit; the method is known once the kind of data is, see [`Plan::fit`].
+    pub fitting: FitOptions,
+    args: &'a MethodArgs,
+    settings: Option<&'a serde_json::Value>,
+}
+
+impl<'a> Plan<'a> {
+    /// Checks everything that can be checked before the data is read.
+    ///
+    /// # Errors
+    /// [`Error::Config`] or [`Error::Device`] for a setting out of range.
+    pub fn new(input: &InputArgs, args: &'a MethodArgs, tables: &'a Tables) -> Result<Self> {
+        let reading = reading(input);
+        reading.validate()?;
+        device::open(&args.device)?;
+        let preprocess = match &tables.preprocess {
+            Some(table) => serde_json::from_value::<PreprocessOptions>(table.clone())
+                .map_err(|e| Error::config("preprocess", table, e.to_string()))?,
+            None => PreprocessOptions::default(),
+        };
+        preprocess.validate()?;
+        let fitting = FitOptions {
+            preprocess,
+            seed: Seed(args.seed),
+            device: args.device.clone(),
+            ..FitOptions::default()
+        };
+        let plan = Self { reading, fitting, args, settings: tables.settings.as_ref() };
+        plan.method(Kind::Images)?;
+        Ok(plan)
+    }
+
+    /// Reads the pile.
+    ///
+    /// # Errors
+    /// As [`Pile::read`].
+    pub fn read(&self, input: &Path, progress: &mut Progress) -> Result<Pile> {
+        progress.stage(&format!("reading {}", input.display()));
+        let pile = Pile::read(input, &self.reading)?;
+        interrupt::check()?;
+        Ok(pile)
+    }
+
+    /// Fits the method on the pile under the eyes of `watch`.
+    ///
+    /// # Errors
+    /// As [`lfr::fit::fit`].
+    pub fn fit(&mut self, pile: &Pile, watch: &mut Watch<'_>) -> Result<Fitted> {
+        let method = self.method(pile.kind)?;
+        watch.begin(&method, pile);
+        self.fitting.method = Some(method);
+        let fitted = lfr::fit::fit(pile, &self.fitting, watch)?;
+        interrupt::check()?;
+        Ok(fitted)
+    }
+
+    /// The method for data of `kind`, with every setting in force.
+    fn method(&self, kind: Kind) -> lfr::Result<Method> {
+        let args = self.args;
+        let mut method = match (&args.method, &args.preset) {
+            (Some(name), preset) => Method::named(name, preset.as_deref())?,
+            (None, Some(preset)) => Method::named("ae-lfr", Some(preset))?,
+            (None, None) => default_method(kind),
+        };
+        if let Some(settings) = self.settings {
+            method = method.with(settings)?;
+        }
+        let budget = [
+            ("epochs", args.epochs.map(|n| n.to_string())),
+            ("batch_size", args.batch_size.map(|n| n.to_string())),
+            ("learning_rate", args.learning_rate.map(|n| n.to_string())),
+        ];
+        if let Some((key, value)) = budget.into_iter().find_map(|(key, value)| Some((key, value?))) {
+            let problem = format!("method {} trains no network", method.name());
+            let schedule = method.schedule_mut().ok_or_else(|| Error::config(key, value, problem))?;
+            schedule.epochs = args.epochs.unwrap_or(schedule.epochs);
+            schedule.batch_size = args.batch_size.unwrap_or(schedule.batch_size);
+            schedule.learning_rate = args.learning_rate.unwrap_or(schedule.learning_rate);
+        }
+        method.validate()?;
+        Ok(method)
+    }
+}
+
+fn reading(args: &InputArgs) -> Options {
+    let base = Options::default();
+    Options {
+        image_size: args.image_size.unwrap_or(base.image_size),
+        id: args.id.clone(),
+        ignore: args.ignore.clone(),
+        label: args.label.clone(),
+        text: args.text.clone(),
+        max_bad_fraction: args.max_bad_fraction.unwrap_or(base.max_bad_fraction),
+        ..base
+    }
+}
+
+/// The name of `input` without its folder and its ending, followed by `suffix`, in the current folder.
+pub fn named_after(input: &Path, suffix: &str) -> PathBuf {
+    let absolute = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
+    let name = if absolute.is_dir() { absolute.file_name() } else { absolute.file_stem() };
+    let mut name = name.unwrap_or_else(|| "pile".as_ref()).to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}

@@ -1,0 +1,117 @@
+//! What a run says at its end.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use lfr::check::Verdict;
+use lfr::output::{Ranking, RunRecord, Scores};
+use serde_json::{Value, json};
+
+use crate::args::RunArgs;
+use crate::progress::Progress;
+use crate::terminal::{items, print, print_json, seconds, things};
+
+/// Items that the summary of a ranking lists.
+const LISTED: usize = 10;
+
+/// Tells the user every warning of the run.
+pub fn warn(progress: &mut Progress, record: &RunRecord) {
+    if record.bad > 0 {
+        let first =
+            record.quarantined.first().map(|item| format!("; the first: {}: {}", item.id, item.reason));
+        let text = format!("{} could not be read and took no part", items(record.bad));
+        progress.warn(&(text + &first.unwrap_or_default()));
+    }
+    record.warnings.iter().for_each(|warning| progress.warn(warning));
+    failed_checks(record).for_each(|message| progress.warn(message));
+}
+
+/// The exit code: with `strict`, a failure when a self-check warned.
+pub fn verdict(strict: bool, record: &RunRecord) -> ExitCode {
+    let failed = failed_checks(record).count();
+    if strict && failed > 0 {
+        eprintln!("lfr: {failed} of the self-checks above warned, and --strict makes that a failure");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Prints the head of the ranking and where the rest is.
+pub fn rank(args: &RunArgs, record: &RunRecord, scores: &Scores, folder: &Path) -> Result<()> {
+    let ranking = Ranking::of(&scores.scores);
+    let head = ranking.order().iter().take(LISTED).zip(1..);
+    if args.json {
+        let entry = |(&item, rank): (&usize, usize)| json!({ "id": scores.ids.get(item), "anomaly_score": scores.scores[item], "anomaly_rank": rank });
+        let mut outcome = outcome(record);
+        outcome["output"] = json!(folder);
+        outcome["top"] = head.map(entry).collect();
+        return print_json(&outcome);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let mut text = headline(record, "ranked");
+    if let Some(cut) = &record.threshold {
+        writeln!(text, "{} ({})", cut.explanation, cut.rule)?;
+    }
+    writeln!(text, "\n{:>6}  {:>12}  most anomalous", "rank", "score")?;
+    for (&item, rank) in head {
+        writeln!(text, "{rank:>6}  {:>12.5}  {}", scores.scores[item], scores.ids.get(item))?;
+    }
+    let page = folder.join("report.html");
+    let see = if page.exists() { page } else { folder.to_owned() };
+    writeln!(text, "\nsee {}", see.display())?;
+    print(text.as_bytes())
+}
+
+/// Prints what was fitted and where it is.
+pub fn fit(args: &RunArgs, record: &RunRecord, model: &Path) -> Result<()> {
+    if args.json {
+        let mut outcome = outcome(record);
+        outcome["output"] = json!(model);
+        return print_json(&outcome);
+    }
+    if args.quiet {
+        return Ok(());
+    }
+    let text = headline(record, "fitted");
+    print(format!("{text}model in {}\n", model.display()).as_bytes())
+}
+
+fn headline(record: &RunRecord, verb: &str) -> String {
+    let method = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
+    let time = record.seconds.get("total").or(record.seconds.get("fit")).copied().unwrap_or_default();
+    let mut text = format!(
+        "{}: {} {verb} by {method} in {}\n",
+        record.input,
+        things(record.items, record.kind),
+        seconds(time)
+    );
+    if let Some(m) = &record.metrics {
+        let (auroc, aupr, precision) = (m.auroc, m.aupr, m.average_precision);
+        text += &format!("AUROC {auroc:.4}, AUPR {aupr:.4}, average precision {precision:.4}\n");
+    }
+    text
+}
+
+fn outcome(record: &RunRecord) -> Value {
+    json!({
+        "input": record.input,
+        "kind": record.kind,
+        "items": record.items,
+        "bad": record.bad,
+        "method": record.method,
+        "seed": record.seed,
+        "seconds": record.seconds,
+        "warnings": record.warnings,
+        "checks": record.checks,
+        "metrics": record.metrics,
+        "threshold": record.threshold,
+    })
+}
+
+fn failed_checks(record: &RunRecord) -> impl Iterator<Item = &str> {
+    record.checks.iter().filter(|check| check.verdict == Verdict::Warning).map(|check| check.message.as_str())
+}

@@ -1,0 +1,99 @@
+//! A folder to work in and the program to work with.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A temporary folder that the program runs in.
+pub struct Place(TempDir);
+
+/// What a run left.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: i32,
+    /// Data.
+    pub stdout: String,
+    /// Messages.
+    pub stderr: String,
+}
+
+impl Place {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// One with the file `name`.
+    pub fn with(name: &str, content: impl AsRef<[u8]>) -> Self {
+        let place = Self::new();
+        place.write(name, content);
+        place
+    }
+
+    /// Writes the file `name`.
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        std::fs::write(self.path(name), content).unwrap();
+    }
+
+    /// The text of the file `name`.
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Where the file `name` is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The names in the folder, sorted.
+    pub fn names(&self) -> Vec<String> {
+        names(self.0.path())
+    }
+
+    /// Runs `lfr` with the words of `line`, which are parted by single spaces.
+    pub fn lfr(&self, line: &str) -> Run {
+        self.command(line).output().unwrap().into()
+    }
+
+    /// `lfr` with the words of `line`, not yet run.
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lfr"));
+        command.current_dir(self.0.path()).env_clear().args(line.split(' ').filter(|word| !word.is_empty()));
+        command
+    }
+}
+
+/// The names in `folder`, sorted.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        let code = output.status.code().expect("ended by itself");
+        Self { code, stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Run {
+    /// Stdout of a run that went well.
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{self:?}");
+        self.stdout
+    }
+
+    /// Checks that the run was refused for a reason that the user can mend, in words that hold `message`, and
+    /// printed no data.
+    pub fn refused(self, message: &str) {
+        assert_eq!((self.code, self.stdout.as_str()), (2, ""), "{self:?}");
+        assert!(self.stderr.contains(message), "{message:?} is not in {:?}", self.stderr);
+        let told = |line: &str| line.starts_with("lfr: ") || line.starts_with("error: ");
+        assert!(self.stderr.lines().any(told), "{self:?}");
+    }
+}

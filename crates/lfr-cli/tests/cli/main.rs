@@ -1,0 +1,9 @@
+//! The program as its users meet it: words in, files and exit codes out.
+
+mod config;
+mod fixture;
+mod help;
+mod inspect;
+mod rank;
+mod threshold;
+mod usage;

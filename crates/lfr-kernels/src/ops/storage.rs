@@ -1,0 +1,87 @@
+//! Between burn's tensors and the kernels' slices.
+
+use burn::backend::Flex;
+use burn::backend::tensor::FloatTensor;
+use burn::tensor::{Shape, TensorData};
+
+/// A tensor on the CPU.
+pub(crate) type Flat = FloatTensor<Flex>;
+
+/// The axes that bring channels (axis 1) to the end, for `dims` dimensions.
+fn channels_to_end(dims: usize) -> Vec<usize> {
+    std::iter::once(0).chain(2..dims).chain((dims > 1).then_some(1)).collect()
+}
+
+/// The axes that undo [`channels_to_end`].
+fn channels_to_front(dims: usize) -> Vec<usize> {
+    (0..dims)
+        .map(|axis| {
+            if axis == 0 {
+                0
+            } else if axis == 1 {
+                dims - 1
+            } else {
+                axis - 1
+            }
+        })
+        .collect()
+}
+
+/// The tensor with its channels as the last dimension, copied if it is not stored so.
+pub(crate) fn channels_last(x: &Flat) -> Flat {
+    let axes = channels_to_end(x.layout().num_dims());
+    x.clone().with_layout(x.layout().permute(&axes)).to_contiguous()
+}
+
+/// A tensor of `shape`, whose second dimension is channels, from numbers that are stored with channels last.
+pub(crate) fn from_channels_last(numbers: Vec<f32>, shape: &[usize]) -> Flat {
+    let stored: Vec<usize> = channels_to_end(shape.len()).into_iter().map(|axis| shape[axis]).collect();
+    let x = plain(numbers, &stored);
+    let layout = x.layout().permute(&channels_to_front(shape.len()));
+    x.with_layout(layout)
+}
+
+/// A tensor of `shape` from its numbers in order.
+pub(crate) fn plain(numbers: Vec<f32>, shape: &[usize]) -> Flat {
+    Flat::from_data(TensorData::new(numbers, Shape::from(shape.to_vec())))
+}
+
+/// The numbers of a contiguous tensor.
+pub(crate) fn slice(x: &Flat) -> &[f32] {
+    let start = x.layout().start_offset();
+    &x.storage::<f32>()[start..start + x.layout().num_elements()]
+}
+
+/// The dimensions.
+pub(crate) fn dims(x: &Flat) -> Vec<usize> {
+    x.layout().shape().to_vec()
+}
+
+/// Zeros to be overwritten, as many as the dimensions hold.
+pub(crate) fn room(shape: &[usize]) -> Vec<f32> {
+    vec![0.0; shape.iter().product()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_come_and_go_without_a_copy() {
+        let shape = [2, 3, 4, 5];
+        let numbers: Vec<f32> = (0..120).map(|v| v as f32).collect();
+        let address = numbers.as_ptr();
+        let x = from_channels_last(numbers.clone(), &shape);
+        assert_eq!(dims(&x), shape);
+        // Channel 1 of the first pixel is the second number.
+        assert_eq!(slice(&x.to_contiguous())[20], 1.0);
+        assert_eq!(slice(&channels_last(&x)), numbers);
+        let kept = from_channels_last(numbers, &shape);
+        assert_eq!(slice(&channels_last(&kept)).as_ptr(), address);
+        for shape in [vec![6], vec![2, 3], vec![2, 3, 4]] {
+            let n = shape.iter().product();
+            let x = from_channels_last((0..n).map(|v| v as f32).collect(), &shape);
+            assert_eq!(slice(&channels_last(&x)), (0..n).map(|v| v as f32).collect::<Vec<_>>());
+        }
+    }
+}

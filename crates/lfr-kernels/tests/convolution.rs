@@ -1,0 +1,166 @@
+//! Convolutions and transposed convolutions against their definition and its differences.
+
+mod reference;
+
+use lfr_kernels::{Activation, Conv, ConvTranspose, Gradients, Images};
+use proptest::prelude::*;
+use reference::*;
+
+fn any_sizes() -> impl Strategy<Value = (Sizes, usize)> {
+    let activations = prop_oneof![Just(Activation::None), Just(Activation::Relu), Just(Activation::Tanh)];
+    let kernels = prop_oneof![Just(1usize), Just(3), Just(5), Just(2)];
+    let shape = (1usize..20, 1usize..8, 1usize..8, 1usize..12, 1usize..12);
+    (shape, kernels, 1usize..4, 0usize..3, 0usize..2, activations).prop_map(
+        |((items, h, w, ci, co), kernel, stride, padding, output_padding, activation)| {
+            let image = [h, w].map(|n| n.max(kernel));
+            let out = [0; 2];
+            let channels = [ci, co];
+            (
+                Sizes { items, image, channels, kernel, stride, padding, out, activation },
+                output_padding.min(stride - 1),
+            )
+        },
+    )
+}
+
+/// Output and gradients of input, weight and bias.
+fn run_conv(s: &Sizes, x: &[f32], weight: &[f32], bias: &[f32], dy: &[f32]) -> Vec<Vec<f32>> {
+    let images = Images { items: s.items, height: s.image[0], width: s.image[1] };
+    let conv = Conv {
+        in_channels: s.channels[0],
+        out_channels: s.channels[1],
+        kernel: s.kernel,
+        stride: s.stride,
+        padding: s.padding,
+        activation: s.activation,
+    };
+    assert_eq!(conv.output_size(images), s.out);
+    let [mut y, mut dx, mut dw, mut db] = [dy, x, weight, bias].map(|v| vec![f32::NAN; v.len()]);
+    conv.forward(images, x, weight, Some(bias), &mut y);
+    let gradients = Gradients { input: Some(&mut dx), weight: &mut dw, bias: Some(&mut db) };
+    conv.backward(images, x, weight, [&y, dy], gradients);
+    vec![y, dx, dw, db]
+}
+
+fn run_conv_transpose(
+    s: &Sizes,
+    output_padding: usize,
+    x: &[f32],
+    weight: &[f32],
+    bias: &[f32],
+    dy: &[f32],
+) -> Vec<Vec<f32>> {
+    let images = Images { items: s.items, height: s.out[0], width: s.out[1] };
+    let conv = ConvTranspose {
+        in_channels: s.channels[1],
+        out_channels: s.channels[0],
+        kernel: s.kernel,
+        stride: s.stride,
+        padding: s.padding,
+        output_padding,
+        activation: s.activation,
+    };
+    assert_eq!(conv.output_size(images), s.image);
+    let [mut y, mut dx, mut dw, mut db] = [dy, x, weight, bias].map(|v| vec![f32::NAN; v.len()]);
+    conv.forward(images, x, weight, Some(bias), &mut y);
+    let gradients = Gradients { input: Some(&mut dx), weight: &mut dw, bias: Some(&mut db) };
+    conv.backward(images, x, weight, [&y, dy], gradients);
+    vec![y, dx, dw, db]
+}
+
+type Reference = fn(&Sizes, &[f64], &[f64], &[f64]) -> Vec<f64>;
+
+fn compare(
+    s: &Sizes,
+    inputs: [&[f32]; 4],
+    run: &(impl Fn(&[f32], &[f32], &[f32], &[f32]) -> Vec<Vec<f32>> + Sync),
+    reference: Reference,
+) {
+    let [x, weight, bias, dy] = inputs;
+    let results = run(x, weight, bias, dy);
+    let [wx, ww, wb] = [x, weight, bias].map(wide);
+    close("y", &results[0], &reference(s, &wx, &ww, &wb), 2e-6);
+    close_to_differences("x", &results[1], &wx, |x| inner(&reference(s, x, &ww, &wb), dy));
+    close_to_differences("weight", &results[2], &ww, |w| inner(&reference(s, &wx, w, &wb), dy));
+    close_to_differences("bias", &results[3], &wb, |b| inner(&reference(s, &wx, &ww, b), dy));
+    same_on_any_pool(|| run(x, weight, bias, dy));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn convolutions((mut s, _) in any_sizes(), seed: u64) {
+        s.out = s.image.map(|n| (n + 2 * s.padding - s.kernel) / s.stride + 1);
+        let [ci, co] = s.channels;
+        let x = numbers(s.items * s.image[0] * s.image[1] * ci, seed);
+        let weight = numbers(ci * co * s.kernel * s.kernel, seed ^ 1);
+        let dy = numbers(s.items * s.out[0] * s.out[1] * co, seed ^ 2);
+        compare(&s, [&x, &weight, &biases(co, seed ^ 3), &dy], &|x, w, b, dy| run_conv(&s, x, w, b, dy), conv);
+    }
+
+    #[test]
+    fn transposed_convolutions((mut s, output_padding) in any_sizes(), seed: u64) {
+        s.out = s.image;
+        let whole = s.out.map(|n| (n - 1) * s.stride + s.kernel + output_padding);
+        s.padding = s.padding.min((whole[0].min(whole[1]) - 1) / 2);
+        s.image = whole.map(|n| n - 2 * s.padding);
+        let [ci, co] = s.channels;
+        let x = numbers(s.items * s.out[0] * s.out[1] * co, seed);
+        let weight = numbers(ci * co * s.kernel * s.kernel, seed ^ 1);
+        let dy = numbers(s.items * s.image[0] * s.image[1] * ci, seed ^ 2);
+        let run = |x: &[f32], w: &[f32], b: &[f32], dy: &[f32]| run_conv_transpose(&s, output_padding, x, w, b, dy);
+        compare(&s, [&x, &weight, &biases(ci, seed ^ 3), &dy], &run, conv_transpose);
+    }
+}
+
+#[test]
+fn sizes_of_the_autoencoder() {
+    for (image, channels, kernel, stride, padding) in
+        [([32, 32], [3, 32], 5, 2, 2), ([8, 8], [64, 128], 3, 2, 1), ([16, 16], [64, 64], 3, 1, 1)]
+    {
+        let out = image.map(|n: usize| (n + 2 * padding - kernel) / stride + 1);
+        let activation = Activation::Tanh;
+        let s = Sizes { items: 5, image, channels, kernel, stride, padding, out, activation };
+        let x = numbers(5 * image[0] * image[1] * channels[0], 1);
+        let weight: Vec<f32> =
+            numbers(channels[0] * channels[1] * kernel * kernel, 2).iter().map(|v| v / 16.0).collect();
+        let dy = numbers(5 * out[0] * out[1] * channels[1], 3);
+        let bias = biases(channels[1], 4);
+        let y = conv(&s, &wide(&x), &wide(&weight), &wide(&bias));
+        close("y", &run_conv(&s, &x, &weight, &bias, &dy)[0], &y, 2e-6);
+    }
+}
+
+#[test]
+fn no_items() {
+    let conv = Conv {
+        in_channels: 2,
+        out_channels: 3,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+        activation: Activation::Relu,
+    };
+    let images = Images { items: 0, height: 4, width: 4 };
+    let (mut dw, mut db) = (vec![1.0; 54], vec![1.0; 3]);
+    conv.forward(images, &[], &[0.5; 54], Some(&[0.0; 3]), &mut []);
+    let gradients = Gradients { input: Some(&mut []), weight: &mut dw, bias: Some(&mut db) };
+    conv.backward(images, &[], &[0.5; 54], [&[], &[]], gradients);
+    assert!(dw.iter().chain(&db).all(|&v| v == 0.0));
+}
+
+#[test]
+#[should_panic(expected = "length of weight")]
+fn lengths_are_checked() {
+    let conv = Conv {
+        in_channels: 1,
+        out_channels: 1,
+        kernel: 3,
+        stride: 1,
+        padding: 1,
+        activation: Activation::None,
+    };
+    let images = Images { items: 1, height: 4, width: 4 };
+    conv.forward(images, &[0.0; 16], &[0.0; 8], None, &mut [0.0; 16]);
+}

@@ -1,0 +1,267 @@
+//! A grid: which methods run on which draws, as a TOML file.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::inlier::Inlier;
+use super::job::{Job, MethodSpec};
+use super::published::Published;
+use super::row::Score;
+use crate::dataset::Name;
+use crate::error::{Error, Result};
+
+/// A file of `experiments/`: every method on every data set, inlier class, ratio and seed.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// What its tables and figures are headed with.
+    pub title: String,
+    /// Why it is as it is, and what it leaves out.
+    pub reason: String,
+    /// Which published numbers stand beside its own, see [`Published`].
+    pub published: Option<String>,
+    /// The data sets.
+    pub dataset: Vec<Name>,
+    /// The classes that are inliers in turn.
+    pub inlier: Inlier,
+    /// The paper's c, outliers / inliers.
+    pub ratio: Vec<f64>,
+    /// Seeds of the draw and of the fit.
+    pub seed: Vec<u64>,
+    /// The methods, in the order of the tables' rows.
+    #[serde(rename = "method")]
+    pub methods: Vec<Entry>,
+}
+
+/// A `[[method]]` of a grid.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// As in `--method`.
+    pub method: String,
+    /// As in `--preset`.
+    pub preset: Option<String>,
+    /// Settings over those of the preset, as in the program's configuration.
+    #[serde(default)]
+    pub settings: Map<String, Value>,
+    /// The data sets it runs on; the grid's where left out.
+    pub dataset: Option<Vec<Name>>,
+    /// Which scores of the one run make rows; the method's own where empty.
+    #[serde(default)]
+    pub score: Vec<Score>,
+    /// What its rows are called, also to find their published numbers; `method (preset)` where left out. With several
+    /// scores, the score's name is appended. Entries of one label share a row.
+    pub label: Option<String>,
+    /// Whether to score the items during training too.
+    #[serde(default)]
+    pub curve: bool,
+    /// Whether to keep every item's score.
+    #[serde(default)]
+    pub histogram: bool,
+}
+
+impl Grid {
+    /// Reads the grid at `path`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is not TOML or holds a key or value that is none; the message says where.
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::parse(path, &std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?)
+    }
+
+    fn parse(path: &Path, text: &str) -> Result<Self> {
+        let grid: Self = toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().map_or(1, |at| 1 + text.get(..at.start).unwrap_or("").matches('\n').count());
+            Error::input(path, format!("line {line}: {}", error.message().trim()))
+        })?;
+        grid.validate().map_err(|error| Error::input(path, error.to_string()))?;
+        Ok(grid)
+    }
+
+    fn validate(&self) -> Result<()> {
+        distinct("dataset", &self.dataset, Name::to_string)?;
+        distinct("ratio", &self.ratio, f64::to_string)?;
+        distinct("seed", &self.seed, u64::to_string)?;
+        distinct("method", &self.methods, |entry| format!("{entry:?}"))?;
+        if let Some(ratio) = self.ratio.iter().find(|c| !(c.is_finite() && **c > 0.0)) {
+            return Err(Error::config("ratio", ratio, "outliers / inliers, a number above 0"));
+        }
+        let chosen = |entry: &Entry| entry.dataset.iter().flatten().copied().collect::<Vec<_>>();
+        if let Some(name) = self.methods.iter().flat_map(chosen).find(|name| !self.dataset.contains(name)) {
+            return Err(Error::config("method.dataset", name, "is not among the grid's data sets"));
+        }
+        if let Some(id) = &self.published {
+            Published::read()?.check(id)?;
+        }
+        self.inlier.validate(&self.dataset)
+    }
+
+    /// Every job once: seed by seed and ratio by ratio, so that a sweep cut short has covered the widest ground, then by
+    /// data set, method and class, so that shards cost about the same.
+    pub fn jobs(&self) -> Vec<Job> {
+        let mut seen = HashSet::new();
+        let mut jobs = Vec::new();
+        for &seed in &self.seed {
+            for &ratio in &self.ratio {
+                for &dataset in &self.dataset {
+                    for entry in self.methods.iter().filter(|entry| self.takes(entry, dataset)) {
+                        jobs.extend(self.runs(entry, dataset, ratio, seed));
+                    }
+                }
+            }
+        }
+        jobs.retain(|job| seen.insert(job.hash()));
+        jobs
+    }
+
+    /// Whether `entry` runs on `dataset`.
+    pub(super) fn takes(&self, entry: &Entry, dataset: Name) -> bool {
+        entry.dataset.as_ref().unwrap_or(&self.dataset).contains(&dataset)
+    }
+
+    /// The runs of `entry` on `dataset`, one a class.
+    pub(super) fn runs(&self, entry: &Entry, dataset: Name, ratio: f64, seed: u64) -> Vec<Job> {
+        let classes = self.inlier.classes(dataset).unwrap_or_default();
+        let method = entry.spec();
+        let job = |inlier: &str| Job {
+            dataset,
+            inlier: inlier.to_owned(),
+            ratio,
+            seed,
+            method: method.clone(),
+            curve: entry.curve,
+            histogram: entry.histogram,
+        };
+        classes.into_iter().map(job).collect()
+    }
+}
+
+impl Entry {
+    fn spec(&self) -> MethodSpec {
+        MethodSpec { name: self.method.clone(), preset: self.preset.clone(), settings: self.settings.clone() }
+    }
+}
+
+/// Refuses lists that are empty or say something twice.
+pub(super) fn distinct<T>(key: &str, values: &[T], text: impl Fn(&T) -> String) -> Result<()> {
+    let mut seen = HashSet::new();
+    if values.is_empty() {
+        return Err(Error::config(key, "[]", "needs at least one"));
+    }
+    match values.iter().map(text).find(|text| !seen.insert(text.clone())) {
+        Some(twice) => Err(Error::config(key, twice, "stands there twice")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    pub(in super::super) const SMALL: &str = r#"
+        title = "t"
+        reason = "r"
+        dataset = ["caltech101", "reuters"]
+        inlier = { caltech101 = ["ketch", "faces-easy"] }
+        ratio = [0.1, 0.5]
+        seed = [0, 1, 2]
+        [[method]]
+        method = "ae"
+        [[method]]
+        method = "ae-lfr"
+        preset = "paper"
+        label = "L_A"
+        score = ["latent", "reconstructed"]
+        settings = { schedule.epochs = 20, lfr = { init = "orthonormal" } }
+        dataset = ["caltech101"]
+    "#;
+
+    pub(in super::super) fn grid(text: &str) -> Result<Grid> {
+        Grid::parse(Path::new("grid.toml"), text)
+    }
+
+    #[test]
+    fn a_grid_becomes_jobs_in_a_fixed_order() {
+        let jobs = grid(SMALL).unwrap().jobs();
+        assert_eq!(jobs.len(), 3 * 2 * ((2 + 5) + 2));
+        let text: Vec<_> = jobs.iter().take(10).map(Job::to_string).collect();
+        assert_eq!(text[0], "ae on caltech101/ketch, c = 0.1, seed 0");
+        assert_eq!(text[1], "ae on caltech101/Faces_easy, c = 0.1, seed 0");
+        assert_eq!(text[3], "ae-lfr (paper) on caltech101/Faces_easy, c = 0.1, seed 0");
+        assert_eq!(text[9], "ae on caltech101/ketch, c = 0.5, seed 0");
+        assert_eq!(jobs[2].method.settings["schedule"]["epochs"], 20);
+    }
+
+    #[test]
+    fn a_job_that_two_rows_need_runs_once() {
+        let again = SMALL.split("[[method]]").nth(1).unwrap();
+        let jobs = grid(&format!("{SMALL}[[method]]{again}\nlabel = \"again\"")).unwrap().jobs();
+        assert_eq!(jobs.len(), 54);
+    }
+
+    #[test]
+    fn mistakes_are_named_with_what_is_allowed() {
+        for (from, to, parts) in [
+            ("ratio", "ratios", &["unknown field `ratios`", "`ratio`", "line 6"][..]),
+            ("preset", "presets", &["unknown field `presets`", "`preset`"]),
+            ("\"reuters\"", "\"routers\"", &["routers", "reuters"]),
+            ("\"ketch\"", "\"yacht\"", &["yacht", "ketch"]),
+            ("\"ketch\"", "\"Faces_easy\", \"faces-easy\", \"faces-easy\"", &["twice"]),
+            ("{ caltech101", "{ caltech", &["caltech", "caltech101"]),
+            ("0.1, 0.5", "0.1, 0.0", &["above 0"]),
+            ("0.1, 0.5", "0.1, nan", &["above 0"]),
+            ("0.1, 0.5", "", &["at least one"]),
+            ("0, 1, 2", "0, 1, 0", &["seed", "twice"]),
+            ("0, 1, 2", "0, -1", &["line 7", "-1"]),
+            ("\"latent\"", "\"latents\"", &["latents", "reconstructed"]),
+            ("title = \"t\"", "", &["title"]),
+            ("title = \"t\"", "title = \"t\"\npublished = \"table9\"", &["table9", "table1"]),
+            ("inlier = {", "inlier = \"all\" # {", &["each"]),
+            ("ratio = [", "ratio = ", &["line 6"]),
+        ] {
+            let message = grid(&SMALL.replacen(from, to, 1)).unwrap_err().to_string();
+            assert!(parts.iter().all(|part| message.contains(part)), "{to}: {message}");
+        }
+        let missing = Grid::read(Path::new("/no/such.toml")).unwrap_err().to_string();
+        assert!(missing.contains("/no/such.toml"));
+    }
+
+    #[test]
+    fn thousands_of_jobs_are_planned_in_no_time() {
+        let seeds: Vec<_> = (0..400).map(|seed: u64| seed.to_string()).collect();
+        let grid = grid(&SMALL.replacen("0, 1, 2", &seeds.join(", "), 1)).unwrap();
+        let start = std::time::Instant::now();
+        assert_eq!(grid.jobs().len(), 7200);
+        // Far above what it takes, for builds without optimisation on machines at work.
+        assert!(start.elapsed().as_secs_f64() < 10.0, "{:?}", start.elapsed());
+    }
+
+    #[test]
+    fn every_grid_of_the_repository_is_in_order() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+        let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+        let count = |path: std::path::PathBuf| {
+            let jobs = Grid::read(&path).unwrap().jobs().len();
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), jobs)
+        };
+        let found: HashMap<_, _> =
+            files.filter(|path| path.extension().is_some_and(|e| e == "toml")).map(count).collect();
+        for (name, jobs) in [("table1", 7750), ("smoke", 32), ("figure1", 2), ("figure7", 4)] {
+            assert_eq!(found[name], jobs, "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics(at in 0usize..600, with in ".{0,6}") {
+            let at = (0..=at.min(SMALL.len())).rev().find(|&at| SMALL.is_char_boundary(at)).unwrap_or(0);
+            let _ = grid(&format!("{}{with}{}", &SMALL[..at], &SMALL[at..]));
+        }
+    }
+}

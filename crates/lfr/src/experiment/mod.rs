@@ -1,0 +1,41 @@
+//! Experiments: a [`Grid`] names the runs, a [`Sweep`] makes their records, [`table()`] and [`plot`] show them beside the
+//! published numbers.
+//!
+//! A [`Job`] is a value whose hash names its [`Record`], one JSON file. So runs resume where they were stopped, share out
+//! over processes and machines, and merge by copying files.
+
+mod claim;
+mod figure;
+mod forecast;
+mod grid;
+mod inlier;
+mod job;
+mod measure;
+mod metric;
+mod picture;
+mod published;
+mod record;
+mod render;
+mod row;
+mod runner;
+mod set;
+mod shard;
+mod store;
+mod survey;
+mod sweep;
+mod table;
+
+pub use figure::{Figure, plot};
+pub use grid::{Entry, Grid};
+pub use inlier::Inlier;
+pub use job::{Job, MethodSpec};
+pub use metric::Metric;
+pub use published::{Elsewhere, Published, PublishedCurve, PublishedTable};
+pub use record::{Point, Quality, Record, Run, Scores};
+pub use row::{Row, Score};
+pub use runner::{Runner, RunnerOptions, check_methods};
+pub use shard::Shard;
+pub use store::Records;
+pub use survey::{Group, Status, status};
+pub use sweep::{Event, JobRunner, Progress, Sweep, Watcher};
+pub use table::{Block, Cell, Table, table};

@@ -1,0 +1,96 @@
+//! The rows of a grid's tables, which are the lines of its figures.
+
+use serde::Deserialize;
+
+use super::grid::{Entry, Grid};
+use super::job::Job;
+
+/// What the decoder is fed in scoring (Lin et al. 2023, Eq. 12); any run of a method with a latent layer has both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Score {
+    /// The latent.
+    Latent,
+    /// The reconstructed latent.
+    Reconstructed,
+}
+
+impl Score {
+    /// Its name in the paper and in records.
+    pub fn name(self) -> &'static str {
+        match self {
+            Score::Latent => "S_A",
+            Score::Reconstructed => "S_B",
+        }
+    }
+}
+
+/// A row of tables, a line of figures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What it is called.
+    pub label: String,
+    /// Its runs, and which score of each; `None` takes the method's own.
+    pub runs: Vec<(Job, Option<Score>)>,
+}
+
+impl Grid {
+    /// The rows of its tables, in the order of its methods.
+    pub fn rows(&self) -> Vec<Row> {
+        let mut rows: Vec<Row> = Vec::new();
+        for entry in &self.methods {
+            let jobs = self.runs_of(entry);
+            for (label, score) in entry.rows() {
+                let runs = jobs.iter().map(|job| (job.clone(), score));
+                match rows.iter_mut().find(|row| row.label == label) {
+                    Some(row) => row.runs.extend(runs),
+                    None => rows.push(Row { label, runs: runs.collect() }),
+                }
+            }
+        }
+        rows
+    }
+
+    fn runs_of(&self, entry: &Entry) -> Vec<Job> {
+        let mut jobs = Vec::new();
+        for &dataset in self.dataset.iter().filter(|&&dataset| self.takes(entry, dataset)) {
+            for &ratio in &self.ratio {
+                for &seed in &self.seed {
+                    jobs.extend(self.runs(entry, dataset, ratio, seed));
+                }
+            }
+        }
+        jobs
+    }
+}
+
+impl Entry {
+    fn rows(&self) -> Vec<(String, Option<Score>)> {
+        let label = match (&self.label, &self.preset) {
+            (Some(label), _) => label.clone(),
+            (None, Some(preset)) => format!("{} ({preset})", self.method),
+            (None, None) => self.method.clone(),
+        };
+        match self.score.as_slice() {
+            [] => vec![(label, None)],
+            [score] => vec![(label, Some(*score))],
+            scores => scores.iter().map(|s| (format!("{label} {}", s.name()), Some(*s))).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::grid::tests::{SMALL, grid};
+
+    #[test]
+    fn rows_follow_the_scores_and_share_labels() {
+        let rows = grid(SMALL).unwrap().rows();
+        let labels: Vec<_> = rows.iter().map(|row| (row.label.as_str(), row.runs.len())).collect();
+        assert_eq!(labels, [("ae", 42), ("L_A S_A", 12), ("L_A S_B", 12)]);
+        let text =
+            format!("{SMALL}\n[[method]]\nmethod = \"ae\"\nlabel = \"L_A S_A\"\ndataset = [\"reuters\"]\n");
+        let rows = grid(&text).unwrap().rows();
+        assert_eq!((rows.len(), rows[1].runs.len()), (3, 12 + 30));
+    }
+}

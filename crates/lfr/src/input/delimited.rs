@@ -1,0 +1,284 @@
+//! CSV and its like.
+
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
+
+use super::columns::Columns;
+use super::dialect::Dialect;
+use super::stream::{self, MAX_BATCH, MAX_RECORD};
+use super::{Batch, Options, Source};
+use crate::data::Quarantined;
+use crate::error::{Error, Result};
+
+/// Bytes looked at to find out the dialect.
+const SAMPLE: u64 = 4 << 20;
+
+/// The rows of a CSV or TSV file, all columns as text; plain or gzipped. Rows with too few or too many fields, or
+/// that are not UTF-8, are left out. Rows are numbered from 0, those left out included.
+pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
+    let mut text = stream::open(path)?;
+    let mut sample = Vec::new();
+    let read = text.by_ref().take(SAMPLE).read_to_end(&mut sample).map_err(|e| stream::broken(path, &e))?;
+    let whole = (read as u64) < SAMPLE;
+    let dialect = Dialect::find(&sample, whole).map_err(|problem| Error::input(path, problem))?;
+    let columns = Columns::choose(path, &dialect.names, options)?;
+    let fields = columns.picked.iter().filter_map(|&i| dialect.names.get(i));
+    let fields: Vec<Field> = fields.map(|name| Field::new(name, DataType::Utf8, true)).collect();
+    let kind = columns.kind();
+    let meter = Meter { inner: Cursor::new(sample).chain(text), left: MAX_RECORD, quotes: 0 };
+    let mut table = Table {
+        path: path.to_owned(),
+        reader: ReaderBuilder::new()
+            .delimiter(dialect.delimiter)
+            .has_headers(dialect.header)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(meter),
+        schema: Arc::new(Schema::new(fields)),
+        columns,
+        width: dialect.names.len(),
+        row: 0,
+        record: ByteRecord::new(),
+    };
+    let chunk = options.chunk;
+    Ok(Source::new(kind, path, options, std::iter::from_fn(move || table.batch(chunk).transpose())))
+}
+
+/// The rest of a file.
+struct Table<R> {
+    path: PathBuf,
+    reader: Reader<Meter<R>>,
+    schema: SchemaRef,
+    columns: Columns,
+    /// Fields a record.
+    width: usize,
+    /// Number of the next row.
+    row: u64,
+    /// The last record.
+    record: ByteRecord,
+}
+
+impl<R: Read> Table<R> {
+    fn batch(&mut self, most: usize) -> Result<Option<Batch>> {
+        let (mut rows, mut bad, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut builders: Vec<_> = self.columns.picked.iter().map(|_| StringBuilder::new()).collect();
+        while rows.len() + bad.len() < most && bytes < MAX_BATCH && self.advance()? {
+            bytes += self.record.as_slice().len();
+            match checked(&mut self.record, self.width) {
+                Ok(record) => {
+                    for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
+                        builder.append_option(record.get(column));
+                    }
+                    rows.push(self.row);
+                    self.record = record.into_byte_record();
+                }
+                Err(reason) => bad.push(Quarantined { id: self.row.to_string(), reason }),
+            }
+            self.row += 1;
+        }
+        if rows.is_empty() && bad.is_empty() {
+            return Ok(None);
+        }
+        let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .map_err(|e| Error::input(&self.path, e.to_string()))?;
+        self.columns.batch(&self.path, batch, rows, bad).map(Some)
+    }
+
+    /// Reads the next record; `false` after the last.
+    fn advance(&mut self) -> Result<bool> {
+        let spans_lines = self.record.as_slice().contains(&b'\n');
+        let line = self.record.position().map_or(1, csv::Position::line);
+        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.kind() {
+            csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                let problem = format!("after line {line}: {error}");
+                Error::input(&self.path, problem)
+            }
+            csv::ErrorKind::Io(error) => stream::broken(&self.path, error),
+            _ => Error::input(&self.path, error.to_string()),
+        })?;
+        if !more && spans_lines && self.reader.get_ref().quotes % 2 == 1 {
+            let problem = format!("the quoted field that begins in line {line} is never closed");
+            return Err(Error::input(&self.path, problem));
+        }
+        self.reader.get_mut().left = MAX_RECORD;
+        Ok(more)
+    }
+}
+
+/// The record as text, if it has `width` fields of UTF-8; else the reason, with the line.
+fn checked(record: &mut ByteRecord, width: usize) -> Result<StringRecord, String> {
+    let line = record.position().map_or(0, csv::Position::line);
+    if record.len() != width {
+        return Err(format!("line {line}: expected {width} fields, found {}", record.len()));
+    }
+    StringRecord::from_byte_record(std::mem::take(record)).map_err(|error| {
+        let at = error.utf8_error();
+        format!("line {line}: field {} is not UTF-8 (byte {} of it)", at.field() + 1, at.valid_up_to() + 1)
+    })
+}
+
+/// Counts quotes, and breaks off a record that does not end.
+struct Meter<R> {
+    inner: R,
+    /// Bytes that the record being read may still have.
+    left: usize,
+    quotes: usize,
+}
+
+impl<R: Read> Read for Meter<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.left == 0 {
+            let problem = format!("a record is longer than {} MiB (a quote never closed?)", MAX_RECORD >> 20);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let read = self.inner.read(into)?;
+        self.left = self.left.saturating_sub(read);
+        self.quotes += into.get(..read).unwrap_or(&[]).iter().filter(|&&byte| byte == b'"').count();
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Items;
+    use arrow::array::AsArray;
+    use proptest::prelude::*;
+
+    /// All rows as text, their identifiers, and what was left out.
+    type Read = (Vec<Vec<String>>, Vec<String>, Vec<Quarantined>);
+
+    fn read_with(content: &[u8], options: &Options) -> Result<Read> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        let mut source = open(file.path(), options)?;
+        let (mut rows, mut ids) = (Vec::new(), Vec::new());
+        for chunk in source.by_ref() {
+            let chunk = chunk?;
+            ids.extend(chunk.ids);
+            if let Items::Rows(batch) = chunk.items {
+                let cell = |row, column: &ArrayRef| column.as_string::<i32>().value(row).to_owned();
+                let row = |row| batch.columns().iter().map(|column| cell(row, column)).collect();
+                rows.extend((0..batch.num_rows()).map(row));
+            }
+        }
+        Ok((rows, ids, source.quarantined().to_vec()))
+    }
+
+    fn read(content: &str) -> Result<Read> {
+        read_with(content.as_bytes(), &Options { max_bad_fraction: 0.9, ..Options::default() })
+    }
+
+    #[test]
+    fn marks_quotes_and_line_ends() {
+        let (rows, ids, bad) = read("\u{feff}a;b\r\n\"x;\"\"y\"\"\";1\r\n\r\n\"two\nlines\";2").unwrap();
+        assert_eq!(rows, [["x;\"y\"", "1"], ["two\nlines", "2"]]);
+        assert_eq!((ids, bad.len()), (vec!["0".to_owned(), "1".to_owned()], 0));
+    }
+
+    #[test]
+    fn a_file_without_names_loses_no_row() {
+        let (rows, ids, _) = read("1,2\n3,4\n").unwrap();
+        assert_eq!((rows.len(), ids), (2, vec!["0".to_owned(), "1".to_owned()]));
+    }
+
+    #[test]
+    fn ragged_rows_are_left_out_by_line_at_any_chunk_size() {
+        for chunk in [1, 2, 100] {
+            let options = Options { chunk, max_bad_fraction: 0.9, ..Options::default() };
+            let (rows, ids, bad) = read_with(b"a,b\n1,2\n3\n4,5,6\n7,8\n", &options).unwrap();
+            assert_eq!(rows, [["1", "2"], ["7", "8"]]);
+            assert_eq!(ids, ["0", "3"]);
+            assert_eq!(
+                bad[0],
+                Quarantined { id: "1".into(), reason: "line 3: expected 2 fields, found 1".into() }
+            );
+            assert_eq!(bad[1].reason, "line 4: expected 2 fields, found 3");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf_8_are_left_out_by_line() {
+        let options = Options { max_bad_fraction: 0.9, ..Options::default() };
+        let (rows, _, bad) = read_with(b"a,b\n1,caf\xe9\n3,4\n", &options).unwrap();
+        assert_eq!(rows, [["3", "4"]]);
+        assert_eq!(bad[0].reason, "line 2: field 2 is not UTF-8 (byte 4 of it)");
+    }
+
+    #[test]
+    fn too_many_bad_rows_and_no_rows_are_errors() {
+        let found = read_with(b"a,b\n1\n2\n3,4\n", &Options::default());
+        assert!(matches!(found, Err(Error::TooManyBad { bad: 2, total: 3, .. })), "{found:?}");
+        assert!(matches!(read("a,b\n"), Err(Error::Empty { .. })));
+    }
+
+    #[test]
+    fn a_quote_never_closed_swallows_nothing_silently() {
+        let message = read("a,b\n1,2\n3,\"4\n5,6\n7,8\n").unwrap_err().to_string();
+        assert!(message.contains("begins in line 3 is never closed"), "{message}");
+        assert!(read("a,b\n1,5\" pipe\n2,x\n").is_ok(), "a mark for inches is not a quote");
+    }
+
+    #[test]
+    fn a_record_without_end_is_broken_off() {
+        let mut meter = Meter { inner: io::repeat(b'a'), left: 1 << 20, quotes: 0 };
+        let message = io::copy(&mut meter, &mut io::sink()).unwrap_err().to_string();
+        assert!(message.contains("a record is longer"), "{message}");
+    }
+
+    #[test]
+    fn a_truncated_gzip_says_so() {
+        use std::io::Write;
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        (0..5000).for_each(|i| writeln!(gz, "{},{}", i, i * i % 977).unwrap());
+        let packed = gz.finish().unwrap();
+        assert_eq!(read_with(&packed, &Options::default()).unwrap().0.len(), 5000);
+        let message = read_with(&packed[..packed.len() / 2], &Options::default()).unwrap_err().to_string();
+        assert!(message.contains("cut short"), "{message}");
+    }
+
+    #[test]
+    fn names_are_checked() {
+        assert!(read("a,,c\n1,2,3\n").unwrap_err().to_string().contains("column 2 has no name"));
+        assert!(read("a,b,a\n1,2,3\n").unwrap_err().to_string().contains("columns 1, 3"));
+    }
+
+    #[test]
+    fn identifiers_and_labels_stay_out_of_the_rows() {
+        let options = Options { id: Some("k".into()), label: Some("y".into()), ..Options::default() };
+        let (rows, ids, _) = read_with(b"k,a,y\nx,1,0\nx,2,1\n", &options).unwrap();
+        assert_eq!(rows, [["1"], ["2"]]);
+        assert_eq!(ids, ["x", "x"]);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_bytes_make_it_panic(content in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = read_with(&content, &Options::default());
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(content in "([a-c0-9,;\t|\"\r\n.]|\\PC){0,200}", chunk in 1..5usize) {
+            let _ = read_with(content.as_bytes(), &Options { chunk, ..Options::default() });
+        }
+
+        #[test]
+        fn what_is_written_is_read(rows in prop::collection::vec(("[a-z,;\"\n]{1,8}x", "\\PC{0,8}"), 1..20)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["first", "second"]).unwrap();
+            rows.iter().for_each(|(a, b)| writer.write_record([a, b]).unwrap());
+            let (found, _, bad) = read(&String::from_utf8(writer.into_inner().unwrap()).unwrap()).unwrap();
+            prop_assert_eq!(bad, []);
+            let expected: Vec<_> = rows.into_iter().map(|(a, b)| vec![a, b]).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}

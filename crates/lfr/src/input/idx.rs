@@ -1,0 +1,185 @@
+//! IDX arrays, the format of MNIST and its kin: a magic number, big-endian extents, values.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use rayon::prelude::*;
+
+use super::frame::Frame;
+use super::rows::{Bytes, Rows};
+use super::{Options, Source, picture};
+use crate::data::Kind;
+use crate::error::{Error, Result};
+
+const HEADER: u64 = 16;
+
+/// Whether bytes begin as an IDX file of any type and rank does.
+pub(super) fn is_magic(head: &[u8]) -> bool {
+    matches!(head, [0, 0, 8 | 9 | 11..=14, 1..=4, ..])
+}
+
+/// An IDX file of grey pictures (unsigned bytes, N x H x W), plain or gzipped; identifiers count from 0.
+///
+/// # Errors
+/// [`Error::Input`] for another type or rank, or a plain file whose size is not the declared one.
+pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
+    let (mut bytes, size) = bytes(path)?;
+    let [n, height, width] = header(path, &mut bytes)?.map(u64::from);
+    let wrong = |reason| Error::input(path, reason);
+    picture::check_pixels(width, height).map_err(wrong)?;
+    let row = height * width;
+    let declared = n.saturating_mul(row).saturating_add(HEADER);
+    if let Some(size) = size.filter(|&size| size != declared) {
+        let shape = format!("{n} pictures of {height} x {width}");
+        return Err(wrong(format!("it declares {shape}, {declared} bytes in all, but has {size}")));
+    }
+    let frame = Frame::new(path, options, 1);
+    let rows = Rows::new(path, bytes, n, row, frame.chunk)?;
+    let batches = rows.map(move |run| {
+        let (first, values) = run?;
+        frame.batch(values.par_chunks_exact(row as usize).enumerate().map(|(i, values)| {
+            let made = picture::from_values(height as u32, width as u32, 1, values.to_vec());
+            ((first + i as u64).to_string(), made.ok_or_else(|| "of a wrong size".into()))
+        }))
+    });
+    Ok(Source::new(Kind::Images, path, options, batches))
+}
+
+/// The content, and its size unless that takes unpacking.
+fn bytes(path: &Path) -> Result<(Bytes, Option<u64>)> {
+    let failed = |e| Error::io("read", path, e);
+    let open = || File::open(path).map_err(failed);
+    let mut start = Vec::new();
+    open()?.take(2).read_to_end(&mut start).map_err(failed)?;
+    let file = BufReader::new(open()?);
+    if start == [0x1f, 0x8b] {
+        Ok((Box::new(BufReader::new(MultiGzDecoder::new(file))), None))
+    } else {
+        let size = file.get_ref().metadata().map_err(failed)?.len();
+        Ok((Box::new(file), Some(size)))
+    }
+}
+
+/// N, H, W.
+fn header(path: &Path, bytes: &mut impl Read) -> Result<[u32; 3]> {
+    let mut words = [[0; 4]; 4];
+    for word in &mut words {
+        bytes.read_exact(word).map_err(|e| match e.kind() {
+            ErrorKind::UnexpectedEof => Error::input(path, "cut short within the header of an IDX file"),
+            _ => Error::input(path, format!("damaged: {e}")),
+        })?;
+    }
+    match words {
+        [[0, 0, 8, 3], n, height, width] => Ok([n, height, width].map(u32::from_be_bytes)),
+        [[0, 0, 8, 1], ..] => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
+        _ => Err(Error::input(path, "an IDX file, but not of pictures (unsigned bytes, N x H x W)")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Chunk, Items};
+    use flate2::{Compression, write::GzEncoder};
+    use proptest::prelude::*;
+    use std::io::Write;
+
+    fn idx(n: u32, height: u32, width: u32, values: &[u8]) -> Vec<u8> {
+        [&[0, 0, 8, 3], &n.to_be_bytes()[..], &height.to_be_bytes(), &width.to_be_bytes(), values].concat()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
+        gz.write_all(bytes).unwrap();
+        gz.finish().unwrap()
+    }
+
+    fn read_with(bytes: &[u8], options: &Options) -> Result<Vec<Chunk>> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), bytes).unwrap();
+        crate::input::open(file.path(), options)?.collect()
+    }
+
+    fn read(bytes: &[u8]) -> Result<Vec<Chunk>> {
+        read_with(bytes, &Options { image_size: 8, chunk: 2, ..Options::default() })
+    }
+
+    fn refusal(bytes: &[u8]) -> String {
+        read(bytes).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn pictures_come_in_order_and_padded() {
+        let values: Vec<u8> = [1, 2, 3].iter().flat_map(|&v| [v; 4]).collect();
+        let plain = idx(3, 2, 2, &values);
+        for bytes in [plain.clone(), gzip(&plain)] {
+            let chunks = read(&bytes).unwrap();
+            let ids: Vec<_> = chunks.iter().flat_map(|chunk| chunk.ids.clone()).collect();
+            assert_eq!((ids, chunks.len()), (vec!["0".into(), "1".into(), "2".into()], 2));
+            let Items::Images(images) = &chunks[1].items else { panic!("no pictures") };
+            let mut expected = vec![0; 64];
+            for at in [27, 28, 35, 36] {
+                expected[at] = 3;
+            }
+            assert_eq!((images.channels, images.image(0)), (1, expected.as_slice()));
+        }
+    }
+
+    #[test]
+    fn grey_is_replicated_where_a_model_wants_colour() {
+        let options = Options { image_size: 8, channels: Some(3), ..Options::default() };
+        let chunks = read_with(&idx(1, 8, 8, &[7; 64]), &options).unwrap();
+        let Items::Images(images) = &chunks[0].items else { panic!("no pictures") };
+        assert_eq!((images.channels, images.pixels.as_slice()), (3, &[7; 192][..]));
+    }
+
+    #[test]
+    fn sizes_that_disagree_are_errors() {
+        assert!(
+            refusal(&idx(3, 2, 2, &[0; 8]))
+                .contains("declares 3 pictures of 2 x 2, 28 bytes in all, but has 24")
+        );
+        assert!(refusal(&idx(3, 2, 2, &[0; 13])).contains("has 29"));
+        assert!(refusal(&gzip(&idx(3, 2, 2, &[0; 8]))).contains("cut short"));
+        assert!(refusal(&gzip(&idx(3, 2, 2, &[0; 13]))).contains("goes on after"));
+        assert!(refusal(&gzip(&idx(u32::MAX, u32::MAX, u32::MAX, &[0; 8]))).contains("pixels"));
+        assert!(matches!(read(&gzip(&idx(0, 2, 2, &[]))), Err(Error::Empty { .. })));
+    }
+
+    #[test]
+    fn a_gzip_file_cut_anywhere_or_flipped_is_an_error() {
+        let values: Vec<u8> = (0..400_u32).map(|i| (i * i % 251) as u8).collect();
+        let whole = gzip(&idx(4, 10, 10, &values));
+        assert!(read(&whole).is_ok());
+        for end in 1..whole.len() {
+            assert!(read(&whole[..end]).is_err(), "{end} of {} bytes", whole.len());
+        }
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        assert!(read(&flipped).is_err());
+    }
+
+    #[test]
+    fn other_idx_files_are_refused_by_name() {
+        assert!(refusal(&[0, 0, 8, 1, 0, 0, 0, 1, 5]).contains("labels"));
+        assert!(
+            refusal(&[0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0])
+                .contains("unsigned bytes")
+        );
+        assert!(refusal(&[0, 0, 8, 3, 0]).contains("header"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(
+            shape in any::<[u8; 3]>(), junk in any::<[u32; 3]>(), absurd in any::<bool>(),
+            values in proptest::collection::vec(any::<u8>(), 0..200), packed in any::<bool>(),
+        ) {
+            let [n, height, width] = if absurd { junk } else { shape.map(|v| u32::from(v % 8)) };
+            let bytes = idx(n, height, width, &values);
+            let _ = read(&if packed { gzip(&bytes) } else { bytes });
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Reading piles of data: folders of pictures or documents, arrays, tables and text files, as a stream of chunks.
+
+mod array;
+mod channels;
+mod columns;
+mod delimited;
+mod detect;
+mod dialect;
+mod fingerprint;
+mod fortran;
+mod frame;
+mod idx;
+mod images;
+mod jsonl;
+mod npy;
+mod npz;
+mod number;
+mod object;
+mod parquet;
+mod picture;
+mod pixel;
+mod quarantine;
+mod rows;
+mod stored;
+mod stream;
+mod text;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use crate::data::{Chunk, Kind, Quarantined};
+use crate::error::{Error, Result};
+pub use channels::settle_channels;
+use detect::Format;
+use fingerprint::Fingerprint;
+pub use images::thumbnail;
+use quarantine::Account;
+pub(crate) use quarantine::Batch;
+use stored::Stored;
+
+/// How to read an input.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The kind of data; `None`: found out from the path and the content.
+    pub kind: Option<Kind>,
+    /// Height and width pictures are brought to, in pixels: a multiple of 8 in 8..=256.
+    pub image_size: usize,
+    /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
+    pub channels: Option<usize>,
+    /// The column that identifies rows; `None`: the row or line number from 0.
+    pub id: Option<String>,
+    /// Columns to leave out.
+    pub ignore: Vec<String>,
+    /// The column of true labels, kept apart from the items.
+    pub label: Option<String>,
+    /// The column of text that makes a table a pile of documents.
+    pub text: Option<String>,
+    /// Largest share of unreadable items accepted, in \[0, 1\].
+    pub max_bad_fraction: f64,
+    /// Items a chunk, at least 1; pictures come in chunks of at most 512.
+    pub chunk: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            kind: None,
+            image_size: 32,
+            channels: None,
+            id: None,
+            ignore: Vec::new(),
+            label: None,
+            text: None,
+            max_bad_fraction: 0.1,
+            chunk: 4096,
+        }
+    }
+}
+
+impl Options {
+    /// Checks every setting's range.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        let size = self.image_size;
+        if !(8..=256).contains(&size) || size % 8 != 0 {
+            return Err(Error::config("image_size", size, "must be a multiple of 8 from 8 to 256"));
+        }
+        if let Some(channels) = self.channels.filter(|c| ![1, 3].contains(c)) {
+            return Err(Error::config("channels", channels, "must be 1 (grey) or 3 (RGB)"));
+        }
+        if !(0.0..=1.0).contains(&self.max_bad_fraction) {
+            return Err(Error::config("max_bad_fraction", self.max_bad_fraction, "must be from 0 to 1"));
+        }
+        if self.chunk == 0 {
+            return Err(Error::config("chunk", self.chunk, "must be at least 1"));
+        }
+        Ok(())
+    }
+}
+
+/// A pile of data as a stream of chunks, in the order of the input. Unreadable items are left out and counted;
+/// too many of them end the stream with an error.
+pub struct Source {
+    kind: Kind,
+    path: PathBuf,
+    max_bad_fraction: f64,
+    batches: Option<Box<dyn Iterator<Item = Result<Batch>> + Send>>,
+    account: Account,
+    fingerprint: Fingerprint,
+}
+
+impl Source {
+    /// A source from the reader of one format. Batches may be empty of items.
+    fn new(
+        kind: Kind,
+        path: &Path,
+        options: &Options,
+        batches: impl Iterator<Item = Result<Batch>> + Send + 'static,
+    ) -> Self {
+        Self {
+            kind,
+            path: path.to_owned(),
+            max_bad_fraction: options.max_bad_fraction,
+            batches: Some(Box::new(batches)),
+            account: Account::default(),
+            fingerprint: Fingerprint::new(kind),
+        }
+    }
+
+    /// What the chunks hold.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The first 1000 items that were left out so far, in order.
+    pub fn quarantined(&self) -> &[Quarantined] {
+        self.account.first()
+    }
+
+    /// How many items were left out so far.
+    pub fn bad(&self) -> usize {
+        self.account.bad()
+    }
+
+    /// SHA-256 (hex) of the identifiers and raw values read so far; the size of chunks has no part in it.
+    pub fn fingerprint(&self) -> String {
+        self.fingerprint.hex()
+    }
+
+    /// The next chunk that is not empty; `None` at the end.
+    fn advance(&mut self) -> Result<Option<Chunk>> {
+        while let Some(batch) = self.batches.as_mut().and_then(|batches| batches.next()) {
+            let Batch { chunk, bad } = batch?;
+            self.account.record(chunk.ids.len(), bad);
+            if !chunk.ids.is_empty() {
+                self.fingerprint.update(&self.path, &chunk)?;
+                return Ok(Some(chunk));
+            }
+        }
+        if self.batches.is_some() {
+            self.account.verdict(&self.path, self.max_bad_fraction)?;
+        }
+        Ok(None)
+    }
+}
+
+impl Iterator for Source {
+    type Item = Result<Chunk>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.advance().transpose();
+        if !matches!(next, Some(Ok(_))) {
+            self.batches = None;
+        }
+        next
+    }
+}
+
+/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table or a text file.
+///
+/// # Errors
+/// [`Error::Io`], [`Error::Empty`] or [`Error::Input`] when there is nothing readable at `path`,
+/// [`Error::Config`] when a setting is out of range or does not go with the data.
+pub fn open(path: &Path, options: &Options) -> Result<Source> {
+    options.validate()?;
+    let source = match detect::format(path, options.kind)? {
+        Format::Pictures => images::open(path, options),
+        Format::Documents => text::open(path, options),
+        Format::Delimited => delimited::open(path, options),
+        Format::JsonLines => jsonl::open(path, options),
+        Format::Parquet => parquet::open(path, options),
+        Format::Idx => idx::open(path, options),
+        Format::Npy => array::open(path, &Stored::file(path)?, options),
+        Format::Npz => npz::open(path, options),
+    }?;
+    let asked = [&options.id, &options.label, &options.text].into_iter().flatten().chain(&options.ignore);
+    if let (Kind::Images, Some(column)) = (source.kind, asked.into_iter().next()) {
+        let problem = format!("{} holds pictures, which have no columns", path.display());
+        return Err(Error::config("column", column, problem));
+    }
+    match options.kind.filter(|&kind| kind != source.kind) {
+        None => Ok(source),
+        Some(kind) => {
+            let hint = if kind == Kind::Text { "; say which column is the text" } else { "" };
+            Err(Error::config("kind", kind, format!("{} holds {}{hint}", path.display(), source.kind)))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(change: impl FnOnce(&mut Options)) -> String {
+        let mut options = Options::default();
+        change(&mut options);
+        open(Path::new("/nowhere"), &options).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused_by_name() {
+        assert!(refused(|o| o.image_size = 30).contains("`image_size` = 30"));
+        assert!(refused(|o| o.image_size = 264).contains("`image_size` = 264"));
+        assert!(refused(|o| o.channels = Some(2)).contains("`channels` = 2"));
+        assert!(refused(|o| o.max_bad_fraction = f64::NAN).contains("`max_bad_fraction` = NaN"));
+        assert!(refused(|o| o.chunk = 0).contains("`chunk` = 0"));
+        assert!(refused(|_| ()).contains("cannot read /nowhere"));
+    }
+
+    #[test]
+    fn a_kind_that_is_not_there_is_refused() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7]).unwrap();
+        let options = Options { kind: Some(Kind::Table), ..Options::default() };
+        let message = open(file.path(), &options).map(|_| ()).unwrap_err().to_string();
+        assert!(message.contains("`kind` = table") && message.contains("holds images"), "{message}");
+        let options = Options { id: Some("name".into()), ..Options::default() };
+        let message = open(file.path(), &options).map(|_| ()).unwrap_err().to_string();
+        assert!(message.contains("have no columns"), "{message}");
+    }
+
+    #[test]
+    fn a_source_ends_for_good_after_an_error() {
+        let batches = [Err(Error::input("a", "broken")), Err(Error::input("a", "again"))];
+        let mut source = Source::new(Kind::Table, Path::new("a"), &Options::default(), batches.into_iter());
+        assert!(source.next().is_some_and(|chunk| chunk.is_err()));
+        assert!(source.next().is_none());
+    }
+}

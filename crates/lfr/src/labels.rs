@@ -1,0 +1,130 @@
+//! Labels from a file, for metrics and for the methods that need a few.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::pile::outlier_labels;
+
+/// The content of a labels file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// A CSV file with the columns `id` and `label`.
+    ById(HashMap<String, bool>),
+    /// A label a line, in the order of the items.
+    InOrder(Vec<bool>),
+}
+
+impl Labels {
+    /// Reads a labels file: CSV with the columns `id` and `label` (others are passed over), or one label a line.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] for a file that cannot be read so, a label that is neither 0 nor 1, or an id with two labels.
+    pub fn read(path: &Path) -> Result<Self> {
+        let problem = |problem: String| Error::Labels { problem: format!("{}: {problem}", path.display()) };
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let headers = reader.headers().map_err(|e| problem(e.to_string()))?.clone();
+        let column = |name: &str| headers.iter().position(|header| header.trim() == name);
+        let (Some(id), Some(label)) = (column("id"), column("label")) else {
+            let lines: Vec<&str> =
+                text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "label").collect();
+            return outlier_labels(&lines).map(Labels::InOrder).map_err(|e| problem(e.to_string()));
+        };
+        let mut labels = HashMap::new();
+        for (i, record) in reader.records().enumerate() {
+            let record = record.map_err(|e| problem(e.to_string()))?;
+            let (Some(id), Some(label)) = (record.get(id), record.get(label)) else {
+                return Err(problem(format!("line {} has no id or no label", i + 2)));
+            };
+            let outlier = outlier_labels(&[label]).map_err(|e| problem(format!("line {}: {e}", i + 2)))?[0];
+            if labels.insert(id.to_owned(), outlier).is_some_and(|other| other != outlier) {
+                return Err(problem(format!("{id} has two different labels")));
+            }
+        }
+        Ok(Labels::ById(labels))
+    }
+
+    /// A label for every item.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] when an item has none, or the count differs.
+    pub fn of_all(&self, ids: &[String]) -> Result<Vec<bool>> {
+        match self {
+            Labels::InOrder(labels) if labels.len() == ids.len() => Ok(labels.clone()),
+            Labels::InOrder(labels) => Err(Error::Labels {
+                problem: format!("{} labels for {} items; give one for each", labels.len(), ids.len()),
+            }),
+            Labels::ById(labels) => {
+                let missing: Vec<&str> =
+                    ids.iter().filter(|id| !labels.contains_key(*id)).map(String::as_str).collect();
+                match missing.first() {
+                    None => Ok(ids.iter().map(|id| labels[id]).collect()),
+                    Some(first) => Err(Error::Labels {
+                        problem: format!(
+                            "{} of {} items have none, {first} among them",
+                            missing.len(),
+                            ids.len()
+                        ),
+                    }),
+                }
+            }
+        }
+    }
+
+    /// Index and label of the items that have one.
+    ///
+    /// # Errors
+    /// [`Error::Labels`] when the file names an item that is not there, or has no ids.
+    pub fn of_some(&self, ids: &[String]) -> Result<Vec<(usize, bool)>> {
+        let Labels::ById(labels) = self else {
+            return Err(Error::Labels { problem: "known labels need the columns id and label".into() });
+        };
+        let index: HashMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
+        let mut known = labels
+            .iter()
+            .map(|(id, &outlier)| match index.get(id.as_str()) {
+                Some(&i) => Ok((i, outlier)),
+                None => Err(Error::Labels { problem: format!("{id} is not an item of the input") }),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        known.sort_unstable();
+        Ok(known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Labels> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.csv");
+        std::fs::write(&path, text).unwrap();
+        Labels::read(&path)
+    }
+
+    fn ids(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn labels_are_found_by_id_or_by_order() {
+        let by_id = read("id,kind,label\na,x,1\nb,y,0\n").unwrap();
+        assert_eq!(by_id.of_all(&ids(&["b", "a"])).unwrap(), [false, true]);
+        assert_eq!(by_id.of_some(&ids(&["c", "b", "a"])).unwrap(), [(1, false), (2, true)]);
+        let in_order = read("0\n1\n1\n").unwrap();
+        assert_eq!(in_order.of_all(&ids(&["p", "q", "r"])).unwrap(), [false, true, true]);
+    }
+
+    #[test]
+    fn what_does_not_match_is_said() {
+        let message = |result: Result<_>| result.map(|_: Vec<bool>| ()).unwrap_err().to_string();
+        let by_id = read("id,label\na,1\n").unwrap();
+        assert_eq!(message(by_id.of_all(&ids(&["a", "z"]))), "labels: 1 of 2 items have none, z among them");
+        assert!(by_id.of_some(&ids(&["z"])).unwrap_err().to_string().contains("a is not an item"));
+        assert!(message(read("0\n1\n").unwrap().of_all(&ids(&["a"]))).contains("2 labels for 1 items"));
+        assert!(read("id,label\na,1\na,0\n").unwrap_err().to_string().contains("two different"));
+        assert!(read("id,label\na,maybe\n").unwrap_err().to_string().contains("line 2"));
+    }
+}

@@ -1,0 +1,187 @@
+//! Several methods as one: the mean of the members' scores, each standardised by the mean and the standard deviation of
+//! its training scores.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::ae_lfr::AeLfrConfig;
+use super::isolation_forest::IsolationForestConfig;
+use super::knn::KnnConfig;
+use super::lvad::LvadConfig;
+use super::scaling::Scaling;
+use super::{Context, Detector, Method};
+use crate::data::{Features, Kind, Weights};
+use crate::error::{Error, Result};
+use crate::nn::autoencoder::Shape;
+
+/// Settings of a combination.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CombinedConfig {
+    /// The members; when there is none, those that suit the kind of data.
+    pub members: Vec<Method>,
+}
+
+impl CombinedConfig {
+    /// The default of `lfr rank` for data of `kind`, chosen in `docs/defaults.md`.
+    pub fn suited_to(kind: Kind) -> Self {
+        let lfr = AeLfrConfig::short();
+        let forest = IsolationForestConfig { trees: 500, ..IsolationForestConfig::default() };
+        let members = match kind {
+            Kind::Images => vec![
+                Method::AeLfr(lfr),
+                Method::IsolationForest(forest.clone()),
+                Method::IsolationForest(IsolationForestConfig { scaling: Scaling::Instance, ..forest }),
+                Method::Lvad(LvadConfig::default()),
+            ],
+            Kind::Table => {
+                vec![Method::AeLfr(lfr), Method::IsolationForest(forest), Method::Knn(KnnConfig::default())]
+            }
+            Kind::Text => vec![Method::AeLfr(lfr), Method::Lvad(LvadConfig::default())],
+        };
+        Self { members }
+    }
+
+    /// Checks the members.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when one is itself a combination or out of range.
+    pub fn validate(&self) -> Result<()> {
+        for member in &self.members {
+            if matches!(member, Method::Combined(_)) {
+                return Err(Error::config("members", "combined", "a combination cannot hold another"));
+            }
+            member.validate()?;
+        }
+        Ok(())
+    }
+
+    /// Fits every member on `x`.
+    ///
+    /// # Errors
+    /// The first member's that fails.
+    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
+        self.validate()?;
+        if self.members.is_empty() {
+            return Err(Error::config("members", "[]", "needs at least one method"));
+        }
+        let seed = context.seed;
+        let mut members = Vec::new();
+        for method in &self.members {
+            context.seed = seed.part(&format!("{}.{}", members.len(), method.name()));
+            let detector = method.fit(x, context)?;
+            let scale = Scale::of(&detector.training_scores(x)?);
+            members.push(Member { name: method.name(), detector, scale });
+        }
+        context.seed = seed;
+        Ok(Combined { members })
+    }
+
+    /// Restores a fitted combination.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when the arrays do not fit.
+    pub fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Combined> {
+        self.validate()?;
+        let members = self.members.iter().enumerate().map(|(i, method)| {
+            let mut own = weights.split_off(&prefix(i, method.name()));
+            let (_, scale) = own.take_f64("scale", &[Some(2)])?;
+            let scale = Scale { mean: scale[0], deviation: scale[1] };
+            let detector = method.load(shape, device, &mut own)?;
+            own.finish()?;
+            Ok(Member { name: method.name(), detector, scale })
+        });
+        Ok(Combined { members: members.collect::<Result<_>>()? })
+    }
+}
+
+fn prefix(index: usize, name: &str) -> String {
+    format!("member.{index}.{name}.")
+}
+
+/// A fitted combination.
+pub struct Combined {
+    members: Vec<Member>,
+}
+
+struct Member {
+    name: &'static str,
+    detector: Box<dyn Detector>,
+    scale: Scale,
+}
+
+impl Combined {
+    fn mean(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
+        let mut sums: Vec<f64> = Vec::new();
+        for member in &self.members {
+            let scores = score(member.detector.as_ref())?;
+            sums.resize(scores.len(), 0.0);
+            sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += member.scale.standardise(score));
+        }
+        let count = self.members.len() as f64;
+        Ok(sums.into_iter().map(|sum| (sum / count) as f32).collect())
+    }
+}
+
+impl Detector for Combined {
+    fn scores(&self, x: &Features) -> Result<Vec<f32>> {
+        self.mean(|member| member.scores(x))
+    }
+
+    fn training_scores(&self, x: &Features) -> Result<Vec<f32>> {
+        self.mean(|member| member.training_scores(x))
+    }
+
+    fn store(&self, weights: &mut Weights) {
+        for (i, member) in self.members.iter().enumerate() {
+            let mut own = Weights::default();
+            member.detector.store(&mut own);
+            own.put_f64("scale", &[2], vec![member.scale.mean, member.scale.deviation]);
+            weights.absorb(&prefix(i, member.name), own);
+        }
+    }
+
+    fn reconstruct(&self, x: &Features) -> Result<Option<Vec<f32>>> {
+        for member in &self.members {
+            if let Some(rows) = member.detector.reconstruct(x)? {
+                return Ok(Some(rows));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Mean and standard deviation of a member's training scores.
+struct Scale {
+    mean: f64,
+    deviation: f64,
+}
+
+impl Scale {
+    fn of(scores: &[f32]) -> Self {
+        let n = scores.len().max(1) as f64;
+        let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
+        let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+        Self { mean, deviation: variance.sqrt() }
+    }
+
+    /// A member without any spread has no say.
+    fn standardise(&self, score: f32) -> f64 {
+        if self.deviation > 0.0 { (f64::from(score) - self.mean) / self.deviation } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_standardised() {
+        let scale = Scale::of(&[1.0, 3.0]);
+        assert_eq!(
+            [scale.standardise(1.0), scale.standardise(2.0), scale.standardise(5.0)],
+            [-1.0, 0.0, 3.0]
+        );
+        assert_eq!(Scale::of(&[4.0, 4.0]).standardise(9.0), 0.0);
+    }
+}

@@ -1,0 +1,437 @@
+//! Every method by its name.
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+use super::ae::AeConfig;
+use super::ae_lfr::AeLfrConfig;
+use super::combined::CombinedConfig;
+use super::drae::DraeConfig;
+use super::e3outlier::E3OutlierConfig;
+use super::ecod::EcodConfig;
+use super::elite::{EliteConfig, EliteKind};
+use super::geom::GeomConfig;
+use super::gt_lfr::GtLfrConfig;
+use super::isolation_forest::IsolationForestConfig;
+use super::knn::KnnConfig;
+use super::lof::LofConfig;
+use super::lvad::LvadConfig;
+use super::pca::PcaConfig;
+use super::rsrae::RsraeConfig;
+use super::{Context, Detector};
+use crate::data::{Features, Kind, Weights};
+use crate::error::{Error, Result};
+use crate::nn::Schedule;
+use crate::nn::autoencoder::Shape;
+
+/// A method and its settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case")]
+pub enum Method {
+    /// The plain autoencoder.
+    Ae(AeConfig),
+    /// The autoencoder with latent feature reconstruction.
+    AeLfr(AeLfrConfig),
+    /// The discriminative autoencoder.
+    Drae(DraeConfig),
+    /// The robust subspace recovery autoencoder.
+    Rsrae(RsraeConfig),
+    /// The classifier of geometric transformations.
+    Geom(GeomConfig),
+    /// The same with latent feature reconstruction.
+    GtLfr(GtLfrConfig),
+    /// The same over 111 operations, scored by entropy.
+    E3outlier(E3OutlierConfig),
+    /// Reweighted autoencoder guided by a few labels.
+    EliteAe(EliteConfig),
+    /// Reweighted one-class encoder guided by a few labels.
+    EliteSvdd(EliteConfig),
+    /// Several methods as one.
+    Combined(CombinedConfig),
+    /// Isolation forest.
+    IsolationForest(IsolationForestConfig),
+    /// Distance to the k-th neighbour.
+    Knn(KnnConfig),
+    /// Local outlier factor.
+    Lof(LofConfig),
+    /// Principal components.
+    Pca(PcaConfig),
+    /// Empirical tail probabilities.
+    Ecod(EcodConfig),
+    /// Locally varying anomaly detection.
+    Lvad(LvadConfig),
+}
+
+/// What a method takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Pictures, tables and text.
+    Anything,
+    /// Pictures alone.
+    Pictures,
+    /// Anything, with a few labelled items beside it.
+    LabelledToo,
+}
+
+/// What a method is, for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// As in `--method`.
+    pub name: &'static str,
+    /// Presets beside the default, as in `--preset`.
+    pub presets: &'static [&'static str],
+    /// One sentence on how it scores.
+    pub summary: &'static str,
+    /// Where it is from.
+    pub source: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// Time on a thousand small pictures on a laptop.
+    pub cost: &'static str,
+}
+
+/// Calls `$body` with `$config` bound to the settings of whichever method `$method` is.
+macro_rules! each {
+    ($method:expr, $config:ident => $body:expr) => {
+        match $method {
+            Method::Ae($config) => $body,
+            Method::AeLfr($config) => $body,
+            Method::Drae($config) => $body,
+            Method::Rsrae($config) => $body,
+            Method::Geom($config) => $body,
+            Method::GtLfr($config) => $body,
+            Method::E3outlier($config) => $body,
+            Method::EliteAe($config) => $body,
+            Method::EliteSvdd($config) => $body,
+            Method::Combined($config) => $body,
+            Method::IsolationForest($config) => $body,
+            Method::Knn($config) => $body,
+            Method::Lof($config) => $body,
+            Method::Pca($config) => $body,
+            Method::Ecod($config) => $body,
+            Method::Lvad($config) => $body,
+        }
+    };
+}
+
+impl Method {
+    /// Every method.
+    pub const ALL: &[Description] = &[
+        Description {
+            name: "combined",
+            presets: &[],
+            summary: "the default: mean standardised score of AE-LFR and fast classical detectors",
+            source: "docs/defaults.md",
+            takes: Takes::Anything,
+            cost: "a minute",
+        },
+        Description {
+            name: "ae-lfr",
+            presets: &["paper", "authors-2021", "authors-2021-small"],
+            summary: "autoencoder with latent feature reconstruction put in for scoring",
+            source: "Lin et al. 2023",
+            takes: Takes::Anything,
+            cost: "a second an epoch",
+        },
+        Description {
+            name: "ae",
+            presets: &["paper"],
+            summary: "plain autoencoder, scored by reconstruction error",
+            source: "baseline of Lin et al. 2023",
+            takes: Takes::Anything,
+            cost: "a second an epoch",
+        },
+        Description {
+            name: "gt-lfr",
+            presets: &["paper", "fashion-mnist", "cifar10"],
+            summary: "tells transformations apart, with latent feature reconstruction put in for scoring",
+            source: "Lin et al. 2023",
+            takes: Takes::Pictures,
+            cost: "an hour",
+        },
+        Description {
+            name: "geom",
+            presets: &["paper", "original"],
+            summary: "how surely a classifier tells which of 72 transformations a picture went through",
+            source: "Golan and El-Yaniv 2018",
+            takes: Takes::Pictures,
+            cost: "an hour",
+        },
+        Description {
+            name: "e3outlier",
+            presets: &["paper", "original"],
+            summary: "entropy of a classifier of 111 transformations",
+            source: "Wang et al. 2019",
+            takes: Takes::Pictures,
+            cost: "two hours",
+        },
+        Description {
+            name: "rsrae",
+            presets: &["paper", "plus"],
+            summary: "autoencoder through a robust subspace, scored by the cosine",
+            source: "Lai et al. 2020",
+            takes: Takes::Anything,
+            cost: "a few seconds an epoch",
+        },
+        Description {
+            name: "drae",
+            presets: &["paper"],
+            summary: "autoencoder that splits each batch by its errors",
+            source: "Xia et al. 2015",
+            takes: Takes::Anything,
+            cost: "a second an epoch",
+        },
+        Description {
+            name: "elite-ae",
+            presets: &["paper"],
+            summary: "autoencoder reweighted by a few labelled items",
+            source: "Zhang et al. 2021",
+            takes: Takes::LabelledToo,
+            cost: "an hour",
+        },
+        Description {
+            name: "elite-svdd",
+            presets: &["paper"],
+            summary: "distance from a centre, reweighted by a few labelled items",
+            source: "Zhang et al. 2021",
+            takes: Takes::LabelledToo,
+            cost: "an hour",
+        },
+        Description {
+            name: "lvad",
+            presets: &[],
+            summary: "local likelihood ratios around k-means centres",
+            source: "Lin et al. 2022 (LVAD)",
+            takes: Takes::Anything,
+            cost: "seconds",
+        },
+        Description {
+            name: "isolation-forest",
+            presets: &[],
+            summary: "how few random cuts isolate an item",
+            source: "Liu et al. 2008",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+        Description {
+            name: "knn",
+            presets: &[],
+            summary: "distance to the k-th nearest item",
+            source: "Ramaswamy et al. 2000",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+        Description {
+            name: "lof",
+            presets: &[],
+            summary: "density compared with that of the neighbours",
+            source: "Breunig et al. 2000",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+        Description {
+            name: "pca",
+            presets: &[],
+            summary: "distance along, or from, the principal components",
+            source: "Shyu et al. 2003",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+        Description {
+            name: "ecod",
+            presets: &[],
+            summary: "empirical tail probability, feature by feature",
+            source: "Li et al. 2022",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+    ];
+
+    /// The method called `name` with the settings of `preset`, its default when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Config`] listing the names there are.
+    pub fn named(name: &str, preset: Option<&str>) -> Result<Self> {
+        let names = || Self::ALL.iter().map(|d| d.name).collect::<Vec<_>>().join(", ");
+        let description = Self::ALL
+            .iter()
+            .find(|d| d.name == name)
+            .ok_or_else(|| Error::config("method", name, format!("there are {}", names())))?;
+        if let Some(preset) = preset.filter(|preset| !description.presets.contains(preset)) {
+            let known = match description.presets {
+                [] => format!("{name} has no presets"),
+                presets => format!("{name} has {}", presets.join(", ")),
+            };
+            return Err(Error::config("preset", preset, known));
+        }
+        Ok(match (name, preset) {
+            ("ae", _) => Method::Ae(AeConfig::default()),
+            ("ae-lfr", Some("authors-2021")) => Method::AeLfr(AeLfrConfig::authors_2021()),
+            ("ae-lfr", Some("authors-2021-small")) => Method::AeLfr(AeLfrConfig::authors_2021_small()),
+            ("ae-lfr", _) => Method::AeLfr(AeLfrConfig::default()),
+            ("drae", _) => Method::Drae(DraeConfig::default()),
+            ("rsrae", Some("plus")) => Method::Rsrae(RsraeConfig::plus()),
+            ("rsrae", _) => Method::Rsrae(RsraeConfig::default()),
+            ("geom", Some("original")) => Method::Geom(GeomConfig::original()),
+            ("geom", _) => Method::Geom(GeomConfig::default()),
+            ("gt-lfr", Some("fashion-mnist")) => Method::GtLfr(GtLfrConfig::fashion_mnist()),
+            ("gt-lfr", Some("cifar10")) => Method::GtLfr(GtLfrConfig::cifar10()),
+            ("gt-lfr", _) => Method::GtLfr(GtLfrConfig::default()),
+            ("e3outlier", Some("original")) => Method::E3outlier(E3OutlierConfig::original()),
+            ("e3outlier", _) => Method::E3outlier(E3OutlierConfig::default()),
+            ("elite-ae", _) => Method::EliteAe(EliteConfig::default()),
+            ("elite-svdd", _) => Method::EliteSvdd(EliteConfig::default()),
+            ("isolation-forest", _) => Method::IsolationForest(IsolationForestConfig::default()),
+            ("knn", _) => Method::Knn(KnnConfig::default()),
+            ("lof", _) => Method::Lof(LofConfig::default()),
+            ("pca", _) => Method::Pca(PcaConfig::default()),
+            ("ecod", _) => Method::Ecod(EcodConfig::default()),
+            ("lvad", _) => Method::Lvad(LvadConfig::default()),
+            ("combined", _) => Method::Combined(CombinedConfig::default()),
+            (other, _) => return Err(Error::config("method", other, format!("there are {}", names()))),
+        })
+    }
+
+    /// The same with the settings of `overrides` (a table as in the configuration file) put over it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming a key that is unknown or of the wrong type.
+    pub fn with(&self, overrides: &serde_json::Value) -> Result<Self> {
+        let bad = |e: serde_json::Error| Error::config(self.name(), overrides, e.to_string());
+        let mut value = serde_json::to_value(self).map_err(bad)?;
+        merge(&mut value, overrides);
+        serde_json::from_value(value).map_err(bad)
+    }
+
+    /// The method's name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Method::Ae(_) => "ae",
+            Method::AeLfr(_) => "ae-lfr",
+            Method::Drae(_) => "drae",
+            Method::Rsrae(_) => "rsrae",
+            Method::Geom(_) => "geom",
+            Method::GtLfr(_) => "gt-lfr",
+            Method::E3outlier(_) => "e3outlier",
+            Method::EliteAe(_) => "elite-ae",
+            Method::EliteSvdd(_) => "elite-svdd",
+            Method::Combined(_) => "combined",
+            Method::IsolationForest(_) => "isolation-forest",
+            Method::Knn(_) => "knn",
+            Method::Lof(_) => "lof",
+            Method::Pca(_) => "pca",
+            Method::Ecod(_) => "ecod",
+            Method::Lvad(_) => "lvad",
+        }
+    }
+
+    /// What it is, for people.
+    pub fn description(&self) -> &'static Description {
+        Self::ALL.iter().find(|d| d.name == self.name()).unwrap_or(&Self::ALL[0])
+    }
+
+    /// Its training budget, for methods that train a network.
+    pub fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        match self {
+            Method::Ae(config) => Some(&mut config.schedule),
+            Method::AeLfr(config) => Some(&mut config.schedule),
+            Method::Drae(config) => Some(&mut config.schedule),
+            Method::Rsrae(config) => Some(&mut config.schedule),
+            Method::Geom(config) => Some(&mut config.schedule),
+            Method::GtLfr(config) => Some(&mut config.schedule),
+            Method::E3outlier(config) => Some(&mut config.schedule),
+            Method::Combined(config) => config.members.iter_mut().find_map(Method::schedule_mut),
+            _ => None,
+        }
+    }
+
+    /// The same, a combination without members filled with those for data of `kind`.
+    pub fn suited_to(self, kind: Kind) -> Self {
+        match self {
+            Method::Combined(config) if config.members.is_empty() => {
+                Method::Combined(CombinedConfig::suited_to(kind))
+            }
+            other => other,
+        }
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the first one out of range.
+    pub fn validate(&self) -> Result<()> {
+        each!(self, config => config.validate())
+    }
+
+    /// Fits on `x`.
+    ///
+    /// # Errors
+    /// Settings out of range, too few items, or what the method itself meets.
+    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Box<dyn Detector>> {
+        if x.len() < 2 {
+            return Err(Error::TooFewItems { found: x.len(), needed: 2, what: "ranking".into() });
+        }
+        let seed = context.seed;
+        Ok(match self {
+            Method::Ae(config) => Box::new(config.fit(x, context)?),
+            Method::AeLfr(config) => Box::new(config.fit(x, context)?),
+            Method::Drae(config) => Box::new(config.fit(x, context)?),
+            Method::Rsrae(config) => Box::new(config.fit(x, context)?),
+            Method::Geom(config) => Box::new(config.fit(x, context)?),
+            Method::GtLfr(config) => Box::new(config.fit(x, context)?),
+            Method::E3outlier(config) => Box::new(config.fit(x, context)?),
+            Method::EliteAe(config) => Box::new(config.fit(EliteKind::Autoencoder, x, context)?),
+            Method::EliteSvdd(config) => Box::new(config.fit(EliteKind::Svdd, x, context)?),
+            Method::Combined(config) => Box::new(config.fit(x, context)?),
+            Method::IsolationForest(config) => Box::new(config.fit(x, seed)?),
+            Method::Knn(config) => Box::new(config.fit(x, seed)?),
+            Method::Lof(config) => Box::new(config.fit(x, seed)?),
+            Method::Pca(config) => Box::new(config.fit(x, seed)?),
+            Method::Ecod(config) => Box::new(config.fit(x, seed)?),
+            Method::Lvad(config) => Box::new(config.fit(x, seed)?),
+        })
+    }
+
+    /// Restores a fitted method for items of `shape` from `weights`.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when the arrays do not fit the settings.
+    pub fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Box<dyn Detector>> {
+        Ok(match self {
+            Method::Ae(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::AeLfr(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::Drae(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::Rsrae(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::Geom(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::GtLfr(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::E3outlier(config) => Box::new(config.load(shape, device.clone(), weights)?),
+            Method::EliteAe(config) => {
+                Box::new(config.load(EliteKind::Autoencoder, shape, device.clone(), weights)?)
+            }
+            Method::EliteSvdd(config) => {
+                Box::new(config.load(EliteKind::Svdd, shape, device.clone(), weights)?)
+            }
+            Method::Combined(config) => Box::new(config.load(shape, device, weights)?),
+            Method::IsolationForest(config) => {
+                Box::new(super::isolation_forest::IsolationForest::load(config, weights)?)
+            }
+            Method::Knn(config) => Box::new(super::knn::Knn::load(config, weights)?),
+            Method::Lof(config) => Box::new(super::lof::Lof::load(config, weights)?),
+            Method::Pca(config) => Box::new(super::pca::Pca::load(config, weights)?),
+            Method::Ecod(config) => Box::new(super::ecod::Ecod::load(config, weights)?),
+            Method::Lvad(config) => Box::new(super::lvad::Lvad::load(config, weights)?),
+        })
+    }
+}
+
+/// Puts `over` onto `base`, table by table.
+fn merge(base: &mut serde_json::Value, over: &serde_json::Value) {
+    match (base, over) {
+        (serde_json::Value::Object(base), serde_json::Value::Object(over)) => {
+            for (key, value) in over {
+                merge(base.entry(key.clone()).or_insert(serde_json::Value::Null), value);
+            }
+        }
+        (base, over) => *base = over.clone(),
+    }
+}

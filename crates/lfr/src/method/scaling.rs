@@ -1,0 +1,62 @@
+//! Scaling an item by its own numbers.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::data::{Features, Matrix};
+
+/// What is done to an item before a method sees it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// Nothing.
+    #[default]
+    None,
+    /// Its mean is taken off and it is brought to unit length, so that for pictures neither brightness nor contrast
+    /// counts (as in LVAD, Lin et al. 2022).
+    Instance,
+}
+
+impl Scaling {
+    /// The items as the method sees them.
+    pub fn apply(self, x: &Features) -> Cow<'_, Features> {
+        match self {
+            Scaling::None => Cow::Borrowed(x),
+            Scaling::Instance => Cow::Owned(Features::Dense(instance_normalised(x))),
+        }
+    }
+}
+
+/// Every item less its own mean, at unit length; an item of equal numbers becomes 0.
+pub fn instance_normalised(x: &Features) -> Matrix {
+    let cols = x.width();
+    let mut values = vec![0.0f32; x.len() * cols];
+    values.par_chunks_mut(cols.max(1)).enumerate().for_each(|(i, row)| {
+        x.row_into(i, row);
+        let mean = row.iter().map(|&v| f64::from(v)).sum::<f64>() / cols as f64;
+        let norm = row.iter().map(|&v| (f64::from(v) - mean).powi(2)).sum::<f64>().sqrt();
+        let scale = if norm > 1e-12 { 1.0 / norm } else { 0.0 };
+        row.iter_mut().for_each(|v| *v = ((f64::from(*v) - mean) * scale) as f32);
+    });
+    Matrix { cols, values }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brightness_and_contrast_do_not_count() {
+        let x =
+            Features::Dense(Matrix { cols: 3, values: vec![1.0, 2.0, 6.0, 12.0, 14.0, 22.0, 5.0, 5.0, 5.0] });
+        let scaled = instance_normalised(&x);
+        for (a, b) in scaled.row(0).iter().zip(scaled.row(1)) {
+            assert!((a - b).abs() < 1e-6);
+        }
+        assert!((scaled.row(0).iter().map(|v| v * v).sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(scaled.row(2), [0.0; 3]);
+        assert!(matches!(Scaling::None.apply(&x), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,58 @@
+//! What a model file says about its model.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Quantiles;
+use crate::data::Kind;
+
+/// All that is known about a fitted model besides its arrays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Version of the tool that wrote it.
+    pub tool_version: String,
+    /// What the items are.
+    pub kind: Kind,
+    /// The method and all its settings; the key `method` holds its name.
+    pub method: Value,
+    /// What turns items into features, as fitted.
+    pub preprocessor: Value,
+    /// How the training data was read.
+    pub reading: Reading,
+    /// The seed of the fit.
+    pub seed: u64,
+    /// SHA-256 of the training items' identifiers and values.
+    pub fingerprint: String,
+    /// Number of training items.
+    pub items: usize,
+    /// The training scores in brief.
+    pub quantiles: Quantiles,
+    /// What the fit warned of.
+    pub warnings: Vec<String>,
+}
+
+impl Header {
+    /// The method's name, as `--method` takes it.
+    pub fn method_name(&self) -> &str {
+        self.method.get("method").and_then(Value::as_str).unwrap_or("unknown")
+    }
+}
+
+/// How the training data was read: what scoring must repeat on new data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reading {
+    /// Height and width of pictures, in pixels.
+    pub image_size: usize,
+    /// Channels of pictures, 1 or 3.
+    pub channels: Option<usize>,
+    /// The column that identifies rows.
+    pub id: Option<String>,
+    /// Columns left out.
+    pub ignore: Vec<String>,
+    /// The column of true labels.
+    pub label: Option<String>,
+    /// The column of text.
+    pub text: Option<String>,
+}

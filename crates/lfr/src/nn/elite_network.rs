@@ -1,0 +1,162 @@
+//! The networks of Elite.
+
+use burn::module::{Module, Param};
+use burn::tensor::module::{conv_transpose2d, max_pool2d};
+use burn::tensor::ops::{ConvTransposeOptions, MaxPoolOptions};
+use burn::tensor::{Tensor, activation};
+
+use lfr_kernels::Activation;
+use lfr_kernels::ops::{self, Window};
+
+use super::autoencoder::{Input, Shape};
+use super::{BatchNorm, Initializer};
+
+const SLOPE: f64 = 0.01;
+const EPSILON: f32 = 1e-4;
+const CODE: usize = 128;
+
+/// A bias-free layer and its normalisation; the shape of the weight tells its kind.
+#[derive(Module, Debug)]
+struct Block {
+    dense: Option<Param<Tensor<2>>>,
+    conv: Option<Param<Tensor<4>>>,
+    norm: BatchNorm,
+}
+
+impl Block {
+    fn dense(inputs: usize, outputs: usize, init: &mut Initializer<'_>) -> Self {
+        let (weight, _) = init.layer([outputs, inputs], outputs, (inputs, outputs));
+        Self { dense: Some(weight), conv: None, norm: BatchNorm::without_affine(outputs, EPSILON, init) }
+    }
+
+    fn conv(shape: [usize; 4], fan_in: usize, outputs: usize, init: &mut Initializer<'_>) -> Self {
+        let (weight, _) = init.layer(shape, outputs, (fan_in, fan_in));
+        Self { dense: None, conv: Some(weight), norm: BatchNorm::without_affine(outputs, EPSILON, init) }
+    }
+
+    fn output(self, outputs: usize, init: &mut Initializer<'_>) -> Self {
+        Self { norm: BatchNorm::new(outputs, init), ..self }
+    }
+
+    fn forward_dense(&self, x: Tensor<2>) -> Tensor<2> {
+        match &self.dense {
+            Some(weight) => self.norm.forward(x.matmul(weight.val().transpose())),
+            None => x,
+        }
+    }
+
+    fn forward_conv(&self, x: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
+        let window = Window { stride, padding };
+        match &self.conv {
+            Some(weight) => self.norm.forward(ops::conv2d(x, weight.val(), None, window, Activation::None)),
+            None => x,
+        }
+    }
+
+    fn forward_deconv(&self, x: Tensor<4>) -> Tensor<4> {
+        let options = ConvTransposeOptions::new([2; 2], [1; 2], [0; 2], [1; 2], 1);
+        match &self.conv {
+            Some(weight) => self.norm.forward(conv_transpose2d(x, weight.val(), None, options)),
+            None => x,
+        }
+    }
+}
+
+/// Elite-AE's autoencoder: three 4x4 convolutions of stride 2 and their mirror, no dense layer; for vectors
+/// width-128-64-32 and back.
+#[derive(Module, Debug)]
+pub struct EliteAutoencoder {
+    encoder: Vec<Block>,
+    decoder: Vec<Block>,
+    #[module(skip)]
+    input: Input,
+}
+
+impl EliteAutoencoder {
+    /// For items of `shape`; the latent has 32 channels for grey pictures, 128 for RGB.
+    pub fn new(shape: &Shape, init: &mut Initializer<'_>) -> Self {
+        let Input::Picture { channels, .. } = shape.input else {
+            let mut layers = |sizes: [usize; 4]| -> Vec<Block> {
+                sizes.windows(2).map(|w| Block::dense(w[0], w[1], init)).collect()
+            };
+            let encoder = layers([shape.width, 128, 64, 32]);
+            let mut decoder = layers([32, 64, 128, shape.width]);
+            let last = decoder.pop().map(|last| last.output(shape.width, init));
+            decoder.extend(last);
+            return Self { encoder, decoder, input: shape.input };
+        };
+        let l = if channels == 1 { 32 } else { 128 };
+        let encoder = [(channels, 4 * l), (4 * l, 2 * l), (2 * l, l)]
+            .map(|(i, o)| Block::conv([o, i, 4, 4], 16 * i, o, init));
+        let decoder = [(l, l / 2), (l / 2, l / 4), (l / 4, channels)]
+            .map(|(i, o)| Block::conv([i, o, 4, 4], 16 * o, o, init));
+        let [first, second, last] = decoder;
+        let decoder = vec![first, second, last.output(channels, init)];
+        Self { encoder: encoder.into(), decoder, input: shape.input }
+    }
+
+    /// x̂ `[n, width]`; tanh after the output for pictures.
+    pub fn rebuild(&self, x: Tensor<2>) -> Tensor<2> {
+        let last = self.decoder.len().saturating_sub(1);
+        let leaky = |i: usize, last: usize| i != last;
+        let Input::Picture { channels, side } = self.input else {
+            let x = self.encoder.iter().fold(x, |x, b| activation::leaky_relu(b.forward_dense(x), SLOPE));
+            return self.decoder.iter().enumerate().fold(x, |x, (i, b)| {
+                let y = b.forward_dense(x);
+                if leaky(i, last) { activation::leaky_relu(y, SLOPE) } else { y }
+            });
+        };
+        let [n, _] = x.dims();
+        let x = x.reshape([n, channels, side, side]);
+        let x = self.encoder.iter().fold(x, |x, b| activation::leaky_relu(b.forward_conv(x, 2, 1), SLOPE));
+        let layers = self.decoder.iter().enumerate();
+        let x = layers.fold(x, |x, (i, b)| {
+            let y = b.forward_deconv(x);
+            if leaky(i, last) { activation::leaky_relu(y, SLOPE) } else { activation::tanh(y) }
+        });
+        x.flatten(1, 3)
+    }
+}
+
+/// Elite-SVDD's encoder: three 5x5 convolutions with pooling and a dense layer to 128; for vectors
+/// width-128-64-32. No biases, so that it cannot map everything to one point.
+#[derive(Module, Debug)]
+pub struct EliteEncoder {
+    layers: Vec<Block>,
+    code: Option<Param<Tensor<2>>>,
+    #[module(skip)]
+    input: Input,
+}
+
+impl EliteEncoder {
+    /// For items of `shape`.
+    pub fn new(shape: &Shape, init: &mut Initializer<'_>) -> Self {
+        let Input::Picture { channels, side } = shape.input else {
+            let sizes = [shape.width, 128, 64, 32];
+            let layers = sizes.windows(2).map(|w| Block::dense(w[0], w[1], init)).collect();
+            return Self { layers, code: None, input: shape.input };
+        };
+        let layers = [(channels, 32), (32, 64), (64, 128)]
+            .map(|(i, o)| Block::conv([o, i, 5, 5], 25 * i, o, init))
+            .into();
+        let flat = 128 * (side / 8) * (side / 8);
+        let (code, _) = init.layer([CODE, flat], CODE, (flat, CODE));
+        Self { layers, code: Some(code), input: shape.input }
+    }
+
+    /// f(x), `[n, 128]` for pictures, `[n, 32]` for vectors.
+    pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+        let Input::Picture { channels, side } = self.input else {
+            return self.layers.iter().fold(x, |x, b| activation::leaky_relu(b.forward_dense(x), SLOPE));
+        };
+        let [n, _] = x.dims();
+        let x = self.layers.iter().fold(x.reshape([n, channels, side, side]), |x, b| {
+            let y = activation::leaky_relu(b.forward_conv(x, 1, 2), SLOPE);
+            max_pool2d(y, MaxPoolOptions::new([2; 2]))
+        });
+        match &self.code {
+            Some(code) => x.flatten::<2>(1, 3).matmul(code.val().transpose()),
+            None => x.flatten(1, 3),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Reading score files.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Float32Type};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde::Deserialize;
+use serde_json::{Number, Value};
+
+use super::{Format, Ids, Ranking, Scores, Texts};
+use crate::error::{Error, Result};
+
+/// The columns that are read, and their places in a record.
+const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
+
+/// Longest line of a JSON lines file, in bytes.
+const MAX_LINE: u64 = 1 << 20;
+
+/// Reads the score file `path`.
+pub(super) fn read(path: &Path, format: Format) -> Result<Scores> {
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let mut table = Table::default();
+    let outcome = match format {
+        Format::Csv => csv(file, &mut table),
+        Format::Jsonl => jsonl(file, &mut table),
+        Format::Parquet => parquet(file, &mut table),
+    };
+    outcome.map_err(|problem| Error::input(path, problem))?;
+    table.finish().ok_or_else(|| Error::Empty { path: path.to_owned(), hint: "it holds no scores".into() })
+}
+
+/// The rows read so far.
+#[derive(Default)]
+struct Table {
+    ids: Ids,
+    scores: Vec<f32>,
+    percentiles: Vec<f32>,
+    labels: Texts,
+}
+
+/// A row before it is checked.
+struct Record<'a> {
+    id: Option<&'a str>,
+    score: Option<f32>,
+    percentile: Option<f32>,
+    label: Option<&'a str>,
+}
+
+impl Table {
+    /// Adds a row; optional columns are in every row or in none.
+    fn push(&mut self, record: &Record<'_>) -> Result<(), String> {
+        let n = self.scores.len();
+        let finite = record.score.filter(|score| score.is_finite());
+        let score = finite.ok_or("anomaly_score is missing or not a finite number")?;
+        if record.percentile.is_some_and(|p| !(0.0..=1.0).contains(&p)) {
+            return Err("anomaly_percentile is not a number from 0 to 1".into());
+        }
+        let place = n.to_string();
+        self.ids.push(record.id.unwrap_or(&place));
+        self.scores.push(score);
+        self.percentiles.extend(record.percentile);
+        self.labels.extend(record.label);
+        let uneven = |length: usize| length != 0 && length != n + 1;
+        if uneven(self.percentiles.len()) || uneven(self.labels.len()) {
+            return Err("anomaly_percentile or label is missing here or above".into());
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Option<Scores> {
+        let Self { ids, scores, mut percentiles, labels } = self;
+        if scores.is_empty() {
+            return None;
+        }
+        if percentiles.is_empty() {
+            percentiles = Ranking::of(&scores).percentiles(&scores);
+        }
+        let labels = (!labels.is_empty()).then_some(labels);
+        Some(Scores { ids, scores, percentiles, outliers: None, labels })
+    }
+}
+
+fn csv(file: File, table: &mut Table) -> Result<(), String> {
+    let mut reader = csv::Reader::from_reader(file);
+    let names: Vec<String> = reader.headers().map_err(text)?.iter().map(str::to_owned).collect();
+    let places = places(&names)?;
+    let mut row = csv::StringRecord::new();
+    while reader.read_record(&mut row).map_err(text)? {
+        let [id, score, percentile, label] = places.map(|place| place.and_then(|place| row.get(place)));
+        let number = |cell: &str| cell.trim().parse().unwrap_or(f32::NAN);
+        let record = Record { id, score: score.map(number), percentile: percentile.map(number), label };
+        let line = row.position().map_or(0, csv::Position::line);
+        table.push(&record).map_err(|problem| format!("line {line}: {problem}"))?;
+    }
+    Ok(())
+}
+
+fn jsonl(file: File, table: &mut Table) -> Result<(), String> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: Option<Value>,
+        anomaly_score: Option<Number>,
+        anomaly_percentile: Option<Number>,
+        label: Option<Value>,
+    }
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    for count in 1.. {
+        line.clear();
+        let length = std::io::Read::take(&mut reader, MAX_LINE).read_until(b'\n', &mut line).map_err(text)?;
+        if length == 0 {
+            break;
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let here = |problem: String| format!("line {count}: {problem}");
+        let row: Row = serde_json::from_slice(&line).map_err(|e| here(e.to_string()))?;
+        let number = |n: Number| n.as_f64().map_or(f32::NAN, |n| n as f32);
+        let cell = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let (id, label) = (row.id.map(cell), row.label.map(cell));
+        let (score, percentile) = (row.anomaly_score.map(number), row.anomaly_percentile.map(number));
+        let record = Record { id: id.as_deref(), score, percentile, label: label.as_deref() };
+        table.push(&record).map_err(here)?;
+    }
+    Ok(())
+}
+
+fn parquet(file: File, table: &mut Table) -> Result<(), String> {
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
+    let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let wanted = places(&names)?.into_iter().flatten();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
+    for batch in builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(text)? {
+        batch_rows(&batch.map_err(text)?, table)?;
+    }
+    Ok(())
+}
+
+fn batch_rows(batch: &RecordBatch, table: &mut Table) -> Result<(), String> {
+    let column = |name: &str, as_type: DataType| -> Result<Option<ArrayRef>, String> {
+        let typed = batch.column_by_name(name).map(|column| cast(column, &as_type));
+        typed.transpose().map_err(|e| format!("column {name}: {e}"))
+    };
+    let texts = [column("id", DataType::Utf8)?, column("label", DataType::Utf8)?];
+    let numbers =
+        [column("anomaly_score", DataType::Float32)?, column("anomaly_percentile", DataType::Float32)?];
+    let [ids, labels] = texts.each_ref().map(|array| array.as_ref().map(|array| array.as_string::<i32>()));
+    let [scores, percentiles] =
+        numbers.each_ref().map(|array| array.as_ref().map(|array| array.as_primitive::<Float32Type>()));
+    for i in 0..batch.num_rows() {
+        let record = Record {
+            id: ids.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+            score: scores.filter(|array| array.is_valid(i)).map(|array| array.value(i)),
+            percentile: percentiles.map(|array| if array.is_valid(i) { array.value(i) } else { f32::NAN }),
+            label: labels.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+        };
+        let row = table.scores.len();
+        table.push(&record).map_err(|problem| format!("row {row}: {problem}"))?;
+    }
+    Ok(())
+}
+
+/// Where each of [`COLUMNS`] stands among `names`.
+fn places(names: &[String]) -> Result<[Option<usize>; 4], String> {
+    if let Some(twice) = COLUMNS.iter().find(|column| names.iter().filter(|name| name == *column).count() > 1)
+    {
+        return Err(format!("two columns are called {twice}"));
+    }
+    let places = COLUMNS.map(|column| names.iter().position(|name| name == column));
+    match places[1] {
+        Some(_) => Ok(places),
+        None => Err(format!(
+            "not a score file: no column anomaly_score, only {}; `lfr rank` and `lfr score` write score files",
+            names.join(", ")
+        )),
+    }
+}
+
+fn text(error: impl std::fmt::Display) -> String {
+    error.to_string()
+}

@@ -1,0 +1,132 @@
+//! Scores of a pile and the files that hold them.
+//!
+//! A score file has a row an item, in the order of the input, with the columns `id`, `anomaly_score` (higher = more
+//! anomalous), `anomaly_rank` (1 = most anomalous, ties in input order), `anomaly_percentile` and, where they are
+//! known, `outlier` (whether a threshold flags the item) and `label` (as the user gave it).
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Ids, Ranking, Texts, durable, read, write};
+use crate::error::{Error, Result};
+
+/// The forms of a score file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Comma-separated values with a header line.
+    #[default]
+    Csv,
+    /// A JSON object a line.
+    Jsonl,
+    /// Apache Parquet, zstd.
+    Parquet,
+}
+
+impl Format {
+    /// Every form.
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Jsonl, Format::Parquet];
+
+    /// The ending of the files' names, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Jsonl => "jsonl",
+            Format::Parquet => "parquet",
+        }
+    }
+
+    /// The form that the name of `path` promises.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for another ending or none.
+    pub fn of(path: &Path) -> Result<Self> {
+        let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+        Self::ALL
+            .into_iter()
+            .find(|format| *format.extension() == *ending)
+            .ok_or_else(|| Error::input(path, "score files end in .csv, .jsonl or .parquet; name it so"))
+    }
+}
+
+/// Scores with all that is told about their items. Every list is as long as `scores`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scores {
+    /// Who the scores belong to.
+    pub ids: Ids,
+    /// Finite, higher = more anomalous.
+    pub scores: Vec<f32>,
+    /// Share of the reference scores that are smaller or equal, in \[0, 1\]. The reference is the pile itself when
+    /// it was fitted on, the training pile otherwise.
+    pub percentiles: Vec<f32>,
+    /// Whether a threshold flags the item.
+    pub outliers: Option<Vec<bool>>,
+    /// The item's true label, as the user gave it.
+    pub labels: Option<Texts>,
+}
+
+impl Scores {
+    /// Scores whose percentiles are among themselves.
+    pub fn of_pile(ids: Ids, scores: Vec<f32>) -> Self {
+        let percentiles = Ranking::of(&scores).percentiles(&scores);
+        Self { ids, scores, percentiles, outliers: None, labels: None }
+    }
+
+    /// Reads a score file in the form that its name promises. Needs the column `anomaly_score`; ranks are not read.
+    ///
+    /// # Errors
+    /// [`Error::Io`], or [`Error::Input`] naming the row and what is wrong with it; [`Error::Empty`] without a row.
+    pub fn read(path: &Path) -> Result<Self> {
+        read::read(path, Format::of(path)?)
+    }
+
+    /// Writes a score file, in memory that does not grow with the number of items beyond what `self` takes.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Mismatch`] when the lists differ in length.
+    pub fn write(&self, path: &Path, format: Format) -> Result<()> {
+        durable::write(path, |out| self.write_to(out, path, format))
+    }
+
+    /// Writes a score file to `out`, which messages call `name`; otherwise as [`Scores::write`].
+    ///
+    /// # Errors
+    /// As [`Scores::write`].
+    pub fn write_to(&self, out: &mut (impl Write + Send), name: &Path, format: Format) -> Result<()> {
+        self.check_lengths()?;
+        write::write(self, out, name, format)
+    }
+
+    /// Number of items.
+    pub fn len(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+
+    fn check_lengths(&self) -> Result<()> {
+        let n = self.scores.len();
+        let others = [
+            ("identifiers", self.ids.len()),
+            ("percentiles", self.percentiles.len()),
+            ("flags", self.outliers.as_ref().map_or(n, Vec::len)),
+            ("labels", self.labels.as_ref().map_or(n, Texts::len)),
+        ];
+        match others.into_iter().find(|&(_, length)| length != n) {
+            None => Ok(()),
+            Some((what, length)) => Err(Error::Mismatch {
+                what: format!("number of {what}"),
+                expected: n.to_string(),
+                found: length.to_string(),
+            }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

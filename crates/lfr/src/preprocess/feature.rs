@@ -1,0 +1,82 @@
+//! What encoded features stand for, for people to read.
+
+use super::number::unsquash;
+
+/// What one encoded feature stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feature {
+    /// The column of the table.
+    pub column: String,
+    /// Which part of it.
+    pub part: Part,
+}
+
+/// The part of a column that one feature encodes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Its number; 0 stands for `center`, 1 for `center + spread`.
+    Number {
+        /// In the column's unit.
+        center: f64,
+        /// In the column's unit.
+        spread: f64,
+    },
+    /// Whether its value is missing.
+    Missing,
+    /// Whether it has this level; the level `""` is a missing value.
+    Level(String),
+    /// Whether it has a level that is rare or was never seen in training.
+    Other,
+}
+
+impl Feature {
+    /// A name to show: `age`, `age missing`, `colour = red`, `colour other`.
+    pub fn name(&self) -> String {
+        match &self.part {
+            Part::Number { .. } => self.column.clone(),
+            Part::Missing => format!("{} missing", self.column),
+            Part::Level(level) if level.is_empty() => format!("{} missing", self.column),
+            Part::Level(level) => format!("{} = {level}", self.column),
+            Part::Other => format!("{} other", self.column),
+        }
+    }
+
+    /// The encoded value in the column's own unit; `None` for parts that have none.
+    pub fn original(&self, encoded: f32) -> Option<f64> {
+        match self.part {
+            Part::Number { center, spread } => Some(center + spread * unsquash(f64::from(encoded))),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preprocess::number::squash;
+
+    fn feature(part: Part) -> Feature {
+        Feature { column: "age".into(), part }
+    }
+
+    #[test]
+    fn names_tell_column_and_part() {
+        let name = |part| feature(part).name();
+        assert_eq!(name(Part::Number { center: 0.0, spread: 1.0 }), "age");
+        assert_eq!(name(Part::Missing), "age missing");
+        assert_eq!(name(Part::Level("old".into())), "age = old");
+        assert_eq!(name(Part::Level(String::new())), "age missing");
+        assert_eq!(name(Part::Other), "age other");
+    }
+
+    #[test]
+    fn numbers_lead_back_to_their_unit() {
+        let age = feature(Part::Number { center: 40.0, spread: 2.0 });
+        for years in [41.0, 40.0, -1000.0, 1e6] {
+            let encoded = squash((years - 40.0) / 2.0) as f32;
+            let found = age.original(encoded).unwrap();
+            assert!((found - years).abs() < 1e-4 * f64::abs(years), "{found} for {years}");
+        }
+        assert_eq!(feature(Part::Missing).original(1.0), None);
+    }
+}

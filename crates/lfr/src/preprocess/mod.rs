@@ -1,0 +1,231 @@
+//! From items to features: fitted once, stored in the model, applied to whatever is scored.
+
+mod category;
+mod cells;
+mod column;
+mod feature;
+mod number;
+mod table;
+mod tfidf;
+mod tokens;
+
+pub use feature::{Feature, Part};
+pub use table::{TableEncoder, TableOptions};
+pub use tfidf::{TextOptions, TfIdf};
+pub use tokens::StopWords;
+
+use arrow::array::RecordBatch;
+use serde::{Deserialize, Serialize};
+
+use crate::data::{Features, Items, Kind};
+use crate::error::{Error, Result};
+
+/// How items become features.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PreprocessOptions {
+    /// For tables.
+    pub table: TableOptions,
+    /// For documents.
+    pub text: TextOptions,
+}
+
+impl PreprocessOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the setting.
+    pub fn validate(&self) -> Result<()> {
+        self.table.validate()?;
+        self.text.validate()
+    }
+}
+
+/// What turns items into features, as fitted on the training items.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Preprocessor {
+    /// Pictures pass as they are, if they have this shape.
+    Images(PictureShape),
+    /// Rows are imputed, encoded and scaled.
+    Table(TableEncoder),
+    /// Documents become TF-IDF rows.
+    Text(TfIdf),
+}
+
+/// The shape of every picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PictureShape {
+    /// 1 (grey) or 3 (RGB).
+    pub channels: usize,
+    /// Height and width in pixels.
+    pub side: usize,
+}
+
+impl Preprocessor {
+    /// Learns from the items of all chunks, and tells what the user should know about them.
+    ///
+    /// # Errors
+    /// [`Error::NoFeatures`] when nothing in the items can be learnt from, [`Error::Mismatch`] when the chunks
+    /// are of different kinds, shapes or columns, [`Error::Config`] when an option is out of range.
+    pub fn fit(chunks: &[Items], options: &PreprocessOptions) -> Result<(Self, Vec<String>)> {
+        let first = chunks.first().ok_or_else(|| Error::NoFeatures { problem: "there is no item".into() })?;
+        let kind = first.kind();
+        if let Some(other) = chunks.iter().find(|items| items.kind() != kind) {
+            return Err(mismatch("kind of data", kind, other.kind()));
+        }
+        match first {
+            Items::Images(images) => {
+                let shape = PictureShape { channels: images.channels, side: images.side };
+                Ok((Self::Images(shape), Vec::new()))
+            }
+            Items::Rows(_) => {
+                let batches: Vec<_> = chunks.iter().filter_map(rows).collect();
+                let (encoder, warnings) = TableEncoder::fit(&batches, &options.table)?;
+                Ok((Self::Table(encoder), warnings))
+            }
+            Items::Documents(_) => {
+                let documents: Vec<&str> = chunks.iter().flat_map(documents).map(String::as_str).collect();
+                let (tfidf, warnings) = TfIdf::fit(&documents, &options.text)?;
+                Ok((Self::Text(tfidf), warnings))
+            }
+        }
+    }
+
+    /// The features of `items`, in their order. Those of an item depend on nothing but the item.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when the items are of another kind, shape or columns than those of the fit.
+    pub fn apply(&self, items: &Items) -> Result<Features> {
+        match (self, items) {
+            (Self::Images(shape), Items::Images(images)) => {
+                let found = PictureShape { channels: images.channels, side: images.side };
+                if *shape != found && !images.is_empty() {
+                    return Err(mismatch("shape of pictures", shape, found));
+                }
+                Ok(Features::Images(images.clone()))
+            }
+            (Self::Table(encoder), Items::Rows(batch)) => Ok(Features::Dense(encoder.apply(batch)?)),
+            (Self::Text(tfidf), Items::Documents(documents)) => Ok(Features::Sparse(tfidf.apply(documents))),
+            _ => Err(mismatch("kind of data", self.kind(), items.kind())),
+        }
+    }
+
+    /// The kind of items it takes.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Images(_) => Kind::Images,
+            Self::Table(_) => Kind::Table,
+            Self::Text(_) => Kind::Text,
+        }
+    }
+
+    /// A name for each feature, in order; none for the values of pictures.
+    pub fn feature_names(&self) -> Vec<String> {
+        match self {
+            Self::Images(_) => Vec::new(),
+            Self::Table(encoder) => encoder.features().iter().map(Feature::name).collect(),
+            Self::Text(tfidf) => tfidf.terms().to_vec(),
+        }
+    }
+
+    /// Numbers an item becomes.
+    pub fn width(&self) -> usize {
+        match self {
+            Self::Images(shape) => shape.channels * shape.side * shape.side,
+            Self::Table(encoder) => encoder.width(),
+            Self::Text(tfidf) => tfidf.terms().len(),
+        }
+    }
+
+    /// Checks a preprocessor read from a file.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] naming what cannot be right.
+    pub fn validate(&self) -> Result<()> {
+        match self {
+            Self::Images(PictureShape { channels: 1 | 3, side: 8..=256 }) => Ok(()),
+            Self::Images(shape) => {
+                Err(mismatch("shape of pictures", "1 or 3 channels, sides of 8 to 256", shape))
+            }
+            Self::Table(encoder) => encoder.validate(),
+            Self::Text(tfidf) => tfidf.validate(),
+        }
+    }
+}
+
+impl std::fmt::Display for PictureShape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let channels = if self.channels == 1 { "1 channel" } else { &format!("{} channels", self.channels) };
+        write!(f, "{channels} of {0} x {0} pixels", self.side)
+    }
+}
+
+fn rows(items: &Items) -> Option<&RecordBatch> {
+    match items {
+        Items::Rows(batch) => Some(batch),
+        _ => None,
+    }
+}
+
+fn documents(items: &Items) -> &[String] {
+    match items {
+        Items::Documents(documents) => documents,
+        _ => &[],
+    }
+}
+
+fn mismatch(what: &str, expected: impl ToString, found: impl ToString) -> Error {
+    Error::Mismatch { what: what.into(), expected: expected.to_string(), found: found.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Images;
+
+    fn pictures(channels: usize, side: usize) -> Items {
+        Items::Images(Images { channels, side, pixels: vec![7; 2 * channels * side * side] })
+    }
+
+    fn fit(items: Items) -> Preprocessor {
+        Preprocessor::fit(&[items], &PreprocessOptions::default()).unwrap().0
+    }
+
+    #[test]
+    fn pictures_pass_if_their_shape_is_the_models() {
+        let preprocessor = fit(pictures(1, 32));
+        assert_eq!((preprocessor.kind(), preprocessor.width()), (Kind::Images, 1024));
+        assert_eq!(preprocessor.apply(&pictures(1, 32)).unwrap().len(), 2);
+        let message = preprocessor.apply(&pictures(3, 32)).unwrap_err().to_string();
+        assert!(message.contains("expected 1 channel of 32 x 32 pixels, found 3 channels"), "{message}");
+        assert!(preprocessor.apply(&pictures(1, 40)).is_err());
+    }
+
+    #[test]
+    fn kinds_do_not_mix() {
+        let documents = Items::Documents(vec!["one word".into()]);
+        assert!(fit(pictures(1, 32)).apply(&documents).is_err());
+        let mixed = [documents, pictures(1, 32)];
+        assert!(Preprocessor::fit(&mixed, &PreprocessOptions::default()).is_err());
+        assert!(matches!(
+            Preprocessor::fit(&[], &PreprocessOptions::default()),
+            Err(Error::NoFeatures { .. })
+        ));
+    }
+
+    #[test]
+    fn survives_json() {
+        for items in [pictures(3, 16), Items::Documents(vec!["alpha beta".into(), "beta".into()])] {
+            let preprocessor = fit(items);
+            let json = serde_json::to_string(&preprocessor).unwrap();
+            let back: Preprocessor = serde_json::from_str(&json).unwrap();
+            assert_eq!(back, preprocessor);
+            assert!(back.validate().is_ok());
+        }
+        let odd: Preprocessor = serde_json::from_str(r#"{"kind":"images","channels":2,"side":32}"#).unwrap();
+        assert!(odd.validate().is_err());
+        assert!(serde_json::from_str::<Preprocessor>(r#"{"kind":"images","side":32}"#).is_err());
+    }
+}

@@ -1,0 +1,74 @@
+//! The page as a whole: head, sections in order, foot.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Report, chart, gallery, metrics, noun, number::counted, provenance, scores, summary, training};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Nothing may be loaded or run; styles and pictures come with the page.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+
+pub(super) fn page(report: &Report) -> Markup {
+    let sections = sections(report);
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content={ "lfr " (report.provenance.version) };
+                link rel="icon" href="data:,";
+                title { "Outliers in " (report.input) }
+                style { (PreEscaped(chart::STYLE)) (PreEscaped(STYLE)) }
+            }
+            body {
+                (summary::header(report))
+                nav aria-label="Sections" {
+                    ul { @for section in &sections { li { a href={ "#" (section.id) } { (section.title) } } } }
+                }
+                main {
+                    @for section in &sections {
+                        section id=(section.id) aria-labelledby={ (section.id) "-title" } {
+                            h2 id={ (section.id) "-title" } { (section.title) }
+                            (section.body)
+                        }
+                    }
+                }
+                footer {
+                    p { "Made by lfr " (report.provenance.version) ". This page is a single file: it loads nothing and runs no scripts." }
+                }
+            }
+        }
+    }
+}
+
+struct Section {
+    id: &'static str,
+    title: &'static str,
+    body: Markup,
+}
+
+/// The sections that have something to show.
+fn sections(report: &Report) -> Vec<Section> {
+    let sections = [
+        ("items", "What stands out", gallery::section(report)),
+        ("scores", "All scores", scores::section(report)),
+        ("training", "Training", training::section(report)),
+        ("labels", "Against the labels", metrics::section(report)),
+        ("checks", "Self-checks", provenance::checks(report)),
+        ("left-out", "Left out", provenance::quarantined(report)),
+        ("reproduce", "Reproduce this", provenance::reproduce(report)),
+    ];
+    let present =
+        sections.into_iter().filter_map(|(id, title, body)| body.map(|body| Section { id, title, body }));
+    present.collect()
+}
+
+/// `n images`, and so on for other kinds.
+pub(super) fn items(report: &Report, n: usize) -> String {
+    counted(n, noun(report.kind))
+}
