@@ -82,7 +82,7 @@ impl<'a> Plan<'a> {
     fn method(&self, kind: Kind) -> lfr::Result<Method> {
         let args = self.args;
         let mut method = match (&args.method, &args.preset) {
-            (Some(name), preset) => Method::named(name, preset.as_deref())?,
+            (Some(name), preset) => Method::named(name, preset.as_deref())?.suited_to(kind),
             (None, Some(preset)) => Method::named("ae-lfr", Some(preset))?,
             (None, None) => default_method(kind),
         };
@@ -97,7 +97,9 @@ impl<'a> Plan<'a> {
         if let Some((key, value)) = budget.into_iter().find_map(|(key, value)| Some((key, value?))) {
             let problem = format!("method {} trains no network", method.name());
             let schedule = method.schedule_mut().ok_or_else(|| Error::config(key, value, problem))?;
-            schedule.epochs = args.epochs.unwrap_or(schedule.epochs);
+            if let Some(epochs) = args.epochs {
+                (schedule.epochs, schedule.most_items) = (epochs, 0);
+            }
             schedule.batch_size = args.batch_size.unwrap_or(schedule.batch_size);
             schedule.learning_rate = args.learning_rate.unwrap_or(schedule.learning_rate);
         }

@@ -12,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use fitting::{FitArgs, MethodArgs, RankArgs};
+pub use research::{BenchArgs, DataArgs};
 pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 

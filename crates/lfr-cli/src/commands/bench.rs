@@ -2,7 +2,8 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Result;
 use lfr::Error;
@@ -47,32 +48,35 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
     let runner = Runner::open(sweep.pending(), options, &stop)?;
     let progress = Mutex::new(Progress::new(args.quiet));
     let watch = |event: Event<'_>, step: Step| {
-        if interrupt::signal().is_some() {
-            stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
         if let Ok(mut progress) = progress.lock() {
             follow(&mut progress, &event, step);
         }
     };
+    let done = AtomicBool::new(false);
     let outcome = std::thread::scope(|scope| {
-        let done = AtomicBool::new(false);
-        let (done, stop) = (&done, &stop);
-        scope.spawn(move || {
-            while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                if interrupt::signal().is_some() {
-                    stop.store(true, std::sync::atomic::Ordering::Relaxed);
-                }
-                std::thread::sleep(std::time::Duration::from_millis(100));
-            }
-        });
-        let outcome = sweep.run(args.jobs, stop, &|job| runner.run(job), &watch);
-        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        scope.spawn(|| pass_on_signals(&stop, &done));
+        let outcome = sweep.run(args.jobs, &stop, &|job| runner.run(job), &watch);
+        done.store(true, Ordering::Relaxed);
         outcome
     })?;
     if outcome.failed > 0 {
-        anyhow::bail!("{} of {} runs failed; run again to try them once more", outcome.failed, outcome.planned);
+        anyhow::bail!(
+            "{} of {} runs failed; run again to try them once more",
+            outcome.failed,
+            outcome.planned
+        );
     }
     Ok(())
+}
+
+/// Sets `stop` when a signal comes, until `done`.
+fn pass_on_signals(stop: &AtomicBool, done: &AtomicBool) {
+    while !done.load(Ordering::Relaxed) {
+        if interrupt::signal().is_some() {
+            stop.store(true, Ordering::Relaxed);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 fn follow(progress: &mut Progress, event: &Event<'_>, step: Step) {

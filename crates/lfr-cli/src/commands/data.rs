@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::Result;
-use lfr::dataset::{FileStatus, Name, State, data_dir, fetch, list, verify};
 use lfr::Error;
+use lfr::dataset::{FileStatus, Name, State, data_dir, fetch, list, verify};
 
 use crate::args::research::{DataAction, DataArgs};
 use crate::interrupt;

@@ -104,7 +104,15 @@ fn by_magic(path: &Path, head: &[u8]) -> Result<Option<Format>> {
         let read = GzDecoder::new(head).read_exact(&mut start);
         return match read {
             Ok(()) if idx::is_magic(&start) => Ok(Some(Format::Idx)),
-            Ok(()) => Err(Error::input(path, "a gzip file that holds no IDX array; unpack it first")),
+            Ok(()) => match inner_extension(path).as_str() {
+                "csv" | "tsv" => Ok(Some(Format::Delimited)),
+                "jsonl" | "ndjson" | "json" => Ok(Some(Format::JsonLines)),
+                "txt" => Ok(Some(Format::Documents)),
+                _ => Err(Error::input(
+                    path,
+                    "a gzip file that holds neither an IDX array nor a table; unpack it first",
+                )),
+            },
             Err(e) => Err(Error::input(path, format!("a damaged gzip file: {e}"))),
         };
     }
@@ -115,6 +123,12 @@ fn by_magic(path: &Path, head: &[u8]) -> Result<Option<Format>> {
         _ if idx::is_magic(head) => Some(Format::Idx),
         _ => None,
     })
+}
+
+/// `csv` of `orders.csv.gz`.
+fn inner_extension(path: &Path) -> String {
+    let inner = path.file_stem().map(Path::new).and_then(Path::extension);
+    inner.and_then(|e| e.to_str()).unwrap_or_default().to_lowercase()
 }
 
 /// Formats of text have no magic; the extension tells, then `kind`.
@@ -226,7 +240,8 @@ mod tests {
             gz.finish().unwrap()
         };
         assert_eq!(found("a.gz", &gzip(&[0, 0, 8, 3, 0]), None), Ok(Format::Idx));
-        assert!(found("a.csv.gz", &gzip(b"a,b\n1,2\n"), None).is_err_and(|e| e.contains("unpack it first")));
+        assert_eq!(found("a.csv.gz", &gzip(b"a,b\n1,2\n"), None), Ok(Format::Delimited));
+        assert!(found("a.gz", &gzip(b"a,b\n1,2\n"), None).is_err_and(|e| e.contains("unpack it first")));
         assert!(found("a.gz", &gzip(b"\0\0\x08\x03")[..9], None).is_err_and(|e| e.contains("damaged")));
     }
 }

@@ -84,7 +84,7 @@ impl Options {
     /// [`Error::Config`] naming the setting.
     pub fn validate(&self) -> Result<()> {
         let size = self.image_size;
-        if !(8..=256).contains(&size) || size % 8 != 0 {
+        if !(8..=256).contains(&size) || !size.is_multiple_of(8) {
             return Err(Error::config("image_size", size, "must be a multiple of 8 from 8 to 256"));
         }
         if let Some(channels) = self.channels.filter(|c| ![1, 3].contains(c)) {
@@ -195,8 +195,8 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
         Format::Npy => array::open(path, &Stored::file(path)?, options),
         Format::Npz => npz::open(path, options),
     }?;
-    let asked = [&options.id, &options.label, &options.text].into_iter().flatten().chain(&options.ignore);
-    if let (Kind::Images, Some(column)) = (source.kind, asked.into_iter().next()) {
+    let mut asked = [&options.id, &options.label, &options.text].into_iter().flatten().chain(&options.ignore);
+    if let (Kind::Images, Some(column)) = (source.kind, asked.next()) {
         let problem = format!("{} holds pictures, which have no columns", path.display());
         return Err(Error::config("column", column, problem));
     }

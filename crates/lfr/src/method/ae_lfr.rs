@@ -74,7 +74,13 @@ impl AeLfrConfig {
     /// A budget for a laptop: few epochs, scored from the plain latent, which is at its best before the network learns
     /// to reconstruct outliers (`docs/defaults.md`).
     pub fn short() -> Self {
-        let schedule = Schedule { epochs: 20, learning_rate: 1e-3, batch_size: 32, ..Schedule::default() };
+        let schedule = Schedule {
+            epochs: 20,
+            most_items: 40_000,
+            learning_rate: 1e-3,
+            batch_size: 32,
+            ..Schedule::default()
+        };
         Self { score_on: Fed::Latent, schedule, ..Self::default() }
     }
 

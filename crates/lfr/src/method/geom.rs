@@ -38,7 +38,7 @@ impl Default for GeomConfig {
 
 /// Adam as the transformation methods run it.
 pub(super) fn transformation_schedule(epochs: usize, learning_rate: f64) -> Schedule {
-    Schedule { epochs, batch_size: 128, learning_rate, weight_decay: 5e-4, epsilon: 1e-7 }
+    Schedule { epochs, learning_rate, weight_decay: 5e-4, epsilon: 1e-7, ..Schedule::default() }
 }
 
 impl GeomConfig {

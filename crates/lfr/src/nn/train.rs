@@ -34,6 +34,8 @@ pub struct Loss {
 pub struct Schedule {
     /// Passes over the data.
     pub epochs: usize,
+    /// Items to train on in all; the epochs are cut so that they do not exceed it, one is always run. 0 sets no limit.
+    pub most_items: usize,
     /// Items a step; the last, partial batch of an epoch is kept.
     pub batch_size: usize,
     /// Adam's step size.
@@ -58,11 +60,26 @@ impl Schedule {
 impl Default for Schedule {
     /// The paper's: 1000 epochs of batches of 128 at 2.5e-4; decay 1e-6 as in its authors' 2021 code.
     fn default() -> Self {
-        Self { epochs: 1000, batch_size: 128, learning_rate: 2.5e-4, weight_decay: 1e-6, epsilon: 1e-8 }
+        Self {
+            epochs: 1000,
+            most_items: 0,
+            batch_size: 128,
+            learning_rate: 2.5e-4,
+            weight_decay: 1e-6,
+            epsilon: 1e-8,
+        }
     }
 }
 
 impl Schedule {
+    /// The epochs for `items` items.
+    fn epochs_for(&self, items: usize) -> usize {
+        match self.most_items {
+            0 => self.epochs,
+            most => self.epochs.min(most / items.max(1)).max(1),
+        }
+    }
+
     /// Checks the ranges.
     ///
     /// # Errors
@@ -106,7 +123,14 @@ pub fn train<M: Module>(
 ) -> Result<M> {
     let mut random = context.seed.stream("shuffle");
     let mut order: Vec<usize> = (0..items).collect();
-    for epoch in 1..=schedule.epochs {
+    let epochs = schedule.epochs_for(items);
+    if epochs < schedule.epochs {
+        context.warnings.push(format!(
+            "the network was trained for {epochs} of {} epochs, because the pile is large; --epochs changes that",
+            schedule.epochs
+        ));
+    }
+    for epoch in 1..=epochs {
         order.shuffle(&mut random);
         let before = model.clone();
         let mut tally = Tally::default();
@@ -116,15 +140,14 @@ pub fn train<M: Module>(
             tally.add(indices, &loss);
             model = better;
         }
-        let summary = tally.epoch(epoch, schedule.epochs);
+        let summary = tally.epoch(epoch, epochs);
         if !summary.loss.is_finite() {
             if epoch == 1 {
                 return Err(Error::Diverged { epoch, loss: summary.loss });
             }
-            context.warnings.push(format!(
-                "training diverged in epoch {epoch} of {}; the state before it is kept",
-                schedule.epochs
-            ));
+            context
+                .warnings
+                .push(format!("training diverged in epoch {epoch} of {epochs}; the state before it is kept"));
             return Ok(before);
         }
         after(&model, summary, context)?;
