@@ -88,25 +88,25 @@ impl Gallery<'_> {
 
     /// The items of some ranks, from 0, made visible.
     fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
-        let mut shown = Vec::new();
-        for rank in ranks {
-            let Some(&item) = self.ranking.order().get(rank) else { break };
-            let id = self.scores.ids.get(item);
-            let Some(one) = one(self.items, item) else { continue };
-            let root = Path::new(&self.record.input);
-            let view = views(&one, std::slice::from_ref(&id), root, self.preprocessor, self.detector)?;
-            let label = self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
-            let (score, percentile) = (self.scores.scores[item], self.scores.percentiles[item]);
-            shown.extend(view.into_iter().map(|view| Shown {
-                id: id.clone(),
-                rank: rank + 1,
-                score,
-                percentile,
-                label: label.clone(),
-                view,
-            }));
+        let order = self.ranking.order();
+        let shown: Vec<usize> = ranks.clone().filter_map(|rank| order.get(rank).copied()).collect();
+        let ids: Vec<String> = shown.iter().map(|&item| self.scores.ids.get(item)).collect();
+        let parts: Vec<Items> = shown.iter().filter_map(|&item| one(self.items, item)).collect();
+        if parts.is_empty() || parts.len() != shown.len() {
+            return Ok(Vec::new());
         }
-        Ok(shown)
+        let root = Path::new(&self.record.input);
+        let views = views(&Items::join(parts)?, &ids, root, self.preprocessor, self.detector)?;
+        let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
+        let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
+            id,
+            rank: rank + 1,
+            score: self.scores.scores[item],
+            percentile: self.scores.percentiles[item],
+            label: label(item),
+            view,
+        });
+        Ok(made.collect())
     }
 
     fn budget(&self) -> String {

@@ -6,7 +6,8 @@ use anyhow::Result;
 use lfr::data::Kind;
 use lfr::fit::{FitOptions, Fitted, default_method};
 use lfr::input::Options;
-use lfr::method::Method;
+use lfr::labels::Labels;
+use lfr::method::{Method, Takes};
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::seed::Seed;
@@ -72,6 +73,15 @@ impl<'a> Plan<'a> {
     pub fn fit(&mut self, pile: &Pile, watch: &mut Watch<'_>) -> Result<Fitted> {
         let method = self.method(pile.kind)?;
         watch.begin(&method, pile);
+        let needs = method.description().takes == Takes::LabelledToo;
+        self.fitting.known = match (&self.args.labels_known, needs) {
+            (Some(path), true) => Some(Labels::read(path)?.of_some(&pile.ids)?),
+            (Some(path), false) => {
+                let problem = format!("method {} takes no labels; --labels reports on them", method.name());
+                return Err(Error::config("labels_known", path.display(), problem).into());
+            }
+            (None, _) => None,
+        };
         self.fitting.method = Some(method);
         let fitted = lfr::fit::fit(pile, &self.fitting, watch)?;
         interrupt::check()?;

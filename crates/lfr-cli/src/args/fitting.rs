@@ -108,6 +108,9 @@ pub struct MethodArgs {
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// File with a few known labels, columns id and label, for the methods that need them; these items are not trained on
+    #[arg(long, value_name = "FILE")]
+    pub labels_known: Option<PathBuf>,
     /// Where networks run: cpu, or a GPU backend that this build has
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,

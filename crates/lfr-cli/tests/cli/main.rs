@@ -1,6 +1,7 @@
 //! The program as its users meet it: words in, files and exit codes out.
 
 mod config;
+mod documents;
 mod fixture;
 mod help;
 mod inspect;

@@ -7,6 +7,9 @@ pub use features::{Csr, Features, Images, Matrix};
 pub use weights::{Array, Values, Weights};
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+
+use crate::error::{Error, Result};
 
 /// The three kinds of pile the tool takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -56,6 +59,31 @@ impl Items {
         self.len() == 0
     }
 
+    /// All items of `parts`, which are of one kind and layout, in order.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when they are not.
+    pub fn join(parts: Vec<Items>) -> Result<Items> {
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or(Items::Documents(Vec::new()));
+        parts.try_fold(first, |all, part| match (all, part) {
+            (Items::Images(mut all), Items::Images(part))
+                if (all.channels, all.side) == (part.channels, part.side) =>
+            {
+                all.pixels.extend(part.pixels);
+                Ok(Items::Images(all))
+            }
+            (Items::Rows(all), Items::Rows(part)) => concat_batches(&all.schema(), [&all, &part])
+                .map(Items::Rows)
+                .map_err(|e| mismatch("columns", e)),
+            (Items::Documents(mut all), Items::Documents(part)) => {
+                all.extend(part);
+                Ok(Items::Documents(all))
+            }
+            (all, part) => Err(mismatch(&all.kind().to_string(), part.kind())),
+        })
+    }
+
     /// The kind of these items.
     pub fn kind(&self) -> Kind {
         match self {
@@ -84,4 +112,8 @@ pub struct Quarantined {
     pub id: String,
     /// Why.
     pub reason: String,
+}
+
+fn mismatch(expected: &str, found: impl ToString) -> Error {
+    Error::Mismatch { what: "items to join".into(), expected: expected.into(), found: found.to_string() }
 }

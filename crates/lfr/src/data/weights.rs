@@ -85,7 +85,15 @@ impl Weights {
         if fits {
             Ok(array)
         } else {
-            Err(mismatch(name, format!("shape {shape:?}"), format!("{:?}", array.shape)))
+            {
+                let extents: Vec<String> =
+                    shape.iter().map(|extent| extent.map_or("any".into(), |e| e.to_string())).collect();
+                Err(mismatch(
+                    name,
+                    format!("shape [{}]", extents.join(", ")),
+                    format!("shape {:?}", array.shape),
+                ))
+            }
         }
     }
 

@@ -27,17 +27,19 @@ impl CombinedConfig {
     pub fn suited_to(kind: Kind) -> Self {
         let lfr = AeLfrConfig::short();
         let forest = IsolationForestConfig { trees: 500, ..IsolationForestConfig::default() };
+        // Two starts of k-means instead of ten: the combination does not need the last digit.
+        let lvad = LvadConfig { restarts: 2, ..LvadConfig::default() };
         let members = match kind {
             Kind::Images => vec![
                 Method::AeLfr(lfr),
                 Method::IsolationForest(forest.clone()),
                 Method::IsolationForest(IsolationForestConfig { scaling: Scaling::Instance, ..forest }),
-                Method::Lvad(LvadConfig::default()),
+                Method::Lvad(lvad),
             ],
             Kind::Table => {
                 vec![Method::AeLfr(lfr), Method::IsolationForest(forest), Method::Knn(KnnConfig::default())]
             }
-            Kind::Text => vec![Method::AeLfr(lfr), Method::Lvad(LvadConfig::default())],
+            Kind::Text => vec![Method::AeLfr(lfr), Method::Lvad(lvad)],
         };
         Self { members }
     }
@@ -67,13 +69,24 @@ impl CombinedConfig {
         }
         let seed = context.seed;
         let mut members = Vec::new();
-        for method in &self.members {
-            context.seed = seed.part(&format!("{}.{}", members.len(), method.name()));
-            let detector = method.fit(x, context)?;
-            let scale = Scale::of(&detector.training_scores(x)?);
-            members.push(Member { name: method.name(), detector, scale });
+        for (i, method) in self.members.iter().enumerate() {
+            context.seed = seed.part(&format!("{i}.{}", method.name()));
+            members.push(match method.fit(x, context) {
+                Ok(detector) => {
+                    let scale = Scale::of(&detector.training_scores(x)?);
+                    Some(Member { detector, scale })
+                }
+                Err(Error::TooFewItems { needed, what, .. }) => {
+                    context.warnings.push(format!("{what} is left out: it needs at least {needed} items"));
+                    None
+                }
+                Err(other) => return Err(other),
+            });
         }
         context.seed = seed;
+        if members.iter().all(Option::is_none) {
+            return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
+        }
         Ok(Combined { members })
     }
 
@@ -83,29 +96,33 @@ impl CombinedConfig {
     /// [`Error::Mismatch`] when the arrays do not fit.
     pub fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Combined> {
         self.validate()?;
-        let members = self.members.iter().enumerate().map(|(i, method)| {
-            let mut own = weights.split_off(&prefix(i, method.name()));
+        let (_, present) = weights.take_u8("present", &[Some(self.members.len())])?;
+        let members = self.members.iter().zip(present).enumerate().map(|(i, (method, present))| {
+            if present == 0 {
+                return Ok(None);
+            }
+            let mut own = weights.split_off(&prefix(i));
             let (_, scale) = own.take_f64("scale", &[Some(2)])?;
             let scale = Scale { mean: scale[0], deviation: scale[1] };
             let detector = method.load(shape, device, &mut own)?;
             own.finish()?;
-            Ok(Member { name: method.name(), detector, scale })
+            Ok(Some(Member { detector, scale }))
         });
         Ok(Combined { members: members.collect::<Result<_>>()? })
     }
 }
 
-fn prefix(index: usize, name: &str) -> String {
-    format!("member.{index}.{name}.")
+fn prefix(index: usize) -> String {
+    format!("member.{index}.")
 }
 
 /// A fitted combination.
 pub struct Combined {
-    members: Vec<Member>,
+    /// One a method of the settings; `None` for those that had too few items.
+    members: Vec<Option<Member>>,
 }
 
 struct Member {
-    name: &'static str,
     detector: Box<dyn Detector>,
     scale: Scale,
 }
@@ -113,12 +130,12 @@ struct Member {
 impl Combined {
     fn mean(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
         let mut sums: Vec<f64> = Vec::new();
-        for member in &self.members {
+        for member in self.members.iter().flatten() {
             let scores = score(member.detector.as_ref())?;
             sums.resize(scores.len(), 0.0);
             sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += member.scale.standardise(score));
         }
-        let count = self.members.len() as f64;
+        let count = self.members.iter().flatten().count() as f64;
         Ok(sums.into_iter().map(|sum| (sum / count) as f32).collect())
     }
 }
@@ -133,16 +150,19 @@ impl Detector for Combined {
     }
 
     fn store(&self, weights: &mut Weights) {
+        let present: Vec<u8> = self.members.iter().map(|member| u8::from(member.is_some())).collect();
+        weights.put_u8("present", &[present.len()], present);
         for (i, member) in self.members.iter().enumerate() {
+            let Some(member) = member else { continue };
             let mut own = Weights::default();
             member.detector.store(&mut own);
             own.put_f64("scale", &[2], vec![member.scale.mean, member.scale.deviation]);
-            weights.absorb(&prefix(i, member.name), own);
+            weights.absorb(&prefix(i), own);
         }
     }
 
     fn reconstruct(&self, x: &Features) -> Result<Option<Vec<f32>>> {
-        for member in &self.members {
+        for member in self.members.iter().flatten() {
             if let Some(rows) = member.detector.reconstruct(x)? {
                 return Ok(Some(rows));
             }

@@ -1,0 +1,147 @@
+//! The documents keep their word: every command they show works, and they list the methods there are.
+
+use std::path::{Path, PathBuf};
+
+use crate::fixture::Place;
+
+/// What starts a command of this program in a document.
+const STARTS: [&str; 2] = ["lfr ", "cargo run --release -p lfr-cli -- "];
+
+/// Ends the line of a command that a test cannot run: downloads, long trainings, other builds.
+const NOT_RUN: &str = "# not run here";
+
+/// Methods that train no network, and so have no epochs.
+const CLASSICAL: [&str; 6] = ["isolation-forest", "knn", "lof", "pca", "ecod", "lvad"];
+
+/// A file of the repository.
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+fn document(path: &str) -> String {
+    std::fs::read_to_string(repository(path)).unwrap()
+}
+
+/// The lines of all code blocks of `language`.
+fn block<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
+    let (mut inside, mut lines) = (false, Vec::new());
+    for line in document.lines() {
+        match line.strip_prefix("```") {
+            Some(name) => inside = !name.is_empty() && name == language,
+            None if inside => lines.push(line),
+            None => {}
+        }
+    }
+    lines
+}
+
+/// The words after `lfr` of every command that can be run.
+fn commands(document: &str) -> Vec<String> {
+    let lines = block(document, "sh").into_iter().filter(|line| !line.ends_with(NOT_RUN));
+    lines.filter_map(|line| STARTS.iter().find_map(|start| line.strip_prefix(start))).map(quick).collect()
+}
+
+/// The same command with the least training and a small gallery.
+fn quick(command: &str) -> String {
+    let words: Vec<&str> = command.split(' ').collect();
+    let (ranks, fits) = (words[0] == "rank", words[0] == "fit");
+    let trains = !words.iter().any(|word| CLASSICAL.contains(word));
+    let epochs = if (ranks || fits) && trains { " --epochs 1" } else { "" };
+    let show = if ranks { " --show 2" } else { "" };
+    format!("{command}{epochs}{show}")
+}
+
+/// A folder with the inputs that the documents name, small ones.
+fn place() -> Place {
+    let place = Place::new();
+    copy(&repository("examples/sneakers"), &place.path("examples/sneakers"), usize::MAX);
+    copy(&repository("examples/sneakers/images"), &place.path("examples/sneakers/images"), usize::MAX);
+    copy(&repository("examples/sneakers/images"), &place.path("photos"), 40);
+    copy(&repository("examples/sneakers/images"), &place.path("new"), 40);
+    copy(&repository("experiments"), &place.path("experiments"), usize::MAX);
+    place.write("orders.csv", table(false));
+    place.write("audited.csv", table(true));
+    let words =
+        ["invoice", "parcel", "refund", "meeting", "budget", "contract", "address", "report", "order"];
+    let text = |i: usize| (0..6).map(|j| words[(i * (j + 1) + j * j) % 9]).collect::<Vec<_>>().join(" ");
+    let lines = |line: &dyn Fn(usize) -> String| (0..40).map(line).collect::<String>();
+    place.write("mails.jsonl", lines(&|i| format!("{{\"id\": {i}, \"body\": \"{} mail{i}\"}}\n", text(i))));
+    place.write("notes.txt", lines(&|i| format!("{} note{i}\n", text(i))));
+    place.write("run.toml", block(&document("docs/guide.md"), "toml").join("\n"));
+    place
+}
+
+/// Sixty orders, the 34th of them odd, and whether it is in a column `fraud` if that is wanted.
+fn table(audited: bool) -> String {
+    let fraud = |text: &str| if audited { format!(",{text}") } else { String::new() };
+    let row = |i: usize| {
+        let amount = if i == 33 { 9000 } else { 20 + (i * 7) % 13 };
+        let (items, country) = (1 + i % 4, ["DE", "FR", "NL"][i % 3]);
+        format!("A{i},{amount},{items},{country},note {i}{}\n", fraud(if i == 33 { "1" } else { "0" }))
+    };
+    let rows: String = (0..60).map(row).collect();
+    format!("number,amount,items,country,note{}\n{rows}", fraud("fraud"))
+}
+
+/// Copies the first `most` files of a folder, not those below it.
+fn copy(from: &Path, to: &Path, most: usize) {
+    std::fs::create_dir_all(to).unwrap();
+    let entries = std::fs::read_dir(from).unwrap().map(|entry| entry.unwrap().path());
+    let mut files: Vec<PathBuf> = entries.filter(|path| path.is_file()).collect();
+    files.sort();
+    for file in files.iter().take(most) {
+        std::fs::copy(file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Runs every command of a document, in its order and in one folder, and tells how many they were.
+fn run_all(path: &str) -> usize {
+    let (place, commands) = (place(), commands(&document(path)));
+    for command in &commands {
+        let run = place.lfr(command);
+        assert_eq!(run.code, 0, "{path}: lfr {command}: {run:?}");
+    }
+    commands.len()
+}
+
+#[test]
+fn the_commands_of_the_readme_work() {
+    let run = run_all("README.md");
+    assert!(run >= 6, "only {run} commands found");
+}
+
+#[test]
+fn the_commands_of_the_guide_work() {
+    let run = run_all("docs/guide.md");
+    assert!(run >= 15, "only {run} commands found");
+}
+
+#[test]
+fn the_readme_lists_the_methods_there_are() {
+    let methods: serde_json::Value = serde_json::from_str(&Place::new().lfr("methods --json").ok()).unwrap();
+    let text = |method: &serde_json::Value, key: &str| method[key].as_str().unwrap().to_owned();
+    let known: Vec<_> = methods
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| (text(m, "name"), text(m, "summary"), text(m, "cost")))
+        .collect();
+    let readme = document("README.md");
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let rows = readme.lines().map(cells).filter(|cells| cells.len() == 7 && cells[1].starts_with('`'));
+    let listed: Vec<_> =
+        rows.map(|cells| (cells[1].replace('`', ""), cells[2].clone(), cells[5].clone())).collect();
+    assert_eq!(listed, known);
+}
+
+#[test]
+fn the_snippet_of_the_readme_is_the_tested_one() {
+    let tested = document("crates/lfr/src/lib.rs").replace("../../examples", "examples");
+    let tested: Vec<&str> = tested.lines().map(|line| line.trim_start_matches("//!").trim()).collect();
+    let readme = document("README.md");
+    let snippet = block(&readme, "rust");
+    assert!(!snippet.is_empty());
+    for line in snippet.iter().map(|line| line.trim()).filter(|line| !line.is_empty()) {
+        assert!(tested.contains(&line), "`{line}` is not in the crate's documentation");
+    }
+}
