@@ -161,7 +161,7 @@ mod tests {
     /// import numpy as np
     /// a = np.arange(24).reshape(2, 3, 4)
     /// np.savez("forms.npz", c_u1=a.astype("u1"), f_i4=np.asfortranarray(a.astype("<i4")), be_f4=a.astype(">f4"),
-    ///          be_f_f2=np.asfortranarray(a.astype(">f2")), unit_f8=a / 23, signed_f8=a / 11.5 - 1, wild_f8=a * 100.0,
+    ///          f_be_f2=np.asfortranarray(a.astype(">f2")), unit_f8=a / 23, signed_f8=a / 11.5 - 1, wild_f8=a * 100.0,
     ///          table=(a.reshape(4, 6) / 8).astype("f4"), f_table=np.asfortranarray(a.reshape(4, 6).astype("i8")),
     ///          rgb=np.stack([a, a + 100, a + 200], -1).astype("u1"), planar=np.zeros((2, 3, 4, 4)),
     ///          flat=np.arange(3), mask=a > 11)
@@ -210,7 +210,7 @@ mod tests {
     fn order_byte_order_and_type_do_not_matter() {
         let plain = pictures("forms.npz:c_u1");
         assert_eq!((plain.channels, plain.side, plain.len()), (1, 8, 2));
-        for name in ["forms.npz:f_i4", "forms.npz:be_f4", "forms.npz:be_f_f2", "packed.npz", "packed.npz:x"] {
+        for name in ["forms.npz:f_i4", "forms.npz:be_f4", "forms.npz:f_be_f2", "packed.npz", "packed.npz:x"] {
             assert_eq!(pictures(name), plain, "{name}");
         }
         assert_eq!(pictures("forms.npz:rgb").image(0)[..64], plain.image(0)[..64]);

@@ -64,16 +64,16 @@ fn bytes(path: &Path) -> Result<(Bytes, Option<u64>)> {
 
 /// N, H, W.
 fn header(path: &Path, bytes: &mut impl Read) -> Result<[u32; 3]> {
-    let mut words = [[0; 4]; 4];
-    for word in &mut words {
-        bytes.read_exact(word).map_err(|e| match e.kind() {
+    let mut word = || {
+        let mut word = [0; 4];
+        bytes.read_exact(&mut word).map(|()| word).map_err(|e| match e.kind() {
             ErrorKind::UnexpectedEof => Error::input(path, "cut short within the header of an IDX file"),
             _ => Error::input(path, format!("damaged: {e}")),
-        })?;
-    }
-    match words {
-        [[0, 0, 8, 3], n, height, width] => Ok([n, height, width].map(u32::from_be_bytes)),
-        [[0, 0, 8, 1], ..] => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
+        })
+    };
+    match word()? {
+        [0, 0, 8, 3] => Ok([word()?, word()?, word()?].map(u32::from_be_bytes)),
+        [0, 0, 8, 1] => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
         _ => Err(Error::input(path, "an IDX file, but not of pictures (unsigned bytes, N x H x W)")),
     }
 }

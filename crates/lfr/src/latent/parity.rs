@@ -13,10 +13,12 @@ const LATENT: usize = 6;
 fn check<L: LatentLayer>(case: &Case, layer: L, kind: Input, width: usize, loss: TaskLoss, device: &Device) {
     let shape = Shape { input: kind, width, latent: LATENT };
     let between = if loss == TaskLoss::Split { Between::BatchNorm } else { Between::Nothing };
+    // Few items make batch normalisation too steep for f32.
+    let items = if between == Between::Nothing { 5 } else { 16 };
     let network = Autoencoder::new(&shape, between, &mut Initializer::new(Seed(0).stream("init"), device));
     let backbone = AutoencoderBackbone { network, loss };
     let model = filled(Plugged { backbone, layer, train_on: Fed::Latent });
-    let batch = Batch { x: input(5, width, kind == Input::NonNegative, device), groups: None };
+    let batch = Batch { x: input(items, width, kind == Input::NonNegative, device), groups: None };
     let result = model.loss(&batch);
     case.check_loss(&result.total);
     case.check_output("score_latent", &result.errors);

@@ -30,7 +30,7 @@ fn best_split(errors: &[f32]) -> Option<Vec<bool>> {
     let mut order: Vec<usize> = (0..errors.len()).collect();
     order.sort_by(|&a, &b| errors[a].total_cmp(&errors[b]));
     let (first, last) = (*order.first()?, *order.last()?);
-    if !(errors[last] > errors[first]) || !errors[last].is_finite() {
+    if errors[last] == errors[first] || !errors[last].is_finite() {
         return None;
     }
     // Sums of deviations from the mean, because sums of squares of large errors would cancel.

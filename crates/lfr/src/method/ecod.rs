@@ -189,7 +189,7 @@ mod tests {
 
     fn skewed(n: usize) -> Features {
         let value = |i: usize| match (i * 7919 % 101) as f32 / 10.0 - 3.0 {
-            value if value < 0.0 && i % 2 == 0 => 0.0,
+            value if value < 0.0 && i.is_multiple_of(2) => 0.0,
             value => value * value.abs() * if i % 4 == 3 { -1.0 } else { 1.0 },
         };
         Features::Dense(Matrix { cols: 4, values: (0..4 * n).map(value).collect() })
@@ -197,7 +197,7 @@ mod tests {
 
     // import numpy as np; from pyod.models.ecod import ECOD; from scipy.stats import skew
     // i = np.arange(200); v = ((i * 7919 % 101).astype(np.float32) / np.float32(10) - np.float32(3))
-    // x = np.where((v < 0) & (i % 2 == 0), 0, v * abs(v) * np.where(i % 4 == 3, -1, 1))
+    // x = np.where((v < 0) & (i.is_multiple_of(2)), 0, v * abs(v) * np.where(i % 4 == 3, -1, 1))
     // x = x.astype(np.float32).reshape(50, 4)
     // e = ECOD().fit(x); s = skew(x); print(e.decision_scores_[:4], s)
     // print(np.max([e.U_l.sum(1), e.U_r.sum(1), np.where(s < 0, e.U_l, e.U_r).sum(1)], 0)[:4])

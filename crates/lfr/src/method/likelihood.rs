@@ -153,7 +153,7 @@ impl Sums {
             let next: Vec<f64> = mean_log.iter().map(|l| inverse_digamma(total + l)).collect();
             let step: f64 = next.iter().zip(&alpha).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt();
             alpha = next;
-            if !(step >= 1e-9) {
+            if step < 1e-9 || step.is_nan() {
                 break;
             }
         }

@@ -58,7 +58,7 @@ impl Panels {
     /// Inner products of every centred row with every item kept.
     fn products(&self, kept: &Features, rows: &[f32]) -> Vec<Vec<f32>> {
         let width = self.mean.len();
-        let mut all = vec![Vec::with_capacity(kept.len()); BLOCK];
+        let mut all = vec![Vec::new(); BLOCK];
         for start in (0..kept.len()).step_by(PANEL) {
             let items = start..(start + PANEL).min(kept.len());
             let mut panel = padded(kept, items.clone(), PANEL);

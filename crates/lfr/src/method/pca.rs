@@ -28,7 +28,8 @@ pub struct PcaConfig {
     /// What is measured.
     pub score: PcaScore,
     /// Share of the variance that the components kept hold, in \[0, 1\]. 0 keeps none: then the reconstruction is the
-    /// mean. A half, for on small piles the components of a larger share begin to describe single outliers.
+    /// mean, and items rank as by PyOD's PCA. That is the default, because components found on a pile with outliers in
+    /// it begin to describe them.
     pub variance: f64,
     /// Items fitted on, at least 2; a random choice when there are more.
     pub max_items: usize,
@@ -47,7 +48,7 @@ pub enum PcaScore {
 
 impl Default for PcaConfig {
     fn default() -> Self {
-        Self { score: PcaScore::Reconstruction, variance: 0.5, max_items: 10_000 }
+        Self { score: PcaScore::Reconstruction, variance: 0.0, max_items: 10_000 }
     }
 }
 
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_stored_model_scores_the_same_alone_and_a_bent_one_is_refused() {
-        let (x, config) = (tied(300, 7), PcaConfig { max_items: 200, ..Default::default() });
+        let (x, config) = (tied(300, 7), PcaConfig { max_items: 200, variance: 0.5, ..Default::default() });
         let pca = config.fit(&x, Seed(2)).unwrap();
         let scores = pca.scores(&x).unwrap();
         let mut stored = Weights::default();
@@ -230,7 +231,7 @@ mod tests {
     fn constant_columns_huge_numbers_and_bad_settings() {
         let equal = Features::Dense(Matrix { cols: 2, values: vec![0.1; 20] });
         for score in [PcaScore::Reconstruction, PcaScore::Mahalanobis] {
-            let pca = PcaConfig { score, ..Default::default() }.fit(&equal, Seed(0)).unwrap();
+            let pca = PcaConfig { score, variance: 0.5, ..Default::default() }.fit(&equal, Seed(0)).unwrap();
             assert_eq!(pca.scores(&equal).unwrap(), [0.0; 10]);
             let far = Features::Dense(Matrix { cols: 2, values: vec![f32::MAX, f32::MIN] });
             assert!(pca.scores(&far).unwrap()[0].is_finite());

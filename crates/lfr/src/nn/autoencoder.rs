@@ -85,6 +85,7 @@ impl Shape {
 
 /// An encoder and a decoder.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a model")]
 pub enum Autoencoder {
     /// For pictures.
     Image(ImageAutoencoder),

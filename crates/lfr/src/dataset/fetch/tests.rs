@@ -37,7 +37,7 @@ fn range_asked(stream: &TcpStream) -> usize {
 }
 
 fn content() -> Vec<u8> {
-    (0..100_000u32).flat_map(|i| (i * i).to_le_bytes()).collect()
+    (0..100_000u32).flat_map(|i| i.wrapping_mul(i).to_le_bytes()).collect()
 }
 
 fn remote() -> Remote {
