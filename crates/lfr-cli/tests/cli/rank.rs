@@ -83,7 +83,7 @@ fn a_model_scores_its_own_pile_alike() {
     place.lfr(&format!("fit pile.csv -q {FLAGS}")).ok();
     let read = |path: &str| std::fs::read(place.path(path)).unwrap();
     assert!(read("pile.safetensors") == read("pile-lfr/model.safetensors"));
-    let run = place.lfr("score pile.safetensors pile.csv");
+    let run = place.lfr("score pile.safetensors pile.csv --label truth");
     assert!(run.stderr.contains("AUROC 1.0000"), "{run:?}");
     assert_eq!(run.ok(), place.read("pile-lfr/scores.csv"));
     place.lfr("score pile.safetensors pile.csv -o again.jsonl --top-k 1 -q").ok();

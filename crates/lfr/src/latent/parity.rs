@@ -14,7 +14,7 @@ fn check<L: LatentLayer>(case: &Case, layer: L, kind: Input, width: usize, loss:
     let shape = Shape { input: kind, width, latent: LATENT };
     let between = if loss == TaskLoss::Split { Between::BatchNorm } else { Between::Nothing };
     // Few items make batch normalisation too steep for f32.
-    let items = if between == Between::Nothing { 5 } else { 16 };
+    let items = if between == Between::Nothing { 5 } else { 48 };
     let network = Autoencoder::new(&shape, between, &mut Initializer::new(Seed(0).stream("init"), device));
     let backbone = AutoencoderBackbone { network, loss };
     let model = filled(Plugged { backbone, layer, train_on: Fed::Latent });

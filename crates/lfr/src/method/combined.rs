@@ -20,6 +20,8 @@ use crate::nn::autoencoder::Shape;
 pub struct CombinedConfig {
     /// The members; when there is none, those that suit the kind of data.
     pub members: Vec<Method>,
+    /// A method without a say in the score, whose reconstructions the report shows.
+    pub illustrator: Option<Box<Method>>,
 }
 
 impl CombinedConfig {
@@ -31,7 +33,6 @@ impl CombinedConfig {
         let lvad = LvadConfig { restarts: 2, ..LvadConfig::default() };
         let members = match kind {
             Kind::Images => vec![
-                Method::AeLfr(lfr),
                 Method::IsolationForest(forest.clone()),
                 Method::IsolationForest(IsolationForestConfig { scaling: Scaling::Instance, ..forest }),
                 Method::Lvad(lvad),
@@ -41,7 +42,14 @@ impl CombinedConfig {
             }
             Kind::Text => vec![Method::AeLfr(lfr), Method::Lvad(lvad)],
         };
-        Self { members }
+        // On pictures AE-LFR has no say, because it lowered the combination, but it shows what is unusual where.
+        let illustrator = (kind == Kind::Images).then(|| Box::new(Method::AeLfr(AeLfrConfig::short())));
+        Self { members, illustrator }
+    }
+
+    /// The members, then the illustrator.
+    fn all(&self) -> impl Iterator<Item = &Method> {
+        self.members.iter().chain(self.illustrator.as_deref())
     }
 
     /// Checks the members.
@@ -49,7 +57,7 @@ impl CombinedConfig {
     /// # Errors
     /// [`Error::Config`] when one is itself a combination or out of range.
     pub fn validate(&self) -> Result<()> {
-        for member in &self.members {
+        for member in self.all() {
             if matches!(member, Method::Combined(_)) {
                 return Err(Error::config("members", "combined", "a combination cannot hold another"));
             }
@@ -69,7 +77,7 @@ impl CombinedConfig {
         }
         let seed = context.seed;
         let mut members = Vec::new();
-        for (i, method) in self.members.iter().enumerate() {
+        for (i, method) in self.all().enumerate() {
             context.seed = seed.part(&format!("{i}.{}", method.name()));
             members.push(match method.fit(x, context) {
                 Ok(detector) => {
@@ -84,10 +92,11 @@ impl CombinedConfig {
             });
         }
         context.seed = seed;
-        if members.iter().all(Option::is_none) {
+        let voters = self.members.len();
+        if members[..voters].iter().all(Option::is_none) {
             return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
         }
-        Ok(Combined { members })
+        Ok(Combined { members, voters })
     }
 
     /// Restores a fitted combination.
@@ -96,8 +105,8 @@ impl CombinedConfig {
     /// [`Error::Mismatch`] when the arrays do not fit.
     pub fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Combined> {
         self.validate()?;
-        let (_, present) = weights.take_u8("present", &[Some(self.members.len())])?;
-        let members = self.members.iter().zip(present).enumerate().map(|(i, (method, present))| {
+        let (_, present) = weights.take_u8("present", &[Some(self.all().count())])?;
+        let members = self.all().zip(present).enumerate().map(|(i, (method, present))| {
             if present == 0 {
                 return Ok(None);
             }
@@ -108,7 +117,7 @@ impl CombinedConfig {
             own.finish()?;
             Ok(Some(Member { detector, scale }))
         });
-        Ok(Combined { members: members.collect::<Result<_>>()? })
+        Ok(Combined { members: members.collect::<Result<_>>()?, voters: self.members.len() })
     }
 }
 
@@ -120,6 +129,8 @@ fn prefix(index: usize) -> String {
 pub struct Combined {
     /// One a method of the settings; `None` for those that had too few items.
     members: Vec<Option<Member>>,
+    /// How many of them, from the first, have a say in the score.
+    voters: usize,
 }
 
 struct Member {
@@ -128,14 +139,18 @@ struct Member {
 }
 
 impl Combined {
+    fn voters(&self) -> impl Iterator<Item = &Member> {
+        self.members[..self.voters].iter().flatten()
+    }
+
     fn mean(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
         let mut sums: Vec<f64> = Vec::new();
-        for member in self.members.iter().flatten() {
+        for member in self.voters() {
             let scores = score(member.detector.as_ref())?;
             sums.resize(scores.len(), 0.0);
             sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += member.scale.standardise(score));
         }
-        let count = self.members.iter().flatten().count() as f64;
+        let count = self.voters().count() as f64;
         Ok(sums.into_iter().map(|sum| (sum / count) as f32).collect())
     }
 }

@@ -120,7 +120,7 @@ impl Method {
         Description {
             name: "combined",
             presets: &[],
-            summary: "the default: mean standardised score of AE-LFR and fast classical detectors",
+            summary: "the default: mean standardised score of fast detectors that suit the data",
             source: "docs/defaults.md",
             takes: Takes::Anything,
             cost: "a minute",
@@ -340,7 +340,10 @@ impl Method {
             Method::Geom(config) => Some(&mut config.schedule),
             Method::GtLfr(config) => Some(&mut config.schedule),
             Method::E3outlier(config) => Some(&mut config.schedule),
-            Method::Combined(config) => config.members.iter_mut().find_map(Method::schedule_mut),
+            Method::Combined(config) => {
+                let illustrator = config.illustrator.as_deref_mut();
+                config.members.iter_mut().chain(illustrator).find_map(Method::schedule_mut)
+            }
             _ => None,
         }
     }

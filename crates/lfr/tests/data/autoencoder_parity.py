@@ -89,7 +89,7 @@ def case(name, net, kind, width, lfr=False, positive=False, lambdas=(2.0, 0.1)):
     if lfr:
         params["layer.a"] = nn.Parameter(torch.zeros(1, 2, 6))
     fill(params)
-    x = rows(16 if "drae" in name else 5, width, positive)
+    x = rows(48 if "drae" in name else 5, width, positive)
     z = net.encode(x)
     error = ((x - net.decode(z)) ** 2).sum(1)
     rebuilt = z
