@@ -116,5 +116,4 @@ write(__file__, [
     case("text-ae", Dense(40, 6, True), "Dense", 40, positive=True),
     case("text-ae-lfr", Dense(40, 6, True), "Dense", 40, True, positive=True),
     case("table-ae-lfr", Dense(40, 6, False), "Dense", 40, True),
-    case("table-drae", Dense(40, 6, False, True), "Dense", 40),
 ])
