@@ -87,11 +87,11 @@ impl BatchNorm {
         let mean = &statistics.mean;
         let step = part(rows) * self.channels;
         y.par_chunks_mut(step).zip(x.par_chunks(step)).for_each(|(y, x)| {
-            let normal = |c: usize, x: f32| (x - mean[c]) * scale[c] + beta[c];
+            let by = [&mean[..], &scale, beta];
             vectorised(|| match self.activation {
-                Activation::None => each(self.channels, x, y, normal),
-                Activation::Relu => each(self.channels, x, y, |c, x| normal(c, x).max(0.0)),
-                Activation::Tanh => each(self.channels, x, y, |c, x| tanh(normal(c, x))),
+                Activation::None => each(x, y, by, |v| v),
+                Activation::Relu => each(x, y, by, |v| v.max(0.0)),
+                Activation::Tanh => each(x, y, by, tanh),
             });
         });
     }
@@ -108,49 +108,64 @@ impl BatchNorm {
         [gamma, beta]: [&[f32]; 2],
         gradients: BatchNormGradients<'_>,
     ) {
-        let rows = self.rows(x);
         check("dy", dy, x.len());
         check("the gradient of x", gradients.input, x.len());
         check("the gradient of gamma", gradients.gamma, self.channels);
         check("the gradient of beta", gradients.beta, self.channels);
         let scale = self.scale(statistics, [gamma, beta]);
-        let mean = &statistics.mean;
-        let before = |c: usize, x: f32, dy: f32| {
-            let normal = (x - mean[c]) * scale[c] + beta[c];
-            match self.activation {
-                Activation::None => dy,
-                Activation::Relu => dy * f32::from(u8::from(normal > 0.0)),
-                Activation::Tanh => dy * (1.0 - tanh(normal) * tanh(normal)),
+        let by = [&statistics.mean[..], &scale, beta];
+        // From the normalised value and the gradient of the output to that before the activation.
+        match self.activation {
+            Activation::None => self.through([x, dy], statistics, taken, by, gradients, |_, dy| dy),
+            Activation::Relu => {
+                self.through(
+                    [x, dy],
+                    statistics,
+                    taken,
+                    by,
+                    gradients,
+                    |normal, dy| {
+                        if normal > 0.0 { dy } else { 0.0 }
+                    },
+                )
             }
-        };
-        let step = part(rows) * self.channels;
+            Activation::Tanh => self.through([x, dy], statistics, taken, by, gradients, |normal, dy| {
+                let y = tanh(normal);
+                dy * (1.0 - y * y)
+            }),
+        }
+    }
+
+    fn through(
+        &self,
+        [x, dy]: [&[f32]; 2],
+        statistics: &Statistics,
+        taken: Taken,
+        by: [&[f32]; 3],
+        gradients: BatchNormGradients<'_>,
+        before: impl Fn(f32, f32) -> f32 + Sync,
+    ) {
+        let step = part(self.rows(x)) * self.channels;
         let mut parts: Vec<_> = x.chunks(step).zip(dy.chunks(step)).collect();
-        let moments = sum(&mut parts, &|&mut (x, dy)| self.products(x, dy, mean, &before), &Moments::merge);
+        let moments = sum(&mut parts, &|&mut (x, dy)| self.products(x, dy, by, &before), &Moments::merge);
         let Some(moments) = moments else {
             gradients.gamma.fill(0.0);
             return gradients.beta.fill(0.0);
         };
-        let inverse: Vec<f32> = statistics.variance.iter().map(|v| 1.0 / (v + self.epsilon).sqrt()).collect();
-        let mut through = vec![[0.0; 2]; self.channels];
+        // dx = scale (g - constant - slope (x - mean)), the last two only where the batch made the statistics.
+        let [mut constant, mut slope] = [vec![0.0; self.channels], vec![0.0; self.channels]];
         for c in 0..self.channels {
+            let inverse = 1.0 / (statistics.variance[c] + self.epsilon).sqrt();
             gradients.beta[c] = moments.first[c] as f32;
-            gradients.gamma[c] = moments.second[c] as f32 * inverse[c];
+            gradients.gamma[c] = moments.second[c] as f32 * inverse;
             if taken == Taken::FromBatch {
-                let slope = moments.second[c] / moments.rows * f64::from(inverse[c]).powi(2);
-                through[c] = [(moments.first[c] / moments.rows) as f32, slope as f32];
+                constant[c] = (moments.first[c] / moments.rows) as f32;
+                slope[c] = (moments.second[c] / moments.rows * f64::from(inverse).powi(2)) as f32;
             }
         }
         let parts = gradients.input.par_chunks_mut(step).zip(x.par_chunks(step)).zip(dy.par_chunks(step));
         parts.for_each(|((dx, x), dy)| {
-            vectorised(|| {
-                let rows = x.chunks_exact(self.channels).zip(dy.chunks_exact(self.channels));
-                for (dx, (x, dy)) in dx.chunks_exact_mut(self.channels).zip(rows) {
-                    for c in 0..self.channels {
-                        let [constant, slope] = through[c];
-                        dx[c] = scale[c] * (before(c, x[c], dy[c]) - constant - slope * (x[c] - mean[c]));
-                    }
-                }
-            });
+            vectorised(|| differentiate([x, dy], dx, by, [&constant, &slope], &before));
         });
     }
 
@@ -195,13 +210,7 @@ impl BatchNorm {
     }
 
     /// Sums of g and of g (x - mean), where g is the gradient `before` the activation.
-    fn products(
-        &self,
-        x: &[f32],
-        dy: &[f32],
-        mean: &[f32],
-        before: &impl Fn(usize, f32, f32) -> f32,
-    ) -> Moments {
+    fn products(&self, x: &[f32], dy: &[f32], by: [&[f32]; 3], before: &impl Fn(f32, f32) -> f32) -> Moments {
         let mut total = Moments::new(self.channels);
         let (mut first, mut second) = (vec![0.0_f32; self.channels], vec![0.0_f32; self.channels]);
         let step = BLOCK.div_ceil(self.channels) * self.channels;
@@ -209,13 +218,7 @@ impl BatchNorm {
             for (x, dy) in x.chunks(step).zip(dy.chunks(step)) {
                 first.fill(0.0);
                 second.fill(0.0);
-                for (x, dy) in x.chunks_exact(self.channels).zip(dy.chunks_exact(self.channels)) {
-                    for c in 0..self.channels {
-                        let g = before(c, x[c], dy[c]);
-                        first[c] += g;
-                        second[c] += g * (x[c] - mean[c]);
-                    }
-                }
+                add_products([x, dy], by, [&mut first, &mut second], before);
                 total.rows += (x.len() / self.channels) as f64;
                 total.first.iter_mut().zip(&first).for_each(|(t, &v)| *t += f64::from(v));
                 total.second.iter_mut().zip(&second).for_each(|(t, &v)| *t += f64::from(v));
@@ -226,10 +229,53 @@ impl BatchNorm {
 }
 
 #[inline(always)]
-fn each(channels: usize, x: &[f32], y: &mut [f32], f: impl Fn(usize, f32) -> f32) {
+fn add_products(
+    [x, dy]: [&[f32]; 2],
+    [mean, scale, beta]: [&[f32]; 3],
+    [first, second]: [&mut [f32]; 2],
+    before: impl Fn(f32, f32) -> f32,
+) {
+    let channels = mean.len();
+    let (scale, beta) = (&scale[..channels], &beta[..channels]);
+    let (first, second) = (&mut first[..channels], &mut second[..channels]);
+    for (x, dy) in x.chunks_exact(channels).zip(dy.chunks_exact(channels)) {
+        for c in 0..channels {
+            let apart = x[c] - mean[c];
+            let g = before(apart * scale[c] + beta[c], dy[c]);
+            first[c] += g;
+            second[c] += g * apart;
+        }
+    }
+}
+
+#[inline(always)]
+fn differentiate(
+    [x, dy]: [&[f32]; 2],
+    dx: &mut [f32],
+    [mean, scale, beta]: [&[f32]; 3],
+    [constant, slope]: [&[f32]; 2],
+    before: impl Fn(f32, f32) -> f32,
+) {
+    let channels = mean.len();
+    let (scale, beta) = (&scale[..channels], &beta[..channels]);
+    let (constant, slope) = (&constant[..channels], &slope[..channels]);
+    let rows = x.chunks_exact(channels).zip(dy.chunks_exact(channels));
+    for (dx, (x, dy)) in dx.chunks_exact_mut(channels).zip(rows) {
+        for c in 0..channels {
+            let apart = x[c] - mean[c];
+            let g = before(apart * scale[c] + beta[c], dy[c]);
+            dx[c] = scale[c] * (g - constant[c] - slope[c] * apart);
+        }
+    }
+}
+
+#[inline(always)]
+fn each(x: &[f32], y: &mut [f32], [mean, scale, beta]: [&[f32]; 3], f: impl Fn(f32) -> f32) {
+    let channels = mean.len();
+    let (scale, beta) = (&scale[..channels], &beta[..channels]);
     for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
         for c in 0..channels {
-            y[c] = f(c, x[c]);
+            y[c] = f((x[c] - mean[c]) * scale[c] + beta[c]);
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::partition::{part, sum};
 use crate::patches::{Images, Patches};
 use crate::scratch::Scratch;
 use crate::weights::{inner_last, outer_last};
+use crate::winograd::Winograd;
 
 /// Numbers of patches laid out at once; with the weights they should fit the second-level cache.
 const LAID_OUT: usize = 1 << 17;
@@ -58,6 +59,9 @@ impl Conv {
         let (x_len, y_len) = self.check(images, &patches, x, weight);
         check("y", y, images.items * y_len);
         bias.inspect(|bias| check("bias", bias, self.out_channels));
+        if let Some(winograd) = Winograd::of(self, &patches) {
+            return winograd.forward(x, weight, bias, y);
+        }
         let mut packed = Scratch::dirty(weight.len());
         outer_last(weight, self.weight_sizes(), &mut packed);
         let step = part(images.items);
@@ -93,6 +97,9 @@ impl Conv {
         let patches = self.patches(images);
         let (x_len, y_len) = self.check(images, &patches, x, weight);
         check("dy", dy, images.items * y_len);
+        if let Some(winograd) = Winograd::of(self, &patches) {
+            return winograd.backward(x, weight, [y, dy], gradients);
+        }
         let mut packed = Scratch::dirty(weight.len());
         inner_last(weight, self.weight_sizes(), &mut packed);
         let lens = [x_len, y_len];

@@ -11,6 +11,7 @@
 //! calling program, never in a user's data.
 
 mod activation;
+mod addition;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
@@ -28,8 +29,10 @@ mod scratch;
 mod simd;
 mod sparse;
 mod weights;
+mod winograd;
 
 pub use activation::{Activation, tanh};
+pub use addition::add;
 pub use batch_norm::{BatchNorm, BatchNormGradients, Statistics, Taken};
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;

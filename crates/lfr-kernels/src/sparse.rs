@@ -5,34 +5,75 @@ use rayon::prelude::*;
 use crate::activation::Activation;
 use crate::check;
 use crate::gradients::add_rows;
-use crate::partition::part;
 use crate::scratch::Scratch;
-use crate::simd::{add_scaled, vectorised};
 
-/// Rows in compressed form: row `i` has `values[starts[i]..starts[i + 1]]` at the columns in `columns`.
-#[derive(Clone, Copy, Debug)]
-pub struct SparseRows<'a> {
-    /// One more than there are rows, not decreasing, from 0 to the number of values.
-    pub starts: &'a [usize],
-    /// The column of each value.
-    pub columns: &'a [u32],
-    /// The numbers that are not zero.
-    pub values: &'a [f32],
+/// Products summed apart, so that an addition need not wait for the one before it.
+const LANES: usize = 4;
+
+/// Rows without their zeros: row `i` has `values[starts[i]..starts[i + 1]]` at the columns in `columns`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SparseRows {
+    starts: Vec<usize>,
+    columns: Vec<u32>,
+    values: Vec<f32>,
 }
 
-impl<'a> SparseRows<'a> {
-    fn items(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+impl SparseRows {
+    /// Of `dense`, rows of `width` numbers.
+    ///
+    /// # Panics
+    /// If `dense` is no whole number of rows.
+    pub fn new(dense: &[f32], width: usize) -> Self {
+        assert!(width > 0 && dense.len().is_multiple_of(width), "{} numbers in rows of {width}", dense.len());
+        let mut rows = Self { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        for row in dense.chunks_exact(width) {
+            for (column, &value) in row.iter().enumerate().filter(|(_, value)| **value != 0.0) {
+                rows.columns.push(column as u32);
+                rows.values.push(value);
+            }
+            rows.starts.push(rows.values.len());
+        }
+        rows
     }
 
-    fn row(&self, i: usize) -> impl Iterator<Item = (usize, f32)> + 'a {
+    /// How many rows there are.
+    pub fn items(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Columns and values of row `i`.
+    fn row(&self, i: usize) -> (&[u32], &[f32]) {
         let range = self.starts[i]..self.starts[i + 1];
-        self.columns[range.clone()].iter().map(|&c| c as usize).zip(self.values[range].iter().copied())
+        (&self.columns[range.clone()], &self.values[range])
+    }
+
+    /// The inner product of row `i` with `w`.
+    fn dot(&self, i: usize, w: &[f32]) -> f32 {
+        let (columns, values) = self.row(i);
+        let (columns, last_columns) = columns.as_chunks::<LANES>();
+        let (values, last_values) = values.as_chunks::<LANES>();
+        let mut sums = [0.0; LANES];
+        for (columns, values) in columns.iter().zip(values) {
+            for l in 0..LANES {
+                sums[l] += values[l] * w[columns[l] as usize];
+            }
+        }
+        let rest: f32 = last_columns.iter().zip(last_values).map(|(&c, v)| v * w[c as usize]).sum();
+        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
+    }
+
+    /// `to += scale` times row `i`.
+    fn add_scaled(&self, i: usize, scale: f32, to: &mut [f32]) {
+        let (columns, values) = self.row(i);
+        for (&column, value) in columns.iter().zip(values) {
+            to[column as usize] += scale * value;
+        }
     }
 }
 
-/// `y = act(x weight + bias)` for sparse `x`. Unlike elsewhere the weight is `[inputs, outputs]`, PyTorch's transposed:
-/// a value of `x` then selects a contiguous row of it.
+/// `y = act(x weightᵀ + bias)` for sparse `x`, which is data: it is given no gradient.
+///
+/// One row of the weight stays in the cache while all items meet it, so the scattered accesses cost little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SparseLinear {
     /// Numbers an item of `x`, most of them 0.
@@ -44,34 +85,35 @@ pub struct SparseLinear {
 }
 
 impl SparseLinear {
-    /// Computes `y` (`[items, outputs]`) from `x`, `weight` (`[inputs, outputs]`) and `bias` (`[outputs]`).
+    /// Computes `y` (`[items, outputs]`) from `x`, `weight` (`[outputs, inputs]`) and `bias` (`[outputs]`).
     ///
     /// # Panics
     /// If a length does not fit, or a column is not below `inputs`.
-    pub fn forward(&self, x: SparseRows<'_>, weight: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
+    pub fn forward(&self, x: &SparseRows, weight: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
         assert!(self.inputs * self.outputs > 0, "a size of {self:?} is 0");
         check("weight", weight, self.inputs * self.outputs);
         check("y", y, x.items() * self.outputs);
         bias.inspect(|bias| check("bias", bias, self.outputs));
-        y.par_chunks_mut(self.outputs).enumerate().for_each(|(i, y)| {
-            vectorised(|| {
-                y.fill(0.0);
-                for (column, value) in x.row(i) {
-                    add_scaled(y, value, &weight[column * self.outputs..][..self.outputs]);
-                }
-            });
-            self.activation.apply(y, bias);
-        });
+        if x.items() == 0 {
+            return;
+        }
+        let mut by_output = Scratch::dirty(y.len());
+        let outputs = by_output.par_chunks_mut(x.items()).zip(weight.par_chunks(self.inputs));
+        outputs.for_each(|(to, w)| to.iter_mut().enumerate().for_each(|(i, to)| *to = x.dot(i, w)));
+        for (i, y) in y.chunks_exact_mut(self.outputs).enumerate() {
+            y.iter_mut().zip(by_output.chunks_exact(x.items())).for_each(|(y, of)| *y = of[i]);
+        }
+        self.activation.apply(y, bias);
     }
 
-    /// Computes the gradients of weight (`[inputs, outputs]`) and bias from those of the output, `dy`. `y` is what
+    /// Computes the gradients of weight (`[outputs, inputs]`) and bias from those of the output, `dy`. `y` is what
     /// [`SparseLinear::forward`] gave; with [`Activation::None`] it may be empty.
     ///
     /// # Panics
     /// If a length does not fit, or a column is not below `inputs`.
     pub fn backward(
         &self,
-        x: SparseRows<'_>,
+        x: &SparseRows,
         [y, dy]: [&[f32]; 2],
         d_weight: &mut [f32],
         d_bias: Option<&mut [f32]>,
@@ -80,19 +122,13 @@ impl SparseLinear {
         check("dy", dy, x.items() * self.outputs);
         let mut before = Scratch::dirty(dy.len());
         self.activation.backward(y, dy, &mut before);
-        let by_column = self.by_column(x);
-        // Every task owns some rows of the weight, and adds to each of them in the order of the items.
-        let rows = part(self.inputs);
-        d_weight.par_chunks_mut(rows * self.outputs).enumerate().for_each(|(task, d_weight)| {
-            vectorised(|| {
-                d_weight.fill(0.0);
-                let first = task * rows;
-                for (column, d_row) in d_weight.chunks_exact_mut(self.outputs).enumerate() {
-                    for &(item, value) in by_column.column(first + column) {
-                        add_scaled(d_row, value, &before[item as usize * self.outputs..][..self.outputs]);
-                    }
+        d_weight.par_chunks_mut(self.inputs).enumerate().for_each(|(output, d_row)| {
+            d_row.fill(0.0);
+            for (i, before) in before.chunks_exact(self.outputs).enumerate() {
+                if before[output] != 0.0 {
+                    x.add_scaled(i, before[output], d_row);
                 }
-            });
+            }
         });
         if let Some(d_bias) = d_bias {
             check("the gradient of the bias", d_bias, self.outputs);
@@ -100,37 +136,19 @@ impl SparseLinear {
             add_rows(d_bias, &before);
         }
     }
-
-    /// Sorts the values by column, those of a column by item.
-    fn by_column(&self, x: SparseRows<'_>) -> ByColumn {
-        let mut ends = vec![0; self.inputs + 1];
-        x.columns.iter().for_each(|&column| ends[column as usize + 1] += 1);
-        let mut total = 0;
-        for end in &mut ends {
-            total += *end;
-            *end = total;
-        }
-        // Now column c's values begin at ends[c]; filling them moves that to where they end.
-        let mut values = vec![(0, 0.0); x.values.len()];
-        for item in 0..x.items() {
-            for (column, value) in x.row(item) {
-                values[ends[column]] = (item as u32, value);
-                ends[column] += 1;
-            }
-        }
-        ByColumn { ends, values }
-    }
 }
 
-/// The values of sparse rows sorted by column.
-struct ByColumn {
-    ends: Vec<usize>,
-    values: Vec<(u32, f32)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl ByColumn {
-    fn column(&self, c: usize) -> &[(u32, f32)] {
-        let start = if c == 0 { 0 } else { self.ends[c - 1] };
-        &self.values[start..self.ends[c]]
+    #[test]
+    fn only_zeros_are_left_out() {
+        let rows = SparseRows::new(&[0.0, 2.0, 0.0, -0.0, 0.0, 0.0, 1.0, f32::NAN, 3.0], 3);
+        assert_eq!(rows.items(), 3);
+        assert_eq!(rows.row(0), (&[1][..], &[2.0][..]));
+        assert_eq!(rows.row(1).0.len(), 0);
+        assert_eq!(rows.row(2).0, [0, 1, 2]);
+        assert_eq!(SparseRows::new(&[], 3).items(), 0);
     }
 }

@@ -10,11 +10,6 @@ fn any_activation() -> impl Strategy<Value = Activation> {
     prop_oneof![Just(Activation::None), Just(Activation::Relu), Just(Activation::Tanh)]
 }
 
-fn transposed(v: &[f32], columns: usize) -> Vec<f32> {
-    let rows = v.len() / columns;
-    (0..v.len()).map(|i| v[i % rows * columns + i / rows]).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -46,15 +41,7 @@ proptest! {
                      seed: u64) {
         let mut x = numbers(items * inputs, seed);
         x.iter_mut().enumerate().for_each(|(i, v)| if !(i as u64 ^ seed).is_multiple_of(5) { *v = 0.0 });
-        let (mut starts, mut columns, mut values) = (vec![0], vec![], vec![]);
-        for row in x.chunks_exact(inputs) {
-            for (column, &v) in row.iter().enumerate().filter(|(_, v)| **v != 0.0) {
-                columns.push(column as u32);
-                values.push(v);
-            }
-            starts.push(values.len());
-        }
-        let rows = SparseRows { starts: &starts, columns: &columns, values: &values };
+        let rows = SparseRows::new(&x, inputs);
         let (weight, bias, dy) = (numbers(inputs * outputs, seed ^ 1), biases(outputs, seed ^ 2),
             numbers(items * outputs, seed ^ 3));
         let [mut y, mut y2, mut dw, mut dw2] = [&dy, &dy, &weight, &weight].map(|v| vec![f32::NAN; v.len()]);
@@ -63,14 +50,14 @@ proptest! {
         let gradients = Gradients { input: None, weight: &mut dw, bias: Some(&mut db) };
         Linear { inputs, outputs, activation }.backward(&x, &weight, [&y, &dy], gradients);
         let sparse = SparseLinear { inputs, outputs, activation };
-        sparse.forward(rows, &transposed(&weight, inputs), Some(&bias), &mut y2);
-        sparse.backward(rows, [&y2, &dy], &mut dw2, Some(&mut db2));
+        sparse.forward(&rows, &weight, Some(&bias), &mut y2);
+        sparse.backward(&rows, [&y2, &dy], &mut dw2, Some(&mut db2));
         close("y", &y2, &wide(&y), 2e-6);
-        close("weight", &dw2, &wide(&transposed(&dw, inputs)), 2e-5);
+        close("weight", &dw2, &wide(&dw), 2e-5);
         close("bias", &db2, &wide(&db), 2e-5);
         same_on_any_pool(|| {
             let mut dw = vec![0.0; weight.len()];
-            sparse.backward(rows, [&y2, &dy], &mut dw, None);
+            sparse.backward(&rows, [&y2, &dy], &mut dw, None);
             vec![dw]
         });
     }

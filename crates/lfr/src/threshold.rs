@@ -117,7 +117,8 @@ pub fn threshold(scores: &[f32], rule: Rule) -> Result<Threshold> {
         Rule::Auto(rule) => rule.cut(&sorted),
     };
     let flagged = sorted.len() - sorted.partition_point(|&score| score <= value);
-    let explanation = format!("flags {flagged} of {} items, scores above {value}: {reason}", sorted.len());
+    let above = shown(f64::from(value));
+    let explanation = format!("flags {flagged} of {} items, scores above {above}: {reason}", sorted.len());
     Ok(Threshold { rule: rule.to_string(), value, flagged, explanation })
 }
 
@@ -127,27 +128,42 @@ impl AutoRule {
         match self {
             Self::Mad => {
                 let (value, centre, spread) = mad(sorted);
-                let reason =
-                    format!("the median {centre} plus three times the scaled median deviation {spread}");
-                (value, reason)
+                (value, median_rule(centre, spread))
             }
             Self::TwoStage => {
                 let (first, ..) = mad(sorted);
                 let rest = &sorted[..sorted.partition_point(|&score| score <= first)];
                 let (value, centre, spread) = mad(rest);
-                let reason = format!(
-                    "the median {centre} plus three times the scaled median deviation {spread}, both of the scores up \
-                     to a first such cut at {first}"
-                );
+                let rule = median_rule(centre, spread);
+                let reason =
+                    format!("{rule}, both of the scores up to a first such cut at {}", shown(first.into()));
                 (value.min(first), reason)
             }
             Self::Iqr => {
                 let (first, third) = (quantile(sorted, 0.25), quantile(sorted, 0.75));
-                let reason = format!("the third quartile {third} plus 1.5 times the interquartile range");
+                let reason = format!(
+                    "the third quartile {} plus 1.5 times the interquartile range {}",
+                    shown(third),
+                    shown(third - first)
+                );
                 ((third + 1.5 * (third - first)) as f32, reason)
             }
             Self::Otsu => (otsu(sorted), "the cut that leaves the least spread within the two groups".into()),
         }
+    }
+}
+
+fn median_rule(centre: f64, spread: f64) -> String {
+    format!("the median {} plus three times the scaled median deviation {}", shown(centre), shown(spread))
+}
+
+/// A number with six significant digits, as short as may be.
+fn shown(value: f64) -> String {
+    let rounded = format!("{value:.5e}").parse().unwrap_or(value);
+    if (1e-4..1e9).contains(&rounded.abs()) || rounded == 0.0 {
+        format!("{rounded}")
+    } else {
+        format!("{rounded:e}")
     }
 }
 
@@ -220,6 +236,7 @@ mod tests {
         assert_eq!(cut(&scores, Rule::TopK(9)).flagged, 5);
         assert_eq!(cut(&scores, Rule::Contamination(0.4)).flagged, 2);
         assert_eq!(cut(&scores, Rule::Value(0.5)).flagged, 2);
+        assert_eq!([0.1 + 0.2, 1e10, -1234.5678, 0.0].map(shown), ["0.3", "1e10", "-1234.57", "0"]);
         let tied = cut(&[1.0, 2.0, 2.0, 3.0], Rule::TopK(2));
         assert_eq!(tied.flagged, 1);
         assert!(tied.explanation.contains("2 items tie"), "{}", tied.explanation);

@@ -3,8 +3,8 @@
 use super::step::Layer;
 use super::storage::{Flat, channels_last, dims, from_channels_last, plain, room, slice};
 use crate::{
-    Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, Statistics,
-    Taken,
+    Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, SparseLinear,
+    SparseRows, Statistics, Taken,
 };
 
 /// The items and sides of `[n, channels, h, w]`.
@@ -123,6 +123,38 @@ impl Layer<3> for Linear {
     }
 }
 
+impl Layer<3> for SparseLinear {
+    fn forward(&self, [x, weight, bias]: &[Flat; 3]) -> Flat {
+        let shape = [dims(x)[0], self.outputs];
+        let mut y = room(&shape);
+        let [x, weight, bias] = [x, weight, bias].map(Flat::to_contiguous);
+        let x = SparseRows::new(slice(&x), self.inputs);
+        SparseLinear::forward(self, &x, slice(&weight), Some(slice(&bias)), &mut y);
+        plain(y, &shape)
+    }
+
+    fn needs_output(&self) -> bool {
+        self.activation != Activation::None
+    }
+
+    fn backward(
+        &self,
+        [x, weight, bias]: &[Flat; 3],
+        y: Option<&Flat>,
+        dy: &Flat,
+        _: [bool; 3],
+    ) -> [Option<Flat>; 3] {
+        let shapes = [dims(weight), dims(bias)];
+        let [mut d_weight, mut d_bias] = shapes.each_ref().map(|shape| room(shape));
+        let [x, dy] = [x, dy].map(Flat::to_contiguous);
+        let y = y.map(Flat::to_contiguous);
+        let y = y.as_ref().map_or(&[][..], slice);
+        let x = SparseRows::new(slice(&x), self.inputs);
+        SparseLinear::backward(self, &x, [y, slice(&dy)], &mut d_weight, Some(&mut d_bias));
+        [None, Some(plain(d_weight, &shapes[0])), Some(plain(d_bias, &shapes[1]))]
+    }
+}
+
 /// Batch normalisation by known statistics of `x`, `gamma` and `beta`.
 #[derive(Clone, Debug)]
 pub(crate) struct Normalise {
@@ -198,7 +230,9 @@ impl Layer<2> for Add {
     fn forward(&self, [a, b]: &[Flat; 2]) -> Flat {
         let shape = dims(a);
         let (a, b) = (channels_last(a), channels_last(b));
-        from_channels_last(slice(&a).iter().zip(slice(&b)).map(|(a, b)| a + b).collect(), &shape)
+        let mut y = room(&shape);
+        crate::add(slice(&a), slice(&b), &mut y);
+        from_channels_last(y, &shape)
     }
 
     fn needs_output(&self) -> bool {

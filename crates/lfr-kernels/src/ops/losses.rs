@@ -71,6 +71,10 @@ impl Layer<2> for Error {
 pub fn project(z: Tensor<2>, a: Tensor<3>, groups: Option<Tensor<1, Int>>) -> Tensor<2> {
     if !on_cpu(&z) {
         let [n, d] = z.dims();
+        if groups.is_none() {
+            let a = chosen(a, groups).squeeze_dim::<2>(0);
+            return z.matmul(a.clone().transpose()).matmul(a);
+        }
         let a = chosen(a, groups);
         let p = z.reshape([n, 1, d]).matmul(a.clone().transpose());
         return p.matmul(a).reshape([n, d]);

@@ -102,6 +102,15 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Acti
     apply(crate::Linear { inputs, outputs, activation }, [x.into(), weight.into(), bias.into()])
 }
 
+/// [`linear`] for `x` of mostly zeros, as TF-IDF gives it; `x` is data, no gradient flows to it.
+pub fn sparse_linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Activation) -> Tensor<2> {
+    if !on_cpu(&x) {
+        return linear(x.detach(), weight, bias, activation);
+    }
+    let [outputs, inputs] = weight.dims();
+    apply(crate::SparseLinear { inputs, outputs, activation }, [x.into(), weight.into(), bias.into()])
+}
+
 /// What batch normalisation in training gives.
 pub struct Normalised<const D: usize> {
     /// The activated, normalised batch.

@@ -110,6 +110,12 @@ pub fn close(what: &str, got: &[f32], want: &[f64], tolerance: f64) {
 /// Compares a gradient with central differences of `f` in up to 24 directions of the axes.
 #[track_caller]
 pub fn close_to_differences(what: &str, got: &[f32], at: &[f64], f: impl Fn(&[f64]) -> f64) {
+    within_of_differences(what, got, at, f, 2e-5);
+}
+
+/// The same within `tolerance` (1 + |want|).
+#[track_caller]
+pub fn within_of_differences(what: &str, got: &[f32], at: &[f64], f: impl Fn(&[f64]) -> f64, tolerance: f64) {
     const STEP: f64 = 1e-5;
     assert_eq!(got.len(), at.len(), "{what}");
     let mut point = at.to_vec();
@@ -121,7 +127,7 @@ pub fn close_to_differences(what: &str, got: &[f32], at: &[f64], f: impl Fn(&[f6
         let want = (value(at[i] + STEP) - value(at[i] - STEP)) / (2.0 * STEP);
         point[i] = at[i];
         assert!(
-            (f64::from(got[i]) - want).abs() <= 2e-5 * (1.0 + want.abs()),
+            (f64::from(got[i]) - want).abs() <= tolerance * (1.0 + want.abs()),
             "d{what}[{i}]: {} for {want}",
             got[i]
         );

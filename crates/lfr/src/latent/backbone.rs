@@ -2,6 +2,7 @@
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
+use lfr_kernels::ops::squared_errors;
 use serde::{Deserialize, Serialize};
 
 use super::lfr::root;
@@ -63,7 +64,7 @@ impl Backbone for AutoencoderBackbone {
     }
 
     fn score(&self, batch: &Batch, z: Tensor<2>) -> Tensor<1> {
-        (batch.x.clone() - self.network.decode(z)).square().sum_dim(1).squeeze_dim(1)
+        squared_errors(batch.x.clone(), self.network.decode(z))
     }
 
     fn task_loss(&self, scores: Tensor<1>) -> Tensor<1> {

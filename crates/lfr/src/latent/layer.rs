@@ -11,12 +11,7 @@ pub trait LatentLayer: Module + ModuleDisplay + Sync {
     fn reconstruct(&self, z: Tensor<2>, batch: &Batch) -> Tensor<2>;
 
     /// The penalty's summands by name, each `[1]`, already weighted and reduced.
-    fn penalty(
-        &self,
-        z: &Tensor<2>,
-        reconstructed: &Tensor<2>,
-        batch: &Batch,
-    ) -> Vec<(&'static str, Tensor<1>)>;
+    fn penalty(&self, z: &Tensor<2>, batch: &Batch) -> Vec<(&'static str, Tensor<1>)>;
 }
 
 /// z' = z, no penalty: the backbone alone.
@@ -28,7 +23,7 @@ impl LatentLayer for Identity {
         z
     }
 
-    fn penalty(&self, _: &Tensor<2>, _: &Tensor<2>, _: &Batch) -> Vec<(&'static str, Tensor<1>)> {
+    fn penalty(&self, _: &Tensor<2>, _: &Batch) -> Vec<(&'static str, Tensor<1>)> {
         Vec::new()
     }
 }

@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use lfr_kernels::ops;
 use serde::{Deserialize, Serialize};
 
 use super::LatentLayer;
@@ -93,14 +94,6 @@ impl Lfr {
         let mean = deviation(self.a.val()).mean();
         mean.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).unwrap_or(f32::NAN)
     }
-
-    /// The matrices the batch uses: `[1, k, d]`, or `[n, k, d]` one an item.
-    fn chosen(&self, batch: &Batch) -> Tensor<3> {
-        match &batch.groups {
-            None => self.a.val(),
-            Some(groups) => self.a.val().select(0, groups.clone()),
-        }
-    }
 }
 
 /// (AAᵀ - I)² entry by entry, `[m, k, k]`.
@@ -112,32 +105,19 @@ fn deviation(a: Tensor<3>) -> Tensor<3> {
 
 impl LatentLayer for Lfr {
     fn reconstruct(&self, z: Tensor<2>, batch: &Batch) -> Tensor<2> {
-        let a = self.chosen(batch);
-        let [n, d] = z.dims();
-        if batch.groups.is_none() {
-            let a = a.squeeze_dim::<2>(0);
-            return z.matmul(a.clone().transpose()).matmul(a);
-        }
-        let p = z.reshape([n, 1, d]).matmul(a.clone().transpose());
-        p.matmul(a).reshape([n, d])
+        ops::project(z, self.a.val(), batch.groups.clone())
     }
 
-    fn penalty(
-        &self,
-        z: &Tensor<2>,
-        reconstructed: &Tensor<2>,
-        batch: &Batch,
-    ) -> Vec<(&'static str, Tensor<1>)> {
-        let distance = norms(z.clone() - reconstructed.clone()).mean();
-        let square = deviation(self.chosen(batch));
-        let [m, k, _] = square.dims();
+    fn penalty(&self, z: &Tensor<2>, batch: &Batch) -> Vec<(&'static str, Tensor<1>)> {
+        let [_, k, _] = self.a.dims();
         let entries = match self.orthogonality {
-            Orthogonality::Mean => m * k * k,
-            Orthogonality::Sum => m,
+            Orthogonality::Mean => k * k,
+            Orthogonality::Sum => 1,
         };
+        let both = ops::penalties(z.clone(), self.a.val(), batch.groups.clone());
         vec![
-            ("latent", distance.mul_scalar(self.lambda_1)),
-            ("orthogonality", square.sum().mul_scalar(self.lambda_2 / entries as f32)),
+            ("latent", both.clone().slice([0..1]).mul_scalar(self.lambda_1)),
+            ("orthogonality", both.slice([1..2]).mul_scalar(self.lambda_2 / entries as f32)),
         ]
     }
 }

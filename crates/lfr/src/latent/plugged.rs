@@ -33,13 +33,8 @@ impl<B: Backbone, L: LatentLayer> Plugged<B, L> {
     /// The loss of a batch (Eq. 3 and 12): the backbone's on the latent it is fed, plus the layer's penalty.
     pub fn loss(&self, batch: &Batch) -> Loss {
         let z = self.backbone.encode(batch);
-        let reconstructed = self.layer.reconstruct(z.clone(), batch);
-        let mut parts = self.layer.penalty(&z, &reconstructed, batch);
-        let fed = match self.train_on {
-            Fed::Latent => z,
-            Fed::Reconstructed => reconstructed,
-        };
-        let errors = self.backbone.score(batch, fed);
+        let mut parts = self.layer.penalty(&z, batch);
+        let errors = self.backbone.score(batch, self.fed(z, batch, self.train_on));
         parts.insert(0, ("task", self.backbone.task_loss(errors.clone())));
         let total = parts.iter().skip(1).fold(parts[0].1.clone(), |sum, part| sum + part.1.clone());
         Loss { total, parts, errors }
@@ -53,7 +48,10 @@ impl<B: Backbone, L: LatentLayer> Plugged<B, L> {
 
     /// `[n, d]`: z or z'.
     pub fn latent(&self, batch: &Batch, fed: Fed) -> Tensor<2> {
-        let z = self.backbone.encode(batch);
+        self.fed(self.backbone.encode(batch), batch, fed)
+    }
+
+    fn fed(&self, z: Tensor<2>, batch: &Batch, fed: Fed) -> Tensor<2> {
         match fed {
             Fed::Latent => z,
             Fed::Reconstructed => self.layer.reconstruct(z, batch),

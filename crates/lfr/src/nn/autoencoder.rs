@@ -72,6 +72,12 @@ impl Shape {
         Self { input, width: features.width(), latent: 0 }.with_latent(latent)
     }
 
+    /// Whether items are surely mostly zeros: so many words that a document has few of them.
+    pub fn is_sparse(&self) -> bool {
+        const WORDS: usize = 4096;
+        self.input == Input::NonNegative && self.width >= WORDS
+    }
+
     /// The same with another latent, 0 as in [`Shape::of`].
     pub fn with_latent(self, latent: usize) -> Self {
         let latent = match (latent, self.input) {
@@ -199,7 +205,9 @@ impl DenseAutoencoder {
     /// For vectors; `output` follows the last layer.
     pub fn new(shape: &Shape, output: Activation, between: Between, init: &mut Initializer<'_>) -> Self {
         let sizes = [shape.width, 512, 256, 128, shape.latent];
-        let encoder = sizes.windows(2).map(|w| Linear::new(w[0], w[1], Activation::Relu, init)).collect();
+        let first = if shape.is_sparse() { Linear::on_sparse } else { Linear::new };
+        let mut encoder = vec![first(sizes[0], sizes[1], Activation::Relu, init)];
+        encoder.extend(sizes[1..].windows(2).map(|w| Linear::new(w[0], w[1], Activation::Relu, init)));
         let decoder = (0..4)
             .rev()
             .map(|i| {

@@ -13,13 +13,25 @@ pub struct Linear {
     bias: Param<Tensor<1>>,
     #[module(skip)]
     activation: Activation,
+    #[module(skip)]
+    sparse: bool,
 }
 
 impl Linear {
     /// A layer from `inputs` to `outputs` units; weight `[outputs, inputs]`, bias `[outputs]`.
     pub fn new(inputs: usize, outputs: usize, activation: Activation, init: &mut Initializer<'_>) -> Self {
         let (weight, bias) = init.layer([outputs, inputs], outputs, (inputs, outputs));
-        Self { weight, bias, activation }
+        Self { weight, bias, activation, sparse: false }
+    }
+
+    /// The first layer of a network on items of mostly zeros: to these no gradient flows.
+    pub fn on_sparse(
+        inputs: usize,
+        outputs: usize,
+        activation: Activation,
+        init: &mut Initializer<'_>,
+    ) -> Self {
+        Self { sparse: true, ..Self::new(inputs, outputs, activation, init) }
     }
 
     /// The same with a bias of zeros to begin with.
@@ -29,17 +41,15 @@ impl Linear {
         activation: Activation,
         init: &mut Initializer<'_>,
     ) -> Self {
-        Self {
-            weight: init.layer([outputs, inputs], outputs, (inputs, outputs)).0,
-            bias: init.constant([outputs], 0.0),
-            activation,
-        }
+        let weight = init.layer([outputs, inputs], outputs, (inputs, outputs)).0;
+        Self { weight, bias: init.constant([outputs], 0.0), activation, sparse: false }
     }
 
     /// `[n, inputs]` to `[n, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         let (fused, rest) = self.activation.fused();
-        rest.apply(ops::linear(x, self.weight.val(), self.bias.val(), fused))
+        let layer = if self.sparse { ops::sparse_linear } else { ops::linear };
+        rest.apply(layer(x, self.weight.val(), self.bias.val(), fused))
     }
 }
 

@@ -109,8 +109,10 @@ impl SubspaceAutoencoder {
     }
 
     fn dense(shape: &Shape, activation: Activation, norm: ChannelNorm, init: &mut Initializer<'_>) -> Self {
+        let first = if shape.is_sparse() { Linear::on_sparse } else { Linear::new };
+        let mut encoder = vec![first(shape.width, 32, activation, init)];
         let mut layer = |(a, b): (usize, usize)| Linear::new(a, b, activation, init);
-        let encoder = [(shape.width, 32), (32, 64), (64, 128)].into_iter().map(&mut layer).collect();
+        encoder.extend([(32, 64), (64, 128)].map(&mut layer));
         let decoder = [(SUBSPACE, 128), (128, 64), (64, 32), (32, shape.width)];
         let decoder = decoder.into_iter().map(&mut layer).collect();
         Self {

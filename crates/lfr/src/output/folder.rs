@@ -13,6 +13,8 @@ use crate::error::{Error, Result};
 /// all are there. Dropped before, it leaves nothing behind.
 #[derive(Debug)]
 pub struct OutputFolder {
+    /// As the user wrote it.
+    given: PathBuf,
     target: PathBuf,
     temporary: TempDir,
     force: bool,
@@ -25,11 +27,12 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Exists`] when there is something at `target` and no `force`; [`Error::Input`] when it holds other
     /// things; [`Error::Io`] when the folder around it cannot be written.
-    pub fn create(target: &Path, force: bool) -> Result<Self> {
-        let target = std::path::absolute(target).map_err(|e| Error::io("create", target, e))?;
+    pub fn create(given: &Path, force: bool) -> Result<Self> {
+        let given = given.to_owned();
+        let target = std::path::absolute(&given).map_err(|e| Error::io("create", &given, e))?;
         if exists(&target)? {
             if !force {
-                return Err(Error::Exists { path: target });
+                return Err(Error::Exists { path: given });
             }
             check_replaceable(&target)?;
         }
@@ -38,7 +41,7 @@ impl OutputFolder {
         builder.prefix(&prefix).suffix(".tmp");
         permit(&mut builder, 0o777);
         let temporary = builder.tempdir_in(parent(&target)).map_err(|e| Error::io("create", &target, e))?;
-        Ok(Self { target, temporary, force })
+        Ok(Self { given, target, temporary, force })
     }
 
     /// Where to write a file called `name`. The names are those of [`OutputFolder::NAMES`].
@@ -56,11 +59,11 @@ impl OutputFolder {
     /// # Errors
     /// [`Error::Exists`] or [`Error::Io`] when something came into its place or the disk refuses.
     pub fn commit(self) -> Result<PathBuf> {
-        let Self { target, temporary, force } = self;
+        let Self { given, target, temporary, force } = self;
         let failed = |e| Error::io("create", &target, e);
         sync_folder(temporary.path())?;
         let old = match exists(&target)? {
-            true if !force => return Err(Error::Exists { path: target }),
+            true if !force => return Err(Error::Exists { path: given }),
             true => {
                 check_replaceable(&target)?;
                 let old = temporary.path().with_extension("old");

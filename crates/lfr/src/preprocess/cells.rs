@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
+use arrow::compute::kernels::cast_utils::string_to_timestamp_nanos;
 use arrow::compute::{cast, unary};
 use arrow::datatypes::{DataType, Float64Type, TimeUnit};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub enum Reading {
     Number,
     /// Decimal numbers with a comma before the fraction, as in much of Europe.
     DecimalComma,
+    /// Dates and times as ISO 8601 writes them, `2024-05-01` or `2024-05-01T12:30:00Z`, as seconds since 1970; those
+    /// without a zone as UTC.
+    Date,
     /// `true`, `yes`, `1` as 1 and `false`, `no`, `0` as 0, in any case.
     Boolean,
 }
@@ -29,6 +33,7 @@ impl Reading {
             Reading::Number => text.parse().ok(),
             Reading::DecimalComma if text.contains('.') => None,
             Reading::DecimalComma => text.replacen(',', ".", 1).parse().ok(),
+            Reading::Date => string_to_timestamp_nanos(text).ok().map(|nanos| nanos as f64 / 1e9),
             Reading::Boolean => {
                 let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
                 if is(["true", "yes", "1"]) { Some(1.0) } else { is(["false", "no", "0"]).then_some(0.0) }
@@ -184,6 +189,12 @@ mod tests {
         assert_eq!(Reading::DecimalComma.read("1.234,5"), None);
         assert_eq!(Reading::Boolean.read("Yes"), Some(1.0));
         assert_eq!(Reading::Boolean.read("2"), None);
+        assert_eq!(Reading::Date.read("1970-01-02"), Some(86_400.0));
+        assert_eq!(Reading::Date.read("1970-01-01T01:00:00.5+01:00"), Some(0.5));
+        assert_eq!(Reading::Date.read("1970-01-01 00:01:00"), Some(60.0));
+        assert!(
+            ["1970", "01.02.1970", "1970-13-01", "today", ""].iter().all(|t| Reading::Date.read(t).is_none())
+        );
         assert!(!is_usable(f64::NAN) && !is_usable(1e39) && is_usable(-3e38));
     }
 }

@@ -123,10 +123,11 @@ impl Finding {
             numbers as f64 >= options.numeric_share * total as f64
         };
         let comma = given().any(has_fraction).then_some(Reading::DecimalComma);
-        if let Some(reading) = [Reading::Number].into_iter().chain(comma).find(enough) {
+        if let Some(reading) = [Reading::Number, Reading::Date].into_iter().chain(comma).find(enough) {
             let mut odd = given().filter(|text| !reading.read(text).is_some_and(is_usable));
             let note = odd.next().map(|first| {
-                format!("{} values are no usable numbers (the first: {first:?})", 1 + odd.count())
+                let kind = if reading == Reading::Date { "dates" } else { "usable numbers" };
+                format!("{} values are no {kind} (the first: {first:?})", 1 + odd.count())
             });
             return Self::numbers(name, &read(columns, reading), reading, note);
         }
@@ -264,6 +265,15 @@ mod tests {
         assert_eq!(number(found).missing, 0.03);
         let warning = "column `x`: 2 numbers are infinite or beyond 32 bits; taken as missing";
         assert_eq!(numbers(&[1.0, 2.0, f64::INFINITY, f64::NAN, 1e300]).warning.as_deref(), Some(warning));
+    }
+
+    #[test]
+    fn dates_are_numbers() {
+        let mut days: Vec<String> = (1..29).map(|day| format!("2024-05-{day:02}")).collect();
+        days[7] = "soon".into();
+        let found = text(&days.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(found.warning.as_deref().unwrap().contains("1 values are no dates (the first: \"soon\")"));
+        assert_eq!(number(found).reading, Reading::Date);
     }
 
     #[test]
