@@ -5,6 +5,7 @@ mod documents;
 mod fixture;
 mod help;
 mod inspect;
+mod pictures;
 mod rank;
 mod threshold;
 mod usage;
