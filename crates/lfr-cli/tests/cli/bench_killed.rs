@@ -1,0 +1,74 @@
+//! Sweeps that are killed or interrupted, and go on where they were.
+
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use crate::bench::{GRID, place, records};
+use crate::fixture::{Place, names};
+
+/// How long each sweep goes on after its first new record, in milliseconds; drawn once, at random.
+const MOMENTS: [u64; 10] = [7, 0, 23, 3, 31, 12, 1, 18, 27, 5];
+
+const SWEEP: &str = "bench run grid.toml --data-dir data -q --jobs 2 --records";
+
+/// Starts a sweep into `folder`.
+fn start(place: &Place, folder: &str) -> Child {
+    place.command(&format!("{SWEEP} {folder}")).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// How many whole records a folder has.
+fn recorded(folder: &Path) -> usize {
+    if folder.is_dir() { names(folder).iter().filter(|name| !name.starts_with('.')).count() } else { 0 }
+}
+
+/// Waits until there are more than `before` records, or until the sweep has ended.
+fn await_record(sweep: &mut Child, folder: &Path, before: usize) {
+    while recorded(folder) <= before && sweep.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn a_sweep_killed_ten_times_leaves_the_records_of_an_undisturbed_one() {
+    let place = place();
+    let seeds: Vec<_> = (0..15).map(|seed: u64| seed.to_string()).collect();
+    place.write("grid.toml", GRID.replace("seed = [0]", &format!("seed = [{}]", seeds.join(", "))));
+    let folder = place.path("killed");
+    for (moment, kills) in MOMENTS.into_iter().zip(1..) {
+        let before = recorded(&folder);
+        let mut sweep = start(&place, "killed");
+        await_record(&mut sweep, &folder, before);
+        std::thread::sleep(Duration::from_millis(moment));
+        sweep.kill().unwrap();
+        sweep.wait().unwrap();
+        let status = place.lfr("bench status grid.toml --records killed").ok();
+        assert!(!status.contains("broken"), "after {kills} kills: {status}");
+        assert!(recorded(&folder) > before, "no record before kill {kills}");
+    }
+    assert!(recorded(&folder) < 120, "all was recorded before the last kill");
+    assert!(start(&place, "killed").wait().unwrap().success());
+    assert!(start(&place, "whole").wait().unwrap().success());
+    let (killed, whole) = (records(&place, "killed"), records(&place, "whole"));
+    assert_eq!(whole.len(), 120);
+    assert!(killed.keys().eq(whole.keys()), "{killed:?}");
+    for (name, record) in &killed {
+        assert_eq!(record, &whole[name], "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_sweep_ends_at_once_and_leaves_whole_records_only() {
+    let place = place();
+    place.write("grid.toml", GRID.replace("epochs = 2", "epochs = 100000000"));
+    let mut sweep = start(&place, "records");
+    // All forests at the first ratio are recorded; then comes the endless training.
+    await_record(&mut sweep, &place.path("records"), 1);
+    std::thread::sleep(Duration::from_millis(50));
+    let kill = std::process::Command::new("kill").args(["-INT", &sweep.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    assert_eq!(sweep.wait().unwrap().code(), Some(130));
+    let left = names(&place.path("records"));
+    assert!(left.len() >= 2 && left.iter().all(|name| name.ends_with(".json")), "{left:?}");
+}
