@@ -1,6 +1,6 @@
 //! `lfr bench` and what it must not run on: grids, data and records that are not in order.
 
-use crate::bench::{GRID, place};
+use crate::bench::{GRID, TRAINED, place};
 use crate::fixture::{Place, names};
 
 #[test]
@@ -18,7 +18,7 @@ fn mistakes_in_a_grid_are_named_before_anything_runs() {
         ("[0]", "[]", ["`seed`", "at least one", "grid.toml"]),
     ] {
         let place = place();
-        place.write("grid.toml", GRID.replacen(from, to, 1));
+        place.write("grid.toml", format!("{GRID}{TRAINED}").replacen(from, to, 1));
         for action in ["plan", "run"] {
             let run = place.lfr(&format!("bench {action} grid.toml"));
             parts.iter().for_each(|part| assert!(run.stderr.contains(part), "{part:?} is not in {run:?}"));
