@@ -9,16 +9,16 @@ use crate::fixture::{Place, names};
 use crate::mnist;
 
 /// How long each sweep goes on after its first new record, in milliseconds; drawn once, at random.
-const MOMENTS: [u64; 10] = [7, 0, 13, 3, 17, 2, 1, 11, 9, 5];
+const MOMENTS: [u64; 10] = [3, 0, 7, 1, 9, 2, 0, 5, 4, 1];
 
-/// 160 runs that take a moment, and among them four trainings on the same pictures under another name.
+/// Eighty runs that take a moment, and among them two trainings on the same pictures under another name.
 const MANY: &str = r#"
     title = "Many"
     reason = "to be killed amid them"
     dataset = ["mnist", "fashion-mnist"]
     inlier = { fashion-mnist = ["bag"] }
     ratio = [0.25, 0.5]
-    seed = [0, 1]
+    seed = [0]
     [[method]]
     method = "isolation-forest"
     dataset = ["mnist"]
@@ -74,11 +74,11 @@ fn a_sweep_killed_ten_times_leaves_the_records_of_an_undisturbed_one() {
         assert!(!status.contains("broken"), "after {kills} kills: {status}");
         assert!(recorded(&folder) > before, "no record before kill {kills}");
     }
-    assert!(recorded(&folder) < 164, "all was recorded before the last kill");
+    assert!(recorded(&folder) < 82, "all was recorded before the last kill");
     assert!(start(&place, "killed").wait().unwrap().success());
     assert!(start(&place, "whole").wait().unwrap().success());
     let (killed, whole) = (records(&place, "killed"), records(&place, "whole"));
-    assert_eq!(whole.len(), 164);
+    assert_eq!(whole.len(), 82);
     assert!(killed.keys().eq(whole.keys()), "{killed:?}");
     for (name, record) in &killed {
         assert_eq!(record, &whole[name], "{name}");
