@@ -53,7 +53,7 @@ fn text(error: &anyhow::Error) -> String {
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<Error>() {
         Some(Error::Interrupted) => interrupt::signal().map_or(FAILED, |signal| 128 + signal),
-        Some(Error::Diverged { .. }) => FAILED,
+        Some(Error::Diverged { .. } | Error::Download { .. }) => FAILED,
         Some(Error::Io { source, .. }) if is_of_the_system(source) => FAILED,
         Some(_) => USAGE,
         None if error.is::<Usage>() => USAGE,
@@ -92,6 +92,8 @@ mod tests {
         assert_eq!(code(&io(ErrorKind::StorageFull)), FAILED);
         assert_eq!(code(&Error::config("seed", 1, "x").into()), USAGE);
         assert_eq!(code(&Error::Diverged { epoch: 1, loss: f32::NAN }.into()), FAILED);
+        let download = Error::Download { path: "train.gz".into(), problem: "no network".into() };
+        assert_eq!(code(&download.into()), FAILED);
         assert_eq!(code(&Usage("x".into()).into()), USAGE);
         assert_eq!(code(&anyhow::anyhow!("x")), FAILED);
     }

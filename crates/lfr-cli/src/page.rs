@@ -146,7 +146,7 @@ impl Gallery<'_> {
     fn provenance(&self) -> Provenance {
         let record = self.record;
         Provenance {
-            command: record.command.join(" "),
+            command: record.command.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" "),
             version: record.version.clone(),
             seed: record.seed,
             fingerprint: record.fingerprint.clone(),
@@ -171,6 +171,15 @@ fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
         Items::Rows(batch) => Items::Rows(batch.slice(index, 1)),
         Items::Documents(documents) => Items::Documents(vec![documents[index].clone()]),
     })
+}
+
+/// A word of a command as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "_-+=:,./@%".contains(c);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
 }
 
 fn threshold(cut: &lfr::threshold::Threshold) -> report::Threshold {

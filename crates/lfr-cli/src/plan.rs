@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use lfr::data::Kind;
+use lfr::dataset::Uri;
 use lfr::fit::{FitOptions, Fitted, default_method};
 use lfr::input::Options;
 use lfr::labels::Labels;
@@ -127,15 +128,23 @@ fn reading(args: &InputArgs) -> Options {
         label: args.label.clone(),
         text: args.text.clone(),
         max_bad_fraction: args.max_bad_fraction.unwrap_or(base.max_bad_fraction),
+        data_dir: args.data_dir.clone(),
         ..base
     }
 }
 
-/// The name of `input` without its folder and its ending, followed by `suffix`, in the current folder.
-pub fn named_after(input: &Path, suffix: &str) -> PathBuf {
+/// The name of `input` without its folder and its ending, or of the data set and class, followed by `suffix`, in the
+/// current folder.
+///
+/// # Errors
+/// As [`Uri::of`].
+pub fn named_after(input: &Path, suffix: &str) -> Result<PathBuf> {
+    if let Some(uri) = Uri::of(input)? {
+        return Ok(PathBuf::from(uri.stem() + suffix));
+    }
     let absolute = std::path::absolute(input).unwrap_or_else(|_| input.to_owned());
     let name = if absolute.is_dir() { absolute.file_name() } else { absolute.file_stem() };
     let mut name = name.unwrap_or_else(|| "pile".as_ref()).to_owned();
     name.push(suffix);
-    PathBuf::from(name)
+    Ok(PathBuf::from(name))
 }

@@ -15,7 +15,8 @@ use super::shared::{CutArgs, Format, InputArgs, RunArgs};
 #[command(after_help = help::examples(&help::RANK))]
 pub struct RankArgs {
     /// The pile: a folder of images or .txt files, an IDX, .npy or .npz array, a CSV, TSV, Parquet or JSON lines
-    /// table, or a text file with a document a line
+    /// table, a text file with a document a line, or dataset:NAME/CLASS?c=RATIO&seed=N, a draw from a data set
+    /// of `lfr data list`
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     #[command(flatten)]

@@ -30,12 +30,13 @@ pub const TOP: [Example; 6] = [
 ];
 
 /// For `lfr rank --help`.
-pub const RANK: [Example; 5] = [
+pub const RANK: [Example; 6] = [
     ("lfr rank photos/", "results in photos-lfr/"),
     ("lfr rank orders.csv --id number --ignore note", "choose the columns"),
     ("lfr rank mails.jsonl --text body -o out", "documents in a column"),
     ("lfr rank digits.npy --preset paper", "as in the paper: takes long"),
     ("lfr rank photos/ --labels truth.csv", "report AUROC and AUPR too"),
+    ("lfr rank 'dataset:mnist/3?c=0.1&seed=0'", "threes, a tenth of others"),
 ];
 
 /// For `lfr fit --help`.

@@ -33,6 +33,9 @@ pub struct ScoreArgs {
     /// Largest share of unreadable items to leave out before giving up
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
     pub max_bad_fraction: f64,
+    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER", help_heading = "Input")]
+    pub data_dir: Option<PathBuf>,
     /// Where networks run: cpu, or a GPU backend that this build has
     #[arg(long, value_name = "NAME", default_value = "cpu", help_heading = "Running")]
     pub device: String,
@@ -97,6 +100,9 @@ pub struct ReportArgs {
     /// The pile, when it is not where it was
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,
+    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
     /// Items in the gallery
     #[arg(long, value_name = "N", default_value_t = 48)]
     pub show: usize,

@@ -28,6 +28,9 @@ pub struct InputArgs {
     /// Largest share of unreadable items to leave out before giving up [default: 0.1]
     #[arg(long, value_name = "SHARE")]
     pub max_bad_fraction: Option<f64>,
+    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
 }
 
 /// Which items to flag.

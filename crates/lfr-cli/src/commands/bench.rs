@@ -59,6 +59,11 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
         done.store(true, Ordering::Relaxed);
         outcome
     })?;
+    if let Ok(mut progress) = progress.lock() {
+        let folder = args.records.records.display();
+        progress.clear();
+        progress.note(&format!("{} of {} runs recorded in {folder}", outcome.done, outcome.planned));
+    }
     if outcome.failed > 0 {
         anyhow::bail!(
             "{} of {} runs failed; run again to try them once more",
@@ -85,7 +90,7 @@ fn follow(progress: &mut Progress, event: &Event<'_>, step: Step) {
     match event {
         Event::Broken(error) => progress.warn(&format!("{error}; it runs again")),
         Event::Started(job) => progress.stage(&format!("{job} ({stand})")),
-        Event::Finished(_) => progress.stage(&stand),
+        Event::Finished(_) => progress.clear(),
         Event::Failed(job, why) => progress.warn(&format!("{job} failed: {why}")),
         Event::Elsewhere(job) => progress.note(&format!("{job} runs in another process")),
     }
@@ -93,21 +98,26 @@ fn follow(progress: &mut Progress, event: &Event<'_>, step: Step) {
 
 fn tell(args: &RecordsArgs) -> Result<()> {
     let status = status(&Grid::read(&args.grid.grid)?.jobs(), &args.records);
-    let mut text = String::from("data set\tmethod\tplanned\tdone\trunning\tfailed\tmean seconds\n");
+    let mut text = line("data set", "method", ["planned", "done", "running", "failed", "mean seconds"]);
     for group in &status.groups {
         let mean = group.seconds.map_or_else(|| "-".into(), |s| format!("{s:.1}"));
-        text += &format!(
-            "{}\t{}\t{}\t{}\t{}\t{}\t{mean}\n",
-            group.dataset, group.method, group.planned, group.done, group.running, group.failed
-        );
+        let counts = [group.planned, group.done, group.running, group.failed].map(|n| n.to_string());
+        let [planned, done, running, failed] = &counts;
+        text += &line(group.dataset.as_str(), &group.method, [planned, done, running, failed, &mean]);
     }
     for broken in &status.broken {
         text += &format!("broken: {broken}\n");
     }
-    if let Some(left) = status.remaining {
+    if let Some(left) = status.remaining.filter(|&left| left > 0.0) {
         text += &format!("about {} left for one worker\n", seconds(left));
     }
     print(text.as_bytes())
+}
+
+/// A line of the status, its cells below those of the line before.
+fn line(dataset: &str, method: &str, numbers: [&str; 5]) -> String {
+    let [planned, done, running, failed, mean] = numbers;
+    format!("{dataset:<14}{method:<26}{planned:>8}{done:>8}{running:>8}{failed:>8}{mean:>14}\n")
 }
 
 fn records(args: &RecordsArgs) -> Result<(Grid, Records)> {
@@ -135,8 +145,9 @@ fn draw(args: &PlotArgs) -> Result<()> {
     let (grid, records) = records(&args.records)?;
     std::fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
     for figure in plot(&grid, &records, &args.metric)? {
-        figure.write(&args.output, args.png)?;
-        print(format!("{}\n", args.output.join(&figure.name).display()).as_bytes())?;
+        for file in figure.write(&args.output, args.png)? {
+            print(format!("{}\n", file.display()).as_bytes())?;
+        }
     }
     Ok(())
 }

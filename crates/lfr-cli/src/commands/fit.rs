@@ -17,7 +17,8 @@ use crate::{interrupt, record, summary};
 /// Fits on the pile and writes the model file.
 pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
-    let target = args.writing.output.clone().unwrap_or_else(|| named_after(&args.input, ".safetensors"));
+    let named = named_after(&args.input, ".safetensors")?;
+    let target = args.writing.output.clone().unwrap_or(named);
     super::check_free(&target, args.writing.force)?;
     super::prepare(&args.running)?;
 

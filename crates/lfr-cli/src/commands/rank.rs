@@ -24,7 +24,8 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
     let rule = args.cut.rule()?;
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
-    let target = args.writing.output.clone().unwrap_or_else(|| named_after(&args.input, "-lfr"));
+    let named = named_after(&args.input, "-lfr")?;
+    let target = args.writing.output.clone().unwrap_or(named);
     let folder = OutputFolder::create(&target, args.writing.force)?;
     super::prepare(&args.running)?;
 
@@ -63,11 +64,11 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
     Ok(summary::verdict(args.fitting.strict, &record))
 }
 
-/// Whether each item is an outlier, from the label column or the labels file.
+/// Whether each item is an outlier, from the labels file, the label column or the data set.
 fn labels(pile: &Pile, given: Option<&Labels>) -> Result<Option<Vec<bool>>> {
     Ok(match (given, &pile.labels) {
         (Some(given), _) => Some(given.of_all(&pile.ids)?),
-        (None, Some(column)) => Some(outlier_labels(column)?),
+        (None, Some(own)) => Some(outlier_labels(own)?),
         (None, None) => None,
     })
 }

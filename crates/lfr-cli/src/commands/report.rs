@@ -22,7 +22,12 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     let input = args.input.clone().unwrap_or_else(|| PathBuf::from(&record.input));
     let past = &model.header.reading;
     // As the fit read it, the columns it set aside included; pictures settle their channels once more.
-    let base = Options { ignore: past.ignore.clone(), label: past.label.clone(), ..Options::default() };
+    let base = Options {
+        ignore: past.ignore.clone(),
+        label: past.label.clone(),
+        data_dir: args.data_dir.clone(),
+        ..Options::default()
+    };
     let reading = Options { channels: None, max_bad_fraction: 1.0, ..model.reading(&base) };
     let pile = Pile::read(&input, &reading)?;
     if pile.fingerprint != record.fingerprint {

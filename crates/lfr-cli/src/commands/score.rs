@@ -63,6 +63,7 @@ fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(S
         id: args.id.clone(),
         label: args.label.clone(),
         max_bad_fraction: args.max_bad_fraction,
+        data_dir: args.data_dir.clone(),
         ..Options::default()
     };
     let mut all = Scores::default();

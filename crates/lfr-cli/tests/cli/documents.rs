@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::fixture::Place;
+use crate::mnist;
 
 /// What starts a command of this program in a document.
 const STARTS: [&str; 2] = ["lfr ", "cargo run --release -p lfr-cli -- "];
@@ -41,8 +42,9 @@ fn commands(document: &str) -> Vec<String> {
     lines.filter_map(|line| STARTS.iter().find_map(|start| line.strip_prefix(start))).map(quick).collect()
 }
 
-/// The same command with the least training and a small gallery.
+/// The same command with the least training and a small gallery, its quotation marks taken off as a shell does.
 fn quick(command: &str) -> String {
+    let command = command.replace('\'', "");
     let words: Vec<&str> = command.split(' ').collect();
     let (ranks, fits) = (words[0] == "rank", words[0] == "fit");
     let trains = !words.iter().any(|word| CLASSICAL.contains(word));
@@ -59,6 +61,7 @@ fn place() -> Place {
     copy(&repository("examples/sneakers/images"), &place.path("photos"), 40);
     copy(&repository("examples/sneakers/images"), &place.path("new"), 40);
     copy(&repository("experiments"), &place.path("experiments"), usize::MAX);
+    mnist::lay(&place.path("data/mnist"));
     place.write("orders.csv", table(false));
     place.write("audited.csv", table(true));
     let words =

@@ -4,8 +4,19 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 9] =
-    ["rank", "fit", "score", "threshold", "report", "inspect", "methods", "completions", "man"];
+const COMMANDS: [&str; 11] = [
+    "rank",
+    "fit",
+    "score",
+    "threshold",
+    "report",
+    "inspect",
+    "methods",
+    "bench",
+    "data",
+    "completions",
+    "man",
+];
 
 #[test]
 fn help_names_every_command_and_shows_examples() {

@@ -1,11 +1,17 @@
 //! The program as its users meet it: words in, files and exit codes out.
 
+mod bench;
+mod bench_killed;
+mod bench_refusals;
 mod config;
+mod data;
+mod dataset;
 mod documents;
 mod fixture;
 mod help;
 mod inspect;
 mod pictures;
+mod mnist;
 mod rank;
 mod threshold;
 mod usage;

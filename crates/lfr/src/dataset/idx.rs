@@ -21,14 +21,14 @@ pub(super) fn load(name: Name, folder: &Path, options: &LoadOptions) -> Result<P
     let (mut pixels, mut classes, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for &split in options.splits(Split::Test) {
         let (prefix, label) = if split == Split::Train { ("train", "train") } else { ("t10k", "test") };
-        let (path, labels) = read(folder, &format!("{prefix}-labels-idx1-ubyte"), &[])?;
+        let (path, labels) = read(name, folder, &format!("{prefix}-labels-idx1-ubyte"), &[])?;
         if let Some(row) = labels.iter().position(|&class| class > 9) {
             return Err(Error::input(
                 path,
                 format!("item {row} has label {}, not one of 0 to 9", labels[row]),
             ));
         }
-        let (path, pictures) = read(folder, &format!("{prefix}-images-idx3-ubyte"), &[SIDE, SIDE])?;
+        let (path, pictures) = read(name, folder, &format!("{prefix}-images-idx3-ubyte"), &[SIDE, SIDE])?;
         let count = pictures.len() / (SIDE * SIDE);
         if count != labels.len() {
             return Err(Error::input(
@@ -56,9 +56,13 @@ fn pad(picture: &[u8], side: usize, pixels: &mut Vec<u8>) {
 }
 
 /// The bytes of an IDX file of items with dimensions `item`.
-fn read(folder: &Path, file: &str, item: &[usize]) -> Result<(PathBuf, Vec<u8>)> {
+fn read(name: Name, folder: &Path, file: &str, item: &[usize]) -> Result<(PathBuf, Vec<u8>)> {
     let packed = folder.join(format!("{file}.gz"));
     let path = if packed.exists() { packed } else { folder.join(file) };
+    if !path.exists() {
+        let problem = format!("{file} is missing; lay it there, or run `lfr data fetch {name}`");
+        return Err(Error::input(folder, problem));
+    }
     let open = File::open(&path).map_err(|source| Error::io("read", &path, source))?;
     let reader: Box<dyn Read> = if path.extension().is_some_and(|end| end == "gz") {
         Box::new(MultiGzDecoder::new(open))
@@ -143,6 +147,11 @@ mod tests {
     #[test]
     fn pictures_without_as_many_labels_are_refused() {
         let folder = tempfile::tempdir().unwrap();
+        let error = load(Name::Mnist, folder.path(), &LoadOptions::default()).unwrap_err().to_string();
+        assert!(
+            error.contains("t10k-labels-idx1-ubyte is missing") && error.contains("fetch mnist"),
+            "{error}"
+        );
         std::fs::write(folder.path().join("t10k-images-idx3-ubyte"), idx(&[2, 28, 28], 1568)).unwrap();
         std::fs::write(folder.path().join("t10k-labels-idx1-ubyte"), idx(&[3], 3)).unwrap();
         let error = load(Name::Mnist, folder.path(), &LoadOptions::default()).unwrap_err().to_string();

@@ -38,21 +38,33 @@ impl Uri {
     /// What such inputs start with.
     pub const SCHEME: &str = "dataset:";
 
-    /// The items with their identifiers; labels are `0` (inlier) and `1` (outlier), or, for a whole pool, class names.
+    /// What the input `path` names, if it is one of a data set.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an unknown data set, class or key, or a value out of range.
+    pub fn of(path: &Path) -> Result<Option<Self>> {
+        path.to_str().filter(|text| text.starts_with(Self::SCHEME)).map(str::parse).transpose()
+    }
+
+    /// What to name files after, such as `fashion-mnist-sneaker`.
+    pub fn stem(&self) -> String {
+        let class = self.draw.and_then(|draw| self.name.class_names().get(usize::from(draw.class)));
+        class.map_or_else(|| self.name.to_string(), |class| format!("{}-{class}", self.name))
+    }
+
+    /// The items with their identifiers. A draw with outliers has labels, `0` (inlier) and `1` (outlier).
     ///
     /// # Errors
     /// As [`load`] and [`contaminate`].
     pub fn open(&self, data_dir: &Path) -> Result<Chunk> {
         let pool = load(self.name, data_dir, &LoadOptions { split: self.split, ..LoadOptions::default() })?;
         let Some(Draw { class, ratio, seed }) = self.draw else {
-            let names = self.name.class_names();
-            let labels = pool.classes.iter().map(|&class| names[usize::from(class)].to_owned()).collect();
-            return Ok(Chunk { ids: pool.ids, labels: Some(labels), items: pool.items });
+            return Ok(Chunk { ids: pool.ids, labels: None, items: pool.items });
         };
         let draw = contaminate(self.name, &pool.classes, class, ratio, Seed(seed))?;
         let ids = draw.indices.iter().map(|&i| pool.ids[i].clone()).collect();
-        let labels = draw.labels.iter().map(u8::to_string).collect();
-        Ok(Chunk { ids, labels: Some(labels), items: select(&pool.items, &draw.indices)? })
+        let labels = draw.labels.contains(&1).then(|| draw.labels.iter().map(u8::to_string).collect());
+        Ok(Chunk { ids, labels, items: select(&pool.items, &draw.indices)? })
     }
 }
 
@@ -155,6 +167,17 @@ mod tests {
         assert_eq!(print("dataset:20news?split=both"), "dataset:20news?split=both");
         assert_eq!(print("dataset:mnist/3?seed=9"), "dataset:mnist/3?c=0.1&seed=9");
         assert_eq!(print("dataset:mnist"), "dataset:mnist");
+    }
+
+    #[test]
+    fn paths_are_told_from_data_sets_and_files_named_after_them() {
+        let of = |text: &str| Uri::of(Path::new(text));
+        assert_eq!(of("mnist/3").unwrap(), None);
+        assert_eq!(of("./dataset:mnist").unwrap(), None);
+        assert!(of("dataset:imagenet").is_err());
+        let stem = |text: &str| of(text).unwrap().unwrap().stem();
+        assert_eq!(stem("dataset:fashion-mnist/7?c=0.5"), "fashion-mnist-sneaker");
+        assert_eq!(stem("dataset:mnist"), "mnist");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Figures as files: SVG that any program can read, and PNG.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
@@ -43,18 +43,22 @@ impl Figure {
         pixels.encode_png().map_err(|error| bad(error.to_string()))
     }
 
-    /// Writes `name.svg`, and `name.png` where `png`, into `folder`.
+    /// Writes `name.svg`, and `name.png` where `png`, into `folder`, and tells their paths.
     ///
     /// # Errors
     /// Files that cannot be written; as [`Figure::png`].
-    pub fn write(&self, folder: &Path, png: bool) -> Result<()> {
+    pub fn write(&self, folder: &Path, png: bool) -> Result<Vec<PathBuf>> {
         let put = |ending: &str, bytes: &[u8]| {
             let path = folder.join(format!("{}.{ending}", self.name));
-            std::fs::write(&path, bytes).map_err(|error| Error::io("write", path, error))
+            std::fs::write(&path, bytes).map_err(|error| Error::io("write", &path, error))?;
+            Ok(path)
         };
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
-        put("svg", self.svg().as_bytes())?;
-        if png { put("png", &self.png()?) } else { Ok(()) }
+        let mut files = vec![put("svg", self.svg().as_bytes())?];
+        if png {
+            files.push(put("png", &self.png()?)?);
+        }
+        Ok(files)
     }
 }
 

@@ -233,7 +233,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn thousands_of_records_are_read_and_summed_up_in_no_time() {
+    fn thousands_of_records_are_read_and_summed_up_in_little_more_than_the_time_to_parse_them() {
         let folder = tempfile::tempdir().unwrap();
         let seeds: Vec<_> = (0..400).map(|seed: u64| seed.to_string()).collect();
         let grid = grid(&GRID.replace("seed = [0, 1]", &format!("seed = [{}]", seeds.join(", "))));
@@ -243,12 +243,17 @@ pub(super) mod tests {
             std::fs::write(path, record::example(job, 0.5).to_json().unwrap()).unwrap();
         }
         let start = std::time::Instant::now();
+        for entry in std::fs::read_dir(folder.path()).unwrap() {
+            let text = std::fs::read(entry.unwrap().path()).unwrap();
+            serde_json::from_slice::<serde_json::Value>(&text).unwrap();
+        }
+        let parsing = start.elapsed();
+        let start = std::time::Instant::now();
         let records = Records::read(folder.path(), &jobs, false).unwrap();
         let runs: usize =
             table(&grid, &records, Metric::Auroc).unwrap().blocks[0].rows[1].1.iter().map(|c| c.runs).sum();
-        let seconds = start.elapsed().as_secs_f64() * 10_000.0 / jobs.len() as f64;
+        let taken = start.elapsed();
         assert_eq!((jobs.len(), runs), (7200, 1600));
-        // Far above what it takes, for builds without optimisation on machines at work.
-        assert!(seconds < 20.0, "{seconds} s for 10 000 records");
+        assert!(taken < 10 * parsing, "{taken:?}, where parsing takes {parsing:?}");
     }
 }

@@ -12,6 +12,7 @@ mod frame;
 mod idx;
 mod images;
 mod jsonl;
+mod known;
 mod npy;
 mod npz;
 mod number;
@@ -29,6 +30,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 
 use crate::data::{Chunk, Kind, Quarantined};
+use crate::dataset::Uri;
 use crate::error::{Error, Result};
 pub use channels::settle_channels;
 use detect::Format;
@@ -59,6 +61,8 @@ pub struct Options {
     pub max_bad_fraction: f64,
     /// Items a chunk, at least 1; pictures come in chunks of at most 512.
     pub chunk: usize,
+    /// The folder of the known data sets; `None`: see [`data_dir`](crate::dataset::data_dir).
+    pub data_dir: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -73,6 +77,7 @@ impl Default for Options {
             text: None,
             max_bad_fraction: 0.1,
             chunk: 4096,
+            data_dir: None,
         }
     }
 }
@@ -178,22 +183,17 @@ impl Iterator for Source {
     }
 }
 
-/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table or a text file.
+/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table, a text file, or, written
+/// as a [`Uri`], a known data set.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Empty`] or [`Error::Input`] when there is nothing readable at `path`,
 /// [`Error::Config`] when a setting is out of range or does not go with the data.
 pub fn open(path: &Path, options: &Options) -> Result<Source> {
     options.validate()?;
-    let source = match detect::format(path, options.kind)? {
-        Format::Pictures => images::open(path, options),
-        Format::Documents => text::open(path, options),
-        Format::Delimited => delimited::open(path, options),
-        Format::JsonLines => jsonl::open(path, options),
-        Format::Parquet => parquet::open(path, options),
-        Format::Idx => idx::open(path, options),
-        Format::Npy => array::open(path, &Stored::file(path)?, options),
-        Format::Npz => npz::open(path, options),
+    let source = match Uri::of(path)? {
+        Some(uri) => known::open(path, &uri, options),
+        None => read(path, options),
     }?;
     let mut asked = [&options.id, &options.label, &options.text].into_iter().flatten().chain(&options.ignore);
     if let (Kind::Images, Some(column)) = (source.kind, asked.next()) {
@@ -206,6 +206,20 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
             let hint = if kind == Kind::Text { "; say which column is the text" } else { "" };
             Err(Error::config("kind", kind, format!("{} holds {}{hint}", path.display(), source.kind)))
         }
+    }
+}
+
+/// The reader for what is at `path`.
+fn read(path: &Path, options: &Options) -> Result<Source> {
+    match detect::format(path, options.kind)? {
+        Format::Pictures => images::open(path, options),
+        Format::Documents => text::open(path, options),
+        Format::Delimited => delimited::open(path, options),
+        Format::JsonLines => jsonl::open(path, options),
+        Format::Parquet => parquet::open(path, options),
+        Format::Idx => idx::open(path, options),
+        Format::Npy => array::open(path, &Stored::file(path)?, options),
+        Format::Npz => npz::open(path, options),
     }
 }
 

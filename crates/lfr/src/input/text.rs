@@ -17,10 +17,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Config`] when the options name a column.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let named = [("id", &options.id), ("label", &options.label), ("text", &options.text)];
-    if let Some((key, Some(name))) = named.into_iter().find(|(_, name)| name.is_some()) {
-        return Err(Error::config(key, name, format!("{} has no columns, only documents", path.display())));
-    }
+    refuse_columns(path, options)?;
     let chunk = options.chunk;
     if path.is_dir() {
         let mut documents = walk::files(path)
@@ -30,6 +27,20 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     } else {
         let mut documents = lines(path)?;
         Ok(Source::new(Kind::Text, path, options, std::iter::from_fn(move || batch(&mut documents, chunk))))
+    }
+}
+
+/// Refuses options that name a column, of which `path` has none.
+///
+/// # Errors
+/// [`Error::Config`] naming the option.
+pub(super) fn refuse_columns(path: &Path, options: &Options) -> Result<()> {
+    let named = [("id", &options.id), ("label", &options.label), ("text", &options.text)];
+    match named.into_iter().find(|(_, name)| name.is_some()) {
+        Some((key, Some(name))) => {
+            Err(Error::config(key, name, format!("{} has no columns, only documents", path.display())))
+        }
+        _ => Ok(()),
     }
 }
 

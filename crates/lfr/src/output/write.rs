@@ -53,6 +53,14 @@ struct Row<'a> {
     label: Option<&'a str>,
 }
 
+/// The system's own error where there is one: callers tell a reader that went away from a full disk by its kind.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
+}
+
 impl Rows<'_> {
     fn iter(&self) -> impl Iterator<Item = Row<'_>> {
         let scores = self.scores;
@@ -72,7 +80,7 @@ impl Rows<'_> {
             writer.write_record(["id", "anomaly_score", "anomaly_rank", "anomaly_percentile"])?;
         }
         for row in self.iter() {
-            writer.serialize(row)?;
+            writer.serialize(row).map_err(cause)?;
         }
         writer.flush()
     }

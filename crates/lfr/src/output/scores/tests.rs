@@ -31,6 +31,29 @@ fn round_trip(scores: &Scores, format: Format) -> Scores {
     Scores::read(&path).unwrap()
 }
 
+/// A reader that went away.
+struct Gone;
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(std::io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_is_told_from_other_failures() {
+    let many = Scores::of_pile(Ids::Rows(5000), vec![0.5; 5000]);
+    for format in [Format::Csv, Format::Jsonl] {
+        let error = many.write_to(&mut Gone, Path::new("out"), format).unwrap_err();
+        let Error::Io { source, .. } = error else { panic!("{error:?}") };
+        assert_eq!(source.kind(), std::io::ErrorKind::BrokenPipe, "{format:?}");
+    }
+}
+
 #[test]
 fn every_format_keeps_everything_but_flags() {
     let expected = Scores { outliers: None, ..scores() };
