@@ -10,8 +10,9 @@ mod documents;
 mod fixture;
 mod help;
 mod inspect;
-mod pictures;
+
 mod mnist;
+mod pictures;
 mod rank;
 mod threshold;
 mod usage;

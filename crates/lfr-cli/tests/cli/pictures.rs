@@ -20,9 +20,8 @@ fn sample(pictures: usize) -> Vec<(String, Vec<u8>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/sneakers/images");
     let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let named = |path: &Path| {
-        (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap())
-    };
+    let named =
+        |path: &Path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read(path).unwrap());
     paths.iter().take(pictures).map(|path| named(path)).collect()
 }
 
