@@ -5,8 +5,9 @@
     python bench/compare.py --only training,plug-in  some parts
     python bench/compare.py --quick                  whether everything runs: prints, writes nothing
 
-It needs Python 3.11 and a Rust toolchain; PyTorch is installed into a virtual environment in the user's cache when
-neither --python nor this Python has it. Contenders run in turns, the others waiting, all with the same threads.
+It needs Python 3.11 or newer and a Rust toolchain; PyTorch is installed into a virtual environment in the user's
+cache when neither --python nor this Python has it. Contenders run in turns, the others waiting, all with the same
+threads.
 """
 
 import argparse

@@ -18,8 +18,8 @@ class Machine:
         """A paragraph for below a table: what repeats it, how often it was measured, on what."""
         said = [
             f"`python bench/compare.py {arguments}`, {datetime.date.today()}",
-            f"{rounds} rounds",
-            f"{programs.threads} threads",
+            f"rounds: {rounds}",
+            f"threads: {programs.threads}",
             f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
             f"load of the minute before {self.load:.1f}",
             f"lfr {self.revision}",

@@ -61,7 +61,7 @@ def side(programs, rounds):
 def threads(programs, rounds):
     """Every network on one thread and on all."""
     counts = sorted({1, programs.threads})
-    head = ("network", "task", *(f"{n} threads, samples/s" for n in counts), "speed-up")
+    head = ("network", "task", *(f"samples/s, threads: {n}" for n in counts), "speed-up")
     rows = []
     for network in NETWORKS:
         for task, title in (("train", "training"), ("score", "scoring")):
