@@ -94,7 +94,8 @@ fn distinct_scores(sorted: &[f32]) -> Check {
         _ if share < 0.1 => Some("most ranks are arbitrary: look for duplicate items, or try another method"),
         _ => None,
     };
-    check("distinct-scores", share, warning, format!("{distinct} distinct scores for {n} items"))
+    let s = if distinct == 1 { "" } else { "s" };
+    check("distinct-scores", share, warning, format!("{distinct} distinct score{s} for {n} items"))
 }
 
 fn score_spread(sorted: &[f32]) -> Check {
@@ -219,7 +220,7 @@ mod tests {
     #[test]
     fn a_warning_says_what_to_do() {
         let all = checks(&Evidence { scores: &[0.5; 3], ..Evidence::default() });
-        let expected = "1 distinct scores for 3 items; nothing is ranked: the items are all alike, or the method cannot tell them apart";
+        let expected = "1 distinct score for 3 items; nothing is ranked: the items are all alike, or the method cannot tell them apart";
         assert_eq!(all[1].message, expected);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Gradients, Tensor, TensorData};
+use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use serde::Deserialize;
 
 use crate::data::Weights;
@@ -31,19 +31,31 @@ struct Gradient {
 /// Largest relative error accepted.
 const TOLERANCE: f64 = 1e-4;
 
-/// Entry `i` of a fixed wave, the same formula as in the Python programs.
-pub fn wave(i: usize, phase: f64, scale: f64) -> f32 {
-    (scale * (0.7 * i as f64 + phase).sin()) as f32
+/// Entry `i` of a fixed wave, the same formula as in the Python programs; `bend` keeps matrices made of the wave from
+/// having two ranks only.
+fn wave(i: usize, phase: f64, scale: f64, bend: f64) -> f32 {
+    let i = i as f64;
+    (scale * (0.7 * i + bend * i * i + phase).sin()) as f32
 }
 
 /// A batch of `n` rows cut from the wave.
-pub fn input(n: usize, width: usize, positive: bool, device: &burn::tensor::Device) -> Tensor<2> {
-    let values = (0..n * width).map(|i| wave(i, 0.3, 0.9)).map(|v| if positive { v.abs() } else { v });
+pub fn input(n: usize, width: usize, positive: bool, device: &Device) -> Tensor<2> {
+    bent_input(n, width, positive, 0.0, device)
+}
+
+/// A batch of `n` rows cut from a bent wave.
+pub fn bent_input(n: usize, width: usize, positive: bool, bend: f64, device: &Device) -> Tensor<2> {
+    let values = (0..n * width).map(|i| wave(i, 0.3, 0.9, bend)).map(|v| if positive { v.abs() } else { v });
     Tensor::from_data(TensorData::new(values.collect::<Vec<f32>>(), [n, width]), device)
 }
 
 /// `module` with every parameter filled from the wave, in the order of the names.
 pub fn filled<M: Module>(module: M) -> M {
+    filled_bent(module, 0.0)
+}
+
+/// `module` with every parameter filled from a bent wave.
+pub fn filled_bent<M: Module>(module: M, bend: f64) -> M {
     let mut names = Weights::default();
     store_state(&module, &mut names);
     let mut weights = Weights::default();
@@ -55,7 +67,7 @@ pub fn filled<M: Module>(module: M) -> M {
             1 => (0.0, 0.05),
             _ => (0.0, 1.5 / (array.shape[1..].iter().product::<usize>() as f64).sqrt()),
         };
-        let values = (0..length).map(|i| offset + wave(i, order as f64, scale)).collect();
+        let values = (0..length).map(|i| offset + wave(i, order as f64, scale, bend)).collect();
         weights.put_f32(name, &array.shape, values);
     }
     load_state(module, &mut weights).unwrap()

@@ -68,6 +68,13 @@ pub const INSPECT: [Example; 2] = [
     ("lfr inspect m.safetensors --json | jq .header.method", "every setting"),
 ];
 
+/// For `lfr methods --help`.
+pub const METHODS: [Example; 3] = [
+    ("lfr methods", "every method"),
+    ("lfr methods ae-lfr", "every setting of one: default, meaning, source"),
+    ("lfr methods ae-lfr --preset authors-2021", "the settings of a preset"),
+];
+
 /// For `lfr completions --help`.
 pub const COMPLETIONS: [Example; 2] = [
     ("lfr completions bash > ~/.local/share/bash-completion/completions/lfr", "bash"),

@@ -52,7 +52,7 @@ pub enum Command {
     Report(ReportArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
-    /// List the methods and their presets
+    /// List the methods, or every setting of one
     Methods(MethodsArgs),
     /// Run the experiments of a grid, and show them beside the published numbers
     Bench(BenchArgs),
@@ -78,9 +78,18 @@ pub struct InspectArgs {
     pub json: bool,
 }
 
-/// List the methods and their presets.
+/// List the methods and their presets; with a name, every setting of one.
 #[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::METHODS))]
 pub struct MethodsArgs {
+    /// The method to show the settings of
+    #[arg(value_name = "METHOD")]
+    pub method: Option<String>,
+
+    /// The settings as this preset has them
+    #[arg(long, requires = "method")]
+    pub preset: Option<String>,
+
     /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,

@@ -52,6 +52,14 @@ impl Place {
         names(self.0.path())
     }
 
+    /// Checks that two runs left the same scores and model, byte for byte.
+    pub fn assert_same_results(&self, one: &str, two: &str) {
+        for file in ["scores.csv", "model.safetensors"] {
+            let read = |folder: &str| std::fs::read(self.path(folder).join(file)).unwrap();
+            assert!(read(one) == read(two), "{file}");
+        }
+    }
+
     /// Runs `lfr` with the words of `line`, which are parted by single spaces.
     pub fn lfr(&self, line: &str) -> Run {
         self.command(line).output().unwrap().into()

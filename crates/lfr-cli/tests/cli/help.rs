@@ -99,3 +99,25 @@ fn methods_are_listed() {
     let presets = json.as_array().unwrap().iter().find(|method| method["name"] == "ae-lfr").unwrap();
     assert!(presets["presets"].as_array().unwrap().contains(&"paper".into()));
 }
+
+#[test]
+fn the_settings_of_a_method_are_shown_as_a_configuration_file_has_them() {
+    let place = Place::new();
+    let text = place.lfr("methods ae-lfr --preset authors-2021").ok();
+    for line in [
+        "[settings]",
+        "lfr.lambda_2 = 0.01",
+        "train_on = \"latent\"",
+        "    # Source: Lin et al. 2023, Eq. 12.",
+    ] {
+        assert!(text.lines().any(|found| found == line), "no `{line}` in\n{text}");
+    }
+    let (_, settings) = text.split_once("[settings]").unwrap();
+    place.write("run.toml", format!("method = \"ae-lfr\"\nepochs = 1\n[settings]{settings}"));
+    place.write("pile.csv", (0..30).map(|i| format!("{},{}\n", i, i * i)).collect::<String>());
+    place.lfr("rank pile.csv --config run.toml -o out").ok();
+    let json: serde_json::Value = serde_json::from_str(&place.lfr("methods ecod --json").ok()).unwrap();
+    assert_eq!(json["settings"][1]["choices"].as_array().unwrap().len(), 2, "{json}");
+    place.lfr("methods magic").refused("there are combined, ae-lfr");
+    place.lfr("methods ae --preset magic").refused("ae has paper");
+}

@@ -10,7 +10,7 @@ mod documents;
 mod fixture;
 mod help;
 mod inspect;
-
+mod methods;
 mod mnist;
 mod pictures;
 mod rank;

@@ -42,10 +42,7 @@ fn a_network_gives_the_same_bytes_twice() {
     for out in ["one", "two"] {
         place.lfr(&format!("rank photos -q {NETWORK} -o {out}")).ok();
     }
-    for file in ["scores.csv", "model.safetensors"] {
-        let read = |folder: &str| std::fs::read(place.path(&format!("{folder}/{file}"))).unwrap();
-        assert!(read("one") == read("two"), "{file}");
-    }
+    place.assert_same_results("one", "two");
 }
 
 /// Twenty pictures make no whole batch; alone, in another order and among others each scores alike, to the byte.

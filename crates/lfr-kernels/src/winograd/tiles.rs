@@ -49,10 +49,7 @@ impl Side {
     /// Lays out the transformed input tiles of `lines` of tiles.
     #[inline(always)]
     pub(super) fn read(&self, pictures: &[f32], lines: &Range<usize>, room: &mut [f32]) {
-        let stride = self.stride(lines.len() * self.tiles[1]);
-        self.each(lines, |tile, at| {
-            put(both_ways(&self.load::<SPAN>(pictures, at), input), &mut room[tile..], stride);
-        });
+        self.lay_out(pictures, lines, room, input);
     }
 
     /// Adds the adjoint of [`Side::read`] to the pictures.
@@ -81,9 +78,21 @@ impl Side {
     /// Lays out the products' gradients from those of the outputs: the adjoint of [`Side::write_outputs`].
     #[inline(always)]
     pub(super) fn read_outputs(&self, pictures: &[f32], lines: &Range<usize>, room: &mut [f32]) {
+        self.lay_out(pictures, lines, room, output_adjoint);
+    }
+
+    /// Lays out the tiles of `N x N` pixels, each mapped both ways.
+    #[inline(always)]
+    fn lay_out<const N: usize>(
+        &self,
+        pictures: &[f32],
+        lines: &Range<usize>,
+        room: &mut [f32],
+        map: impl Fn([Lane; N]) -> [Lane; SPAN],
+    ) {
         let stride = self.stride(lines.len() * self.tiles[1]);
         self.each(lines, |tile, at| {
-            put(both_ways(&self.load::<TILE>(pictures, at), output_adjoint), &mut room[tile..], stride);
+            put(both_ways(&self.load(pictures, at), &map), &mut room[tile..], stride);
         });
     }
 

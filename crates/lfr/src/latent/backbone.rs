@@ -3,6 +3,7 @@
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 use lfr_kernels::ops::squared_errors;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::lfr::root;
@@ -26,14 +27,14 @@ pub trait Backbone: Module + ModuleDisplay + Sync {
 }
 
 /// How the reconstruction errors of a batch become one loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskLoss {
     /// Mean over the batch of ‖x - x̂‖ (Eq. 5, reduced as in the authors' 2021 code).
     MeanNorm,
     /// Sum over the batch of ‖x - x̂‖², as their plain autoencoder.
     SumSquares,
-    /// DRAE's split of the batch's squared errors, see [`split_loss`].
+    /// The split of the batch's squared errors that DRAE minimises.
     Split,
 }
 

@@ -3,6 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use lfr_kernels::ops;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LatentLayer;
@@ -10,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::nn::{Batch, Init, Initializer};
 
 /// How ‖AAᵀ - I‖² is reduced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Orthogonality {
     /// Mean over the k² entries, as the authors' 2021 code.
@@ -20,18 +21,28 @@ pub enum Orthogonality {
 }
 
 /// Settings of the layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LfrConfig {
     /// Dimensions kept, the rows of A (the paper: 10; 20 with transformations).
+    ///
+    /// Source: Lin et al. 2023, experiments: 10, and 20 with transformations.
     pub k: usize,
     /// Weight of the mean distance ‖z - AᵀAz‖ (Eq. 2; the paper: 2).
+    ///
+    /// Source: Lin et al. 2023, Eq. 2: 2, and 2e-4 with transformations.
     pub lambda_1: f32,
     /// Weight of ‖AAᵀ - I‖² (Eq. 2; the paper: 0.1).
+    ///
+    /// Source: Lin et al. 2023, Eq. 2: 0.1, and 1e-5 with transformations.
     pub lambda_2: f32,
     /// How that square is reduced.
+    ///
+    /// Source: Eq. 2 prints the sum; the 2021 code has the mean.
     pub orthogonality: Orthogonality,
     /// How A begins; N(0, 1) as in the authors' code.
+    ///
+    /// Source: not in Lin et al. 2023; N(0, 1) in their 2021 code.
     pub init: Init,
 }
 

@@ -2,13 +2,14 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Backbone, LatentLayer};
 use crate::nn::{Batch, Loss};
 
 /// Which latent the backbone is fed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fed {
     /// z, as encoded (subscript A of Eq. 12).

@@ -6,6 +6,7 @@
 //! authors' 2021 code. The error of outliers shrinks with every epoch (the paper's Fig. 1): that is what AE-LFR mends.
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -18,12 +19,16 @@ use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
 
 /// Settings of the plain autoencoder.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AeConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
+    ///
+    /// Source: Lin et al. 2023 for pictures, their 2021 code for vectors.
     pub latent: usize,
     /// The training loss.
+    ///
+    /// Source: the 2021 code of Lin et al..
     pub loss: TaskLoss,
     /// Budget and optimiser.
     pub schedule: Schedule,

@@ -10,6 +10,7 @@
 //! [`AeLfrConfig::authors_2021`] is that code's own setting.
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ae::check_latent;
@@ -23,18 +24,26 @@ use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
 
 /// Settings of AE-LFR.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AeLfrConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
+    ///
+    /// Source: Lin et al. 2023 for pictures, their 2021 code for vectors.
     pub latent: usize,
     /// The latent layer.
     pub lfr: LfrConfig,
     /// What the decoder is fed in training (Eq. 12: L_A or L_B).
+    ///
+    /// Source: Lin et al. 2023, Eq. 12.
     pub train_on: Fed,
     /// What the decoder is fed in scoring (Eq. 12: S_A or S_B).
+    ///
+    /// Source: Lin et al. 2023, Eq. 7 and 12.
     pub score_on: Fed,
     /// The reconstruction loss.
+    ///
+    /// Source: Lin et al. 2023, Eq. 5; mean in place of sum as in their 2021 code.
     pub loss: TaskLoss,
     /// Budget and optimiser.
     pub schedule: Schedule,

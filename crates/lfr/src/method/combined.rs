@@ -2,6 +2,7 @@
 //! its training scores.
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ae_lfr::AeLfrConfig;
@@ -15,12 +16,18 @@ use crate::error::{Error, Result};
 use crate::nn::autoencoder::Shape;
 
 /// Settings of a combination.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CombinedConfig {
     /// The members; when there is none, those that suit the kind of data.
+    ///
+    /// Source: ours, by the experiments of docs/defaults.md.
+    #[schemars(with = "Vec<serde_json::Value>")]
     pub members: Vec<Method>,
     /// A method without a say in the score, whose reconstructions the report shows.
+    ///
+    /// Source: ours.
+    #[schemars(with = "Option<serde_json::Value>")]
     pub illustrator: Option<Box<Method>>,
 }
 

@@ -6,6 +6,7 @@
 //! L2 5e-4, 1000 epochs of batches of 128 (the runs behind Lin et al. 2023; E3Outlier's own stop at 250).
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ae::check_latent;
@@ -19,10 +20,12 @@ use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
 
 /// Settings of DRAE.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DraeConfig {
     /// Numbers in the latent; 0 takes 256 for pictures and 128 for vectors.
+    ///
+    /// Source: the 2021 code of Lin et al..
     pub latent: usize,
     /// Budget and optimiser.
     pub schedule: Schedule,

@@ -6,6 +6,7 @@
 //! the normality score.
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -21,10 +22,12 @@ use crate::seed::Seed;
 use crate::transform::TransformSet;
 
 /// Settings of E3Outlier.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct E3OutlierConfig {
     /// How probabilities become a score.
+    ///
+    /// Source: Wang et al. 2019: negative entropy.
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,

@@ -6,6 +6,7 @@
 //! spaced by rank, the smallest and the largest among them.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::column::Column;
@@ -19,17 +20,21 @@ use crate::seed::Seed;
 const MAX_ITEMS: usize = 1_000_000;
 
 /// Settings of ECOD.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EcodConfig {
     /// How the tails of the columns are put together.
+    ///
+    /// Source: PyOD; `whole-item` is Algorithm 1 of Li et al. 2022.
     pub tails: Tails,
     /// Values kept a column, from 2 to 1 000 000. The model's size grows with it, and the finest tail is one in so many.
+    ///
+    /// Source: ours: a bound on the size of the model.
     pub max_values: usize,
 }
 
 /// How the tails of the columns are put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tails {
     /// The thinner tail of every column, added up. What PyOD computes.

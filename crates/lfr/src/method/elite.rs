@@ -3,8 +3,8 @@
 //!
 //! The labelled inliers and outliers stand outside the training set. On every batch the weight of item i is
 //! w_i = η ⟨∇V, ∇l_i⟩, the derivative of the validation loss V with respect to the item's share of a gradient step,
-//! computed in closed form as η times the directional derivative of the losses along ∇V (a central difference, two
-//! forward passes, no second-order differentiation). Then one plain SGD step on the mean of w_i l_i; weights are
+//! computed in closed form as η times the derivative of the losses along ∇V (one pass of forward-mode differentiation, no
+//! second order). V and these passes normalise by their batches and leave the running statistics alone. Then one plain SGD step on the mean of w_i l_i; weights are
 //! signed, neither clipped nor normalised.
 //!
 //! Elite-AE: l = ‖x - x̂‖. Elite-SVDD: l = ‖f(x) - c‖ with c the mean of f at initialisation. V is half the mean loss of
@@ -18,21 +18,22 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::seq::index;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::context::{Context, Epoch, Known};
+use super::context::{Context, Epoch};
 use super::detector::Detector;
+use super::elite_guide::Guide;
 use super::reconstruction::map_batches;
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
-use crate::latent::norms;
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
-use crate::nn::{Batch, Descent, Initializer, load_state, store_state};
+use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, store_state};
 use crate::seed::Seed;
 
 /// Whether gradients are cleared between steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gradients {
     /// Cleared, as intended.
@@ -42,18 +43,28 @@ pub enum Gradients {
 }
 
 /// Settings of both.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EliteConfig {
     /// SGD steps.
+    ///
+    /// Source: the code of Zhang et al. 2021: 39 x 150.
     pub iterations: usize,
     /// Items a step, drawn afresh each time.
+    ///
+    /// Source: the code of Zhang et al. 2021.
     pub batch_size: usize,
     /// SGD's step size; 0 takes 6e-4 for Elite-AE, 3e-4 for Elite-SVDD.
+    ///
+    /// Source: the code of Zhang et al. 2021.
     pub learning_rate: f64,
     /// η over the learning rate.
+    ///
+    /// Source: the code of Zhang et al. 2021: 5 for grey pictures.
     pub meta_scale: f64,
     /// Whether gradients are cleared between steps.
+    ///
+    /// Source: ours: the code of Zhang et al. 2021 accumulates, by mistake.
     pub gradients: Gradients,
 }
 
@@ -89,23 +100,29 @@ pub enum EliteModel {
 }
 
 impl EliteModel {
-    fn new(kind: EliteKind, shape: &Shape, init: &mut Initializer<'_>) -> Self {
+    /// The network of `kind` for items of `shape`.
+    pub(super) fn new(kind: EliteKind, shape: &Shape, init: &mut Initializer<'_>) -> Self {
         match kind {
             EliteKind::Autoencoder => EliteModel::Autoencoder(EliteAutoencoder::new(shape, init)),
             EliteKind::Svdd => EliteModel::Svdd(EliteEncoder::new(shape, init)),
         }
     }
 
-    /// `[n]`: the loss of each item; `centre` counts for Elite-SVDD alone.
-    fn losses(&self, x: Tensor<2>, centre: &[f32]) -> Tensor<1> {
-        match self {
-            EliteModel::Autoencoder(network) => norms(x.clone() - network.rebuild(x)),
-            EliteModel::Svdd(network) => {
-                let code = network.encode(x);
-                let data = TensorData::new(centre.to_vec(), [1, centre.len()]);
-                norms(code.clone() - Tensor::from_data(data, &code.device()))
+    /// `[n]`: the loss of each item, with its derivative along `direction`; `centre` counts for Elite-SVDD alone.
+    pub(super) fn losses(&self, x: Tensor<2>, centre: &[f32], direction: Option<&Direction>) -> Dual<1> {
+        let apart = match self {
+            EliteModel::Autoencoder(network) => {
+                let rebuilt = network.rebuild(x.clone(), direction);
+                Dual { value: rebuilt.value - x, tangent: rebuilt.tangent }
             }
-        }
+            EliteModel::Svdd(network) => {
+                let code = network.encode(x, direction);
+                let centre = TensorData::new(centre.to_vec(), [1, centre.len()]);
+                let centre = Tensor::from_data(centre, &code.value.device());
+                Dual { value: code.value - centre, tangent: code.tangent }
+            }
+        };
+        apart.norms()
     }
 }
 
@@ -151,18 +168,26 @@ impl EliteConfig {
         let per_epoch = x.len().div_ceil(self.batch_size);
         let mut random = context.seed.stream("shuffle");
         let mut sums = (0.0, 0usize);
+        let mut good = model.valid();
         for step in 0..self.iterations {
             context.observer.step(step % per_epoch, per_epoch)?;
+            let start = (step % per_epoch == 0).then(|| model.valid());
             let amount = self.batch_size.min(x.len());
             let indices = index::sample(&mut random, x.len(), amount).into_vec();
             let batch = lay_out(x, &indices, &training).x;
             let weights = guide.weights(&model, batch.clone(), &centre);
-            let losses = model.losses(batch, &centre);
+            let losses = model.losses(batch, &centre, None).value;
             let mean: f32 =
                 losses.clone().mean().to_data().try_into_vec().map_or(f32::NAN, |v: Vec<f32>| v[0]);
             if !mean.is_finite() {
-                return Err(Error::Diverged { epoch: step / per_epoch + 1, loss: mean });
+                if step < per_epoch {
+                    return Err(Error::Diverged { epoch: 1, loss: mean });
+                }
+                context.warnings.push(diverged(step / per_epoch + 1, self.iterations.div_ceil(per_epoch)));
+                model = good;
+                break;
             }
+            good = start.unwrap_or(good);
             model = descent.step(model, &(losses * weights).mean());
             sums = (sums.0 + mean, sums.1 + 1);
             if (step + 1) % per_epoch == 0 || step + 1 == self.iterations {
@@ -223,51 +248,6 @@ impl Detector for Elite {
     }
 }
 
-/// What the labelled items ask of training.
-struct Guide {
-    inliers: Tensor<2>,
-    outliers: Tensor<2>,
-    margin: f32,
-    eta: f64,
-}
-
-/// Length of the step of the central difference, relative to the direction's own.
-const DIFFERENCE: f64 = 1e-2;
-
-impl Guide {
-    fn new(model: &EliteModel, known: &Known, centre: &[f32], eta: f64, device: &Device) -> Self {
-        let side = |outlier: bool| {
-            let indices: Vec<usize> =
-                (0..known.outlier.len()).filter(|&i| known.outlier[i] == outlier).collect();
-            lay_out(&known.features, &indices, device).x
-        };
-        let (inliers, outliers) = (side(false), side(true));
-        let all = Tensor::cat(vec![inliers.clone(), outliers.clone()], 0);
-        let margin = model.losses(all, centre).max().to_data().try_into_vec::<f32>().map_or(0.0, |v| v[0]);
-        Self { inliers, outliers, margin, eta }
-    }
-
-    /// `[n]`: the weight of each item of `batch`, a constant to the gradient.
-    fn weights(&self, model: &EliteModel, batch: Tensor<2>, centre: &[f32]) -> Tensor<1> {
-        let inliers = self.inliers.dims()[0];
-        let all = Tensor::cat(vec![self.inliers.clone(), self.outliers.clone()], 0);
-        let losses = model.losses(all, centre);
-        let n = losses.dims()[0];
-        let good = (losses.clone().slice([0..inliers]) + 1e-6).mean();
-        let bad = (losses.slice([inliers..n]).neg() + self.margin).clamp_min(0.0).mean();
-        let loss = (good + bad).mul_scalar(0.5);
-        let direction = Descent::direction(model, &loss);
-        let length = direction.norm(model);
-        if length == 0.0 || !length.is_finite() {
-            return Tensor::zeros([batch.dims()[0]], &batch.device());
-        }
-        let step = DIFFERENCE / length;
-        let ahead = direction.shift(model.clone(), step).losses(batch.clone(), centre);
-        let behind = direction.shift(model.clone(), -step).losses(batch, centre);
-        (ahead - behind).mul_scalar(self.eta / (2.0 * step)).detach()
-    }
-}
-
 /// Mean of f over 100 random batches, kept off 0 by a tenth; empty for Elite-AE.
 fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &Device) -> Vec<f32> {
     let EliteModel::Svdd(network) = model else { return Vec::new() };
@@ -275,7 +255,7 @@ fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &D
     let mut sum: Vec<f32> = Vec::new();
     for _ in 0..100 {
         let indices = index::sample(&mut random, x.len(), batch.min(x.len())).into_vec();
-        let mean = network.encode(lay_out(x, &indices, device).x).mean_dim(0);
+        let mean = network.encode(lay_out(x, &indices, device).x, None).value.mean_dim(0);
         let mean: Vec<f32> = mean.to_data().try_into_vec().unwrap_or_default();
         sum.resize(mean.len(), 0.0);
         sum.iter_mut().zip(mean).for_each(|(sum, m)| *sum += m / 100.0);
@@ -284,7 +264,7 @@ fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &D
 }
 
 /// Grey pictures in \[0, 1\], all else as [`Features::row_into`].
-fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
+pub(super) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
     let mut rows = x.dense(indices);
     if matches!(x, Features::Images(images) if images.channels == 1) {
         rows.iter_mut().for_each(|v| *v = (*v + 1.0) / 2.0);
@@ -293,5 +273,74 @@ fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
 }
 
 fn scores(model: &EliteModel, x: &Features, centre: &[f32], device: &Device) -> Result<Vec<f32>> {
-    map_batches(x.len(), |indices| lay_out(x, indices, device), |batch| model.losses(batch.x.clone(), centre))
+    map_batches(
+        x.len(),
+        |indices| lay_out(x, indices, device),
+        |batch| model.losses(batch.x.clone(), centre, None).value,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Evidence, Verdict, checks};
+    use crate::data::{Images, Values};
+    use crate::method::{Known, Silent};
+
+    /// Forty grey pictures of 8 x 8, every fourth the negative of a slope.
+    fn slopes() -> Features {
+        let value = |i: usize| {
+            let (picture, pixel) = (i / 64, i % 64);
+            let value = (3 * pixel + 17 * (picture * pixel % 7)) as u8;
+            if picture % 4 == 3 { 255 - value } else { value }
+        };
+        Features::Images(Images { channels: 1, side: 8, pixels: (0..40 * 64).map(value).collect() })
+    }
+
+    fn fit(config: &EliteConfig, warnings: &mut Vec<String>) -> Result<Elite> {
+        let mut silent = Silent;
+        let mut context = Context::new(Seed(1), Device::flex(), &mut silent);
+        context.known = Some(Known { features: slopes(), outlier: (0..40).map(|i| i % 4 == 3).collect() });
+        let fitted = config.fit(EliteKind::Svdd, &slopes(), &mut context);
+        *warnings = context.warnings;
+        fitted
+    }
+
+    fn warnings(elite: &Elite) -> Vec<String> {
+        let scores = elite.scores(&slopes()).unwrap();
+        let all = checks(&Evidence { scores: &scores, ..Evidence::default() }).into_iter();
+        all.filter(|check| check.verdict == Verdict::Warning).map(|check| check.name).collect()
+    }
+
+    /// The known failure of one-class networks: everything is mapped to one point, here by a last layer of nothing.
+    #[test]
+    fn a_collapsed_svdd_is_told() {
+        let config = EliteConfig { iterations: 4, batch_size: 8, ..EliteConfig::default() };
+        let elite = fit(&config, &mut Vec::new()).unwrap();
+        assert!(warnings(&elite).is_empty(), "{:?}", warnings(&elite));
+        let mut stored = Weights::default();
+        elite.store(&mut stored);
+        for shrink in [0.0, 1e-8] {
+            let mut weights = Weights::default();
+            for (name, array) in stored.iter() {
+                let Values::F32(values) = &array.values else { panic!("{name}") };
+                let factor = if name.ends_with("code") { shrink } else { 1.0 };
+                weights.put_f32(name, &array.shape, values.iter().map(|v| v * factor).collect());
+            }
+            let shape = Shape::of(&slopes(), 0);
+            let collapsed = config.load(EliteKind::Svdd, &shape, Device::flex(), &mut weights).unwrap();
+            assert!(!warnings(&collapsed).is_empty(), "the last layer times {shrink}");
+        }
+    }
+
+    #[test]
+    fn a_diverged_run_is_stopped_and_keeps_its_last_good_state() {
+        let wild =
+            EliteConfig { iterations: 4, batch_size: 8, learning_rate: 1e30, ..EliteConfig::default() };
+        let mut warnings = Vec::new();
+        assert!(matches!(fit(&wild, &mut warnings), Err(Error::Diverged { epoch: 1, .. })));
+        let elite = fit(&EliteConfig { batch_size: 40, ..wild }, &mut warnings).unwrap();
+        assert_eq!(warnings, ["training diverged in epoch 2 of 4; the state before it is kept"]);
+        assert!(elite.scores(&slopes()).unwrap().iter().all(|score| score.is_finite()));
+    }
 }

@@ -6,6 +6,7 @@
 //! the true transformation. The Dirichlet score of the original is [`GtScore::Dirichlet`].
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -20,10 +21,12 @@ use crate::seed::Seed;
 use crate::transform::TransformSet;
 
 /// Settings of GEOM.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeomConfig {
     /// How probabilities become a score.
+    ///
+    /// Source: Lin et al. 2023, Eq. 8; the mean of logs in their 2021 code.
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,

@@ -9,6 +9,7 @@
 //! the paper says, does not converge.
 
 use burn::tensor::Device;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::context::Context;
@@ -25,16 +26,22 @@ use crate::seed::Seed;
 use crate::transform::TransformSet;
 
 /// Settings of GT-LFR.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GtLfrConfig {
     /// The latent layer, one matrix a transformation.
     pub lfr: LfrConfig,
     /// What the classifier is fed in training (L_A or L_B).
+    ///
+    /// Source: Lin et al. 2023, Eq. 9 and 12.
     pub train_on: Fed,
     /// What the classifier is fed in scoring (S_A or S_B).
+    ///
+    /// Source: Lin et al. 2023, Eq. 11 and 12.
     pub score_on: Fed,
     /// How probabilities become a score.
+    ///
+    /// Source: Lin et al. 2023, Eq. 11; the mean of logs in their 2021 code.
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,

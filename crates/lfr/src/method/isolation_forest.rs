@@ -7,6 +7,7 @@
 
 use rand::seq::index;
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::detector::{Detector, bad_array, expect_items, expect_width};
@@ -17,14 +18,20 @@ use crate::error::{Error, Result};
 use crate::seed::Seed;
 
 /// Settings of an isolation forest.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct IsolationForestConfig {
     /// Trees, at least 1. 100 in the paper, in scikit-learn and in PyOD.
+    ///
+    /// Source: Liu et al. 2008.
     pub trees: usize,
     /// Items a tree is grown on, drawn without replacement, at least 2; all items when there are fewer. 256 likewise.
+    ///
+    /// Source: Liu et al. 2008.
     pub sample: usize,
     /// What is done to an item first; nothing in the paper.
+    ///
+    /// Source: ours: nothing in Liu et al. 2008.
     pub scaling: Scaling,
 }
 

@@ -3,6 +3,7 @@
 //! Scores of the items of the fit leave an item out of its own neighbourhood, as PyOD's `decision_scores_`. Scored
 //! again as new items they meet themselves at distance 0, so a new copy of a known item scores lower than it did.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::detector::Detector;
@@ -12,20 +13,26 @@ use crate::error::Result;
 use crate::seed::Seed;
 
 /// Settings of the distance to the nearest items.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KnnConfig {
     /// Neighbours looked at, at least 1; all other items when there are fewer. 5 in PyOD.
+    ///
+    /// Source: PyOD's default.
     pub neighbours: usize,
     /// What to make of their distances. The largest in PyOD.
+    ///
+    /// Source: Ramaswamy et al. 2000.
     pub distance: Distance,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
     /// with it.
+    ///
+    /// Source: ours: a bound on time and model size.
     pub max_reference: usize,
 }
 
 /// What to make of the distances to the neighbours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Distance {
     /// The distance to the last of them.

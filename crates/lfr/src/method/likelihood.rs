@@ -1,12 +1,13 @@
 //! From the log-probabilities of a picture under every transformation to its score.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Weights;
 use crate::error::{Error, Result};
 
 /// How the transformation methods score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GtScore {
     /// Minus the mean of log P of the true transformation (the authors' 2021 code).

@@ -6,6 +6,7 @@
 //! item out of its own neighbourhood (scikit-learn's `negative_outlier_factor_`, PyOD's `decision_scores_`); new items
 //! are compared with the items of the fit (scikit-learn's `novelty=True`).
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::detector::{Detector, bad_array};
@@ -15,13 +16,17 @@ use crate::error::Result;
 use crate::seed::Seed;
 
 /// Settings of the local outlier factor.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LofConfig {
     /// Neighbours looked at, at least 1; all other items when there are fewer. 20 in scikit-learn and PyOD.
+    ///
+    /// Source: scikit-learn's and PyOD's default.
     pub neighbours: usize,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
     /// with it.
+    ///
+    /// Source: ours: a bound on time and model size.
     pub max_reference: usize,
 }
 

@@ -15,6 +15,7 @@
 //! Deviation: with more than `max_items` items the centres and percentiles come from a random choice of them.
 
 use rayon::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::squared_distance;
@@ -28,17 +29,25 @@ use crate::error::{Error, Result};
 use crate::seed::Seed;
 
 /// Settings of LVAD.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LvadConfig {
     /// Clusters at most, at least 2; a tenth of the items when that is less. 300 in the authors' examples.
+    ///
+    /// Source: Lin et al. 2022: 300 in their examples.
     pub clusters: usize,
     /// Starts of k-means, at least 1. 10 in scikit-learn, which the authors use.
+    ///
+    /// Source: scikit-learn's default, which they use.
     pub restarts: usize,
     /// Rounds of k-means a start, at least 1. 300 in scikit-learn.
+    ///
+    /// Source: scikit-learn's default, which they use.
     pub iterations: usize,
     /// Items fitted on, at least 20; a random choice when there are more. Fewer for very wide items: at most half a
     /// gigabyte of rows is held.
+    ///
+    /// Source: ours: a bound on time and memory.
     pub max_items: usize,
 }
 

@@ -7,11 +7,15 @@ mod column;
 pub mod combined;
 mod components;
 mod context;
+mod description;
 mod detector;
 pub mod drae;
 pub mod e3outlier;
 pub mod ecod;
 pub mod elite;
+mod elite_guide;
+#[cfg(test)]
+mod floor_tests;
 pub mod geom;
 pub mod gt_lfr;
 mod inverted;
@@ -31,8 +35,11 @@ mod reference;
 mod registry;
 pub mod rsrae;
 pub mod scaling;
+mod settings;
 mod transformation;
 
 pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
+pub use description::{Description, Takes};
 pub use detector::Detector;
-pub use registry::{Description, Method, Takes};
+pub use registry::Method;
+pub use settings::{Choice, Setting};

@@ -8,6 +8,7 @@
 //! Deviation: at most `max_items` random items are fitted on, and at most 1024 when there are more columns than that,
 //! which keeps the eigenproblem small.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::{BLOCK, by_block, products, squared_distance, times};
@@ -22,21 +23,27 @@ use crate::seed::Seed;
 const MAX_SIDE: usize = 1024;
 
 /// Settings of the principal components.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PcaConfig {
     /// What is measured.
+    ///
+    /// Source: Shyu et al. 2003 for `mahalanobis`; ours for `reconstruction`.
     pub score: PcaScore,
     /// Share of the variance that the components kept hold, in \[0, 1\]. 0 keeps none: then the reconstruction is the
     /// mean, and items rank as by PyOD's PCA. That is the default, because components found on a pile with outliers in
     /// it begin to describe them.
+    ///
+    /// Source: ours: items rank as by PyOD's default.
     pub variance: f64,
     /// Items fitted on, at least 2; a random choice when there are more.
+    ///
+    /// Source: ours: a bound on time and memory.
     pub max_items: usize,
 }
 
 /// What is measured of an item.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PcaScore {
     /// The mean squared difference between the standardised item and its projection onto the components.

@@ -12,6 +12,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Context, Epoch};
@@ -26,7 +27,7 @@ use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, load_state, store_stat
 use crate::seed::Seed;
 
 /// How the three losses are minimised.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Optimisation {
     /// One after the other on every batch.
@@ -36,16 +37,24 @@ pub enum Optimisation {
 }
 
 /// Settings of RSRAE.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RsraeConfig {
     /// How the losses are minimised.
+    ///
+    /// Source: Lai et al. 2020, section 3.3, and their code's published command.
     pub optimisation: Optimisation,
     /// Weight of the subspace loss, joint optimisation only.
+    ///
+    /// Source: Lai et al. 2020: RSRAE+.
     pub lambda_1: f32,
     /// Weight of the orthogonality loss, joint optimisation only.
+    ///
+    /// Source: Lai et al. 2020: RSRAE+.
     pub lambda_2: f32,
     /// What normalises channels.
+    ///
+    /// Source: the code of Lai et al. 2020.
     pub norm: ChannelNorm,
     /// Budget and optimiser.
     pub schedule: Schedule,

@@ -41,15 +41,13 @@ impl Descent {
 
 impl Direction {
     /// `model` moved by `step` times the gradient.
-    pub fn shift<M: Module>(&self, model: M, step: f64) -> M {
+    fn shift<M: Module>(&self, model: M, step: f64) -> M {
         model.map(&mut Shift { gradients: &self.gradients, step })
     }
 
-    /// Euclidean length over all parameters of `model`.
-    pub fn norm<M: Module>(&self, model: &M) -> f64 {
-        let mut square = Square { gradients: &self.gradients, sum: 0.0 };
-        model.visit(&mut square);
-        square.sum.sqrt()
+    /// The part of it that belongs to `param`, without gradient tracking; none where the loss does not depend on it.
+    pub fn of<const D: usize>(&self, param: &Param<Tensor<D>>) -> Option<Tensor<D>> {
+        self.gradients.get::<D>(param.id)
     }
 }
 
@@ -82,20 +80,6 @@ impl ModuleVisitor for Add<'_> {
                 None => old,
             };
             self.to.register(param.id, sum);
-        }
-    }
-}
-
-struct Square<'a> {
-    gradients: &'a GradientsParams,
-    sum: f64,
-}
-
-impl ModuleVisitor for Square<'_> {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        if let Some(gradient) = self.gradients.get::<D>(param.id) {
-            let values: Vec<f32> = gradient.to_data().try_into_vec().unwrap_or_default();
-            self.sum += values.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>();
         }
     }
 }

@@ -1,15 +1,15 @@
 //! The networks of Elite.
 
 use burn::module::{Module, Param};
-use burn::tensor::module::{conv_transpose2d, max_pool2d};
-use burn::tensor::ops::{ConvTransposeOptions, MaxPoolOptions};
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
+use burn::tensor::module::conv_transpose2d;
+use burn::tensor::ops::ConvTransposeOptions;
 
 use lfr_kernels::Activation;
 use lfr_kernels::ops::{self, Window};
 
 use super::autoencoder::{Input, Shape};
-use super::{BatchNorm, Initializer};
+use super::{BatchNorm, Direction, Dual, Initializer};
 
 const SLOPE: f64 = 0.01;
 const EPSILON: f32 = 1e-4;
@@ -38,27 +38,25 @@ impl Block {
         Self { norm: BatchNorm::new(outputs, init), ..self }
     }
 
-    fn forward_dense(&self, x: Tensor<2>) -> Tensor<2> {
-        match &self.dense {
-            Some(weight) => self.norm.forward(x.matmul(weight.val().transpose())),
-            None => x,
-        }
+    fn forward_dense(&self, x: Dual<2>, direction: Option<&Direction>) -> Dual<2> {
+        let Some(weight) = &self.dense else { return x };
+        let weight = Dual::parameter(weight, direction);
+        self.norm.forward_dual(x.bilinear(weight, |x, weight| x.matmul(weight.transpose())), direction)
     }
 
-    fn forward_conv(&self, x: Tensor<4>, stride: usize, padding: usize) -> Tensor<4> {
-        let window = Window { stride, padding };
-        match &self.conv {
-            Some(weight) => self.norm.forward(ops::conv2d(x, weight.val(), None, window, Activation::None)),
-            None => x,
-        }
+    fn forward_conv(&self, x: Dual<4>, window: Window, direction: Option<&Direction>) -> Dual<4> {
+        let Some(weight) = &self.conv else { return x };
+        let weight = Dual::parameter(weight, direction);
+        let y = x.bilinear(weight, |x, weight| ops::conv2d(x, weight, None, window, Activation::None));
+        self.norm.forward_dual(y, direction)
     }
 
-    fn forward_deconv(&self, x: Tensor<4>) -> Tensor<4> {
-        let options = ConvTransposeOptions::new([2; 2], [1; 2], [0; 2], [1; 2], 1);
-        match &self.conv {
-            Some(weight) => self.norm.forward(conv_transpose2d(x, weight.val(), None, options)),
-            None => x,
-        }
+    fn forward_deconv(&self, x: Dual<4>, direction: Option<&Direction>) -> Dual<4> {
+        let Some(weight) = &self.conv else { return x };
+        let weight = Dual::parameter(weight, direction);
+        let options = || ConvTransposeOptions::new([2; 2], [1; 2], [0; 2], [1; 2], 1);
+        let y = x.bilinear(weight, |x, weight| conv_transpose2d(x, weight, None, options()));
+        self.norm.forward_dual(y, direction)
     }
 }
 
@@ -95,26 +93,23 @@ impl EliteAutoencoder {
         Self { encoder: encoder.into(), decoder, input: shape.input }
     }
 
-    /// x̂ `[n, width]`; tanh after the output for pictures.
-    pub fn rebuild(&self, x: Tensor<2>) -> Tensor<2> {
-        let last = self.decoder.len().saturating_sub(1);
-        let leaky = |i: usize, last: usize| i != last;
+    /// x̂ `[n, width]` with its derivative along `direction`; tanh after the output for pictures.
+    pub fn rebuild(&self, x: Tensor<2>, direction: Option<&Direction>) -> Dual<2> {
+        let x = Dual::constant(x);
+        let Some((last, hidden)) = self.decoder.split_last() else { return x };
         let Input::Picture { channels, side } = self.input else {
-            let x = self.encoder.iter().fold(x, |x, b| activation::leaky_relu(b.forward_dense(x), SLOPE));
-            return self.decoder.iter().enumerate().fold(x, |x, (i, b)| {
-                let y = b.forward_dense(x);
-                if leaky(i, last) { activation::leaky_relu(y, SLOPE) } else { y }
-            });
+            let layers = self.encoder.iter().chain(hidden);
+            let x = layers.fold(x, |x, layer| layer.forward_dense(x, direction).leaky_relu(SLOPE));
+            return last.forward_dense(x, direction);
         };
-        let [n, _] = x.dims();
-        let x = x.reshape([n, channels, side, side]);
-        let x = self.encoder.iter().fold(x, |x, b| activation::leaky_relu(b.forward_conv(x, 2, 1), SLOPE));
-        let layers = self.decoder.iter().enumerate();
-        let x = layers.fold(x, |x, (i, b)| {
-            let y = b.forward_deconv(x);
-            if leaky(i, last) { activation::leaky_relu(y, SLOPE) } else { activation::tanh(y) }
+        let x = x.linear(|x| {
+            let n = x.dims()[0];
+            x.reshape([n, channels, side, side])
         });
-        x.flatten(1, 3)
+        let down = Window { stride: 2, padding: 1 };
+        let x = self.encoder.iter().fold(x, |x, b| b.forward_conv(x, down, direction).leaky_relu(SLOPE));
+        let x = hidden.iter().fold(x, |x, b| b.forward_deconv(x, direction).leaky_relu(SLOPE));
+        last.forward_deconv(x, direction).tanh().linear(|x| x.flatten(1, 3))
     }
 }
 
@@ -144,19 +139,21 @@ impl EliteEncoder {
         Self { layers, code: Some(code), input: shape.input }
     }
 
-    /// f(x), `[n, 128]` for pictures, `[n, 32]` for vectors.
-    pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+    /// f(x), `[n, 128]` for pictures, `[n, 32]` for vectors, with its derivative along `direction`.
+    pub fn encode(&self, x: Tensor<2>, direction: Option<&Direction>) -> Dual<2> {
+        let x = Dual::constant(x);
         let Input::Picture { channels, side } = self.input else {
-            return self.layers.iter().fold(x, |x, b| activation::leaky_relu(b.forward_dense(x), SLOPE));
+            return self.layers.iter().fold(x, |x, b| b.forward_dense(x, direction).leaky_relu(SLOPE));
         };
-        let [n, _] = x.dims();
-        let x = self.layers.iter().fold(x.reshape([n, channels, side, side]), |x, b| {
-            let y = activation::leaky_relu(b.forward_conv(x, 1, 2), SLOPE);
-            max_pool2d(y, MaxPoolOptions::new([2; 2]))
+        let x = x.linear(|x| {
+            let n = x.dims()[0];
+            x.reshape([n, channels, side, side])
         });
-        match &self.code {
-            Some(code) => x.flatten::<2>(1, 3).matmul(code.val().transpose()),
-            None => x.flatten(1, 3),
-        }
+        let same = Window { stride: 1, padding: 2 };
+        let layers = self.layers.iter();
+        let x = layers.fold(x, |x, b| b.forward_conv(x, same, direction).leaky_relu(SLOPE).max_pool());
+        let x = x.linear(|x| x.flatten::<2>(1, 3));
+        let Some(code) = &self.code else { return x };
+        x.bilinear(Dual::parameter(code, direction), |x, code| x.matmul(code.transpose()))
     }
 }

@@ -3,6 +3,7 @@
 mod activation;
 pub mod autoencoder;
 mod descent;
+mod dual;
 pub mod elite_network;
 mod init;
 mod layers;
@@ -15,9 +16,10 @@ pub mod wide_resnet;
 
 pub use activation::Activation;
 pub use descent::{Descent, Direction};
+pub use dual::Dual;
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};
 pub use norm::BatchNorm;
 pub use optimizer::Adam;
 pub use state::{load_state, store_state};
-pub use train::{Batch, Loss, Schedule, train};
+pub use train::{Batch, Loss, Schedule, diverged, train};

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use lfr_kernels::Activation;
 use lfr_kernels::ops::{batch_norm, batch_norm_train};
 
-use super::Initializer;
+use super::{Direction, Dual, Initializer};
 
 const MOMENTUM: f32 = 0.1;
 
@@ -44,6 +44,36 @@ impl BatchNorm {
     /// ReLU of [`BatchNorm::forward`].
     pub fn forward_relu<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
         self.forward_then(x, Activation::Relu)
+    }
+
+    /// As [`BatchNorm::forward`]; with a direction by the statistics of the batch, leaving the running ones alone.
+    pub fn forward_dual<const D: usize>(&self, x: Dual<D>, direction: Option<&Direction>) -> Dual<D> {
+        if direction.is_none() {
+            return Dual::constant(self.forward(x.value));
+        }
+        let mut dims = x.value.dims();
+        dims.swap(0, 1);
+        let channels = dims[0];
+        // One row a channel.
+        let rows = x.linear(|x| x.swap_dims(0, 1).reshape([channels as i32, -1]));
+        let centred = rows.linear(|rows| rows.clone() - rows.mean_dim(1));
+        let deviation = (centred.value.clone().square().mean_dim(1) + self.epsilon).sqrt();
+        let unit = centred.value / deviation.clone();
+        let tangent = centred.tangent.map(|tangent| {
+            let along = (unit.clone() * tangent.clone()).mean_dim(1);
+            (tangent - unit.clone() * along) / deviation
+        });
+        let column = |param: &Param<Tensor<1>>| {
+            Dual::parameter(param, direction).linear(|param| param.reshape([channels, 1]))
+        };
+        let mut y = Dual { value: unit, tangent };
+        if let (Some(gamma), Some(beta)) = (&self.gamma, &self.beta) {
+            let beta = column(beta);
+            y = y.bilinear(column(gamma), |y, gamma| y * gamma);
+            y.value = y.value + beta.value;
+            y.tangent = y.tangent.into_iter().chain(beta.tangent).reduce(|a, b| a + b);
+        }
+        y.linear(|y| y.reshape(dims).swap_dims(0, 1))
     }
 
     fn forward_then<const D: usize>(&self, x: Tensor<D>, activation: Activation) -> Tensor<D> {

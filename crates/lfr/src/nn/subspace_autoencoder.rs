@@ -10,7 +10,7 @@ use super::{Activation, BatchNorm, Conv, ConvTranspose, Init, Initializer, Linea
 pub const SUBSPACE: usize = 10;
 
 /// What normalises the channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelNorm {
     /// A learnt affine map a channel, gamma a / sqrt(1.001) + beta: what the official code computes, because its

@@ -10,11 +10,13 @@ from torch import nn
 torch.set_default_dtype(torch.float64)
 
 
-def wave(length, phase, scale):
-    return (scale * np.sin(0.7 * np.arange(length) + phase)).astype(np.float32).astype(np.float64)
+def wave(length, phase, scale, bend=0.0):
+    """`bend` keeps matrices made of the wave from having two ranks only."""
+    i = np.arange(length, dtype=np.float64)
+    return (scale * np.sin(0.7 * i + bend * i * i + phase)).astype(np.float32).astype(np.float64)
 
 
-def fill(params):
+def fill(params, bend=0.0):
     """Fills every parameter or buffer of a dict by name, in the order of the names."""
     for order, path in enumerate(sorted(params)):
         p = params[path]
@@ -26,11 +28,11 @@ def fill(params):
             offset, scale = 0.0, 0.05
         else:
             offset, scale = 0.0, 1.5 / np.sqrt(np.prod(p.shape[1:]))
-        p.data = torch.tensor((offset + wave(p.numel(), order, scale)).astype(np.float32).astype(np.float64)).reshape(p.shape)
+        p.data = torch.tensor((offset + wave(p.numel(), order, scale, bend)).astype(np.float32).astype(np.float64)).reshape(p.shape)
 
 
-def rows(n, width, positive=False):
-    x = torch.tensor(wave(n * width, 0.3, 0.9)).reshape(n, width)
+def rows(n, width, positive=False, bend=0.0):
+    x = torch.tensor(wave(n * width, 0.3, 0.9, bend)).reshape(n, width)
     return x.abs() if positive else x
 
 
