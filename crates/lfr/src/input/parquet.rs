@@ -1,10 +1,16 @@
 //! Parquet tables.
 
+use std::cell::Cell;
 use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
+use std::sync::Once;
 
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+use parquet::errors::ParquetError;
 
 use super::columns::Columns;
 use super::{Options, Source};
@@ -17,16 +23,18 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         Error::input(path, format!("not a readable Parquet file (cut short?): {e}"))
     };
     let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| damaged(&e))?;
+    let broken = || ParquetError::General("its header contradicts itself".into());
+    let builder = caught(|| ParquetRecordBatchReaderBuilder::try_new(file)).unwrap_or_else(|| Err(broken()));
+    let builder = builder.map_err(|e| damaged(&e))?;
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let columns = Columns::choose(path, &names, options)?;
     let mask = ProjectionMask::roots(builder.parquet_schema(), columns.picked.iter().copied());
     let builder = builder.with_projection(mask).with_batch_size(options.chunk);
-    let reader = builder.build().map_err(|e| damaged(&e))?;
+    let reader = caught(|| builder.build()).unwrap_or_else(|| Err(broken())).map_err(|e| damaged(&e))?;
     let kind = columns.kind();
     let own_path = path.to_owned();
     let mut next = 0;
-    let batches = reader.map(move |batch| {
+    let batches = unharmed(reader).map(move |batch| {
         let batch = batch.map_err(|e| Error::input(&own_path, format!("damaged after row {next}: {e}")))?;
         let rows: Vec<u64> = (next..).take(batch.num_rows()).collect();
         next += rows.len() as u64;
@@ -35,11 +43,48 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     Ok(Source::new(kind, path, options, batches))
 }
 
+/// `reader`, which ends with an error where the library panics: it asserts what a damaged file can break.
+fn unharmed(mut reader: ParquetRecordBatchReader) -> impl Iterator<Item = Result<RecordBatch, ArrowError>> {
+    let mut broken = false;
+    std::iter::from_fn(move || {
+        if broken {
+            return None;
+        }
+        caught(|| reader.next()).unwrap_or_else(|| {
+            broken = true;
+            Some(Err(ArrowError::ParquetError("values that contradict one another".into())))
+        })
+    })
+}
+
+thread_local! {
+    /// Whether panics of this thread are caught and told in our own words.
+    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `read` gives; none when it panics, without a word on stderr.
+fn caught<T>(read: impl FnOnce() -> T) -> Option<T> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let others = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !CAUGHT.get() {
+                others(info);
+            }
+        }));
+    });
+    CAUGHT.set(true);
+    // The reader is not used again after a panic.
+    let outcome = panic::catch_unwind(AssertUnwindSafe(read)).ok();
+    CAUGHT.set(false);
+    outcome
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::Items;
-    use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+    use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
     use arrow::datatypes::DataType;
     use parquet::arrow::ArrowWriter;
     use proptest::prelude::*;
@@ -104,6 +149,17 @@ mod tests {
             assert!(message.contains("not a readable Parquet file"), "{message}");
         }
         assert!(matches!(read(&table(0), &Options::default()), Err(Error::Empty { .. })));
+    }
+
+    /// Some of these made the library panic.
+    #[test]
+    fn no_byte_of_a_kind_makes_it_panic() {
+        let sound = table(20);
+        for at in 0..sound.len() {
+            let mut content = sound.clone();
+            content[at] = 133;
+            let _ = read(&content, &Options::default());
+        }
     }
 
     proptest! {
