@@ -39,6 +39,7 @@
 //! Scores grow with abnormality, everywhere. Same data, seed, machine and thread count give the same bytes.
 
 pub mod check;
+mod damage;
 pub mod data;
 pub mod dataset;
 pub mod device;

@@ -1,10 +1,7 @@
 //! Parquet tables.
 
-use std::cell::Cell;
 use std::fs::File;
-use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
-use std::sync::Once;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
@@ -14,6 +11,7 @@ use parquet::errors::ParquetError;
 
 use super::columns::Columns;
 use super::{Options, Source};
+use crate::damage::caught;
 use crate::error::{Error, Result};
 
 /// The rows of a Parquet file, a batch of them in memory at a time; columns not asked for are never read. Types
@@ -55,29 +53,6 @@ fn unharmed(mut reader: ParquetRecordBatchReader) -> impl Iterator<Item = Result
             Some(Err(ArrowError::ParquetError("values that contradict one another".into())))
         })
     })
-}
-
-thread_local! {
-    /// Whether panics of this thread are caught and told in our own words.
-    static CAUGHT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// What `read` gives; none when it panics, without a word on stderr.
-fn caught<T>(read: impl FnOnce() -> T) -> Option<T> {
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| {
-        let others = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !CAUGHT.get() {
-                others(info);
-            }
-        }));
-    });
-    CAUGHT.set(true);
-    // The reader is not used again after a panic.
-    let outcome = panic::catch_unwind(AssertUnwindSafe(read)).ok();
-    CAUGHT.set(false);
-    outcome
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 
 use super::{Format, Ids, Ranking, Scores, Texts};
+use crate::damage::caught;
 use crate::error::{Error, Result};
 
 /// The columns that are read, and their places in a record.
@@ -132,6 +133,11 @@ fn jsonl(file: File, table: &mut Table) -> Result<(), String> {
 }
 
 fn parquet(file: File, table: &mut Table) -> Result<(), String> {
+    let read = caught(|| parquet_rows(file, table));
+    read.unwrap_or_else(|| Err("damaged: its values contradict one another".into()))
+}
+
+fn parquet_rows(file: File, table: &mut Table) -> Result<(), String> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();
