@@ -61,6 +61,7 @@ fn place() -> Place {
     copy(&repository("examples/sneakers/images"), &place.path("photos"), 40);
     copy(&repository("examples/sneakers/images"), &place.path("new"), 40);
     copy(&repository("experiments"), &place.path("experiments"), usize::MAX);
+    copy(&repository("experiments/records"), &place.path("experiments/records"), usize::MAX);
     mnist::lay(&place.path("data/mnist"));
     place.write("orders.csv", table(false));
     place.write("audited.csv", table(true));
@@ -97,26 +98,40 @@ fn copy(from: &Path, to: &Path, most: usize) {
     }
 }
 
-/// Runs every command of a document, in its order and in one folder, and tells how many they were.
-fn run_all(path: &str) -> usize {
-    let (place, commands) = (place(), commands(&document(path)));
-    for command in &commands {
+/// What every command of a document prints, in its order and in one folder.
+fn run_all(path: &str) -> Vec<String> {
+    let place = place();
+    let run = |command: &String| {
         let run = place.lfr(command);
         assert_eq!(run.code, 0, "{path}: lfr {command}: {run:?}");
-    }
-    commands.len()
+        run.stdout
+    };
+    commands(&document(path)).iter().map(run).collect()
 }
 
 #[test]
 fn the_commands_of_the_readme_work() {
-    let run = run_all("README.md");
+    let run = run_all("README.md").len();
     assert!(run >= 6, "only {run} commands found");
 }
 
 #[test]
 fn the_commands_of_the_guide_work() {
-    let run = run_all("docs/guide.md");
+    let run = run_all("docs/guide.md").len();
     assert!(run >= 15, "only {run} commands found");
+}
+
+/// A cell of a table of results ends in the number of its runs.
+#[test]
+fn the_results_are_what_the_commands_beside_them_print() {
+    let printed = run_all("docs/results.md").concat();
+    let document = document("docs/results.md");
+    let rows: Vec<&str> =
+        document.lines().filter(|line| line.starts_with('|') && line.contains('×')).collect();
+    assert!(rows.len() >= 20, "only {} rows found", rows.len());
+    for row in rows {
+        assert!(printed.lines().any(|line| line == row), "no command prints {row}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::fixture::Place;
 
 const TRANSFORMING: [&str; 3] = ["gt-lfr", "geom", "e3outlier"];
 
-/// A table of 40 rows with an outlier in every tenth, labels of ten other rows, and a setting that makes Elite short.
+/// A table of 40 rows, every tenth an outlier, the labels of five of them, and settings that make Elite short.
 fn place() -> Place {
     let row = |i: usize| {
         let (x, odd) = ((i * 7 % 40) as f64, if i % 10 == 9 { 90.0 } else { 0.0 });
@@ -50,7 +50,7 @@ fn every_method_that_takes_anything_ranks_a_table_and_scores_with_its_model() {
     let place = place();
     for method in names().iter().filter(|method| !TRANSFORMING.contains(&method.as_str())) {
         place.lfr(&format!("rank pile.csv -q --id id --method {method} {} -o {method}", flags(method))).ok();
-        // The labelled items are not ranked by the methods that use them.
+        // Elite's labelled items are not trained on, but ranked.
         let scored = place.read(&format!("{method}/scores.csv")).lines().count() - 1;
         assert_eq!(scored, 40, "{method}");
         let again = place.lfr(&format!("score {method}/model.safetensors pile.csv -q")).ok();

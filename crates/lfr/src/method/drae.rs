@@ -81,3 +81,24 @@ impl DraeConfig {
 
 /// A fitted DRAE.
 pub type Drae = Reconstructor<Identity>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Matrix;
+    use crate::method::{Detector, Silent};
+
+    /// The running statistics of batch normalisation are those of the state that is kept.
+    #[test]
+    fn a_diverged_run_keeps_a_state_that_scores() {
+        let values = (0..200u8).map(|i| f32::from(i.wrapping_mul(37) % 101) / 50.0 - 1.0).collect();
+        let x = Features::Dense(Matrix { cols: 5, values });
+        let wild = Schedule { epochs: 4, learning_rate: 1e30, ..DraeConfig::default().schedule };
+        let config = DraeConfig { schedule: wild, ..DraeConfig::default() };
+        let mut silent = Silent;
+        let mut context = Context::new(Seed(1), Device::flex(), &mut silent);
+        let drae = config.fit(&x, &mut context).unwrap();
+        assert_eq!(context.warnings, ["training diverged in epoch 2 of 4; the state before it is kept"]);
+        assert!(drae.scores(&x).unwrap().iter().all(|score| score.is_finite()));
+    }
+}

@@ -29,7 +29,7 @@ use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
-use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, store_state};
+use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, scalar, store_state};
 use crate::seed::Seed;
 
 /// Whether gradients are cleared between steps.
@@ -90,6 +90,17 @@ pub enum EliteKind {
     Svdd,
 }
 
+impl EliteKind {
+    /// Numbers of the centre; Elite-AE has none.
+    pub(super) fn codes(self, input: Input) -> usize {
+        match (self, input) {
+            (EliteKind::Autoencoder, _) => 0,
+            (EliteKind::Svdd, Input::Picture { .. }) => 128,
+            (EliteKind::Svdd, _) => 32,
+        }
+    }
+}
+
 /// The network, the same for training and scoring.
 #[derive(Module, Debug)]
 pub enum EliteModel {
@@ -142,6 +153,14 @@ impl EliteConfig {
         positive("learning_rate", rate, rate >= 0.0 && rate.is_finite())
     }
 
+    fn rate(&self, kind: EliteKind) -> f64 {
+        match (self.learning_rate, kind) {
+            (0.0, EliteKind::Autoencoder) => 6e-4,
+            (0.0, EliteKind::Svdd) => 3e-4,
+            (given, _) => given,
+        }
+    }
+
     /// Trains on `x`, guided by the context's labelled items.
     ///
     /// # Errors
@@ -158,11 +177,7 @@ impl EliteConfig {
         let mut init = Initializer::new(context.seed.stream("init"), &training);
         let mut model = EliteModel::new(kind, &Shape::of(x, 0), &mut init);
         let centre = centre(&model.valid(), x, self.batch_size, context.seed, &device);
-        let rate = match (self.learning_rate, kind) {
-            (0.0, EliteKind::Autoencoder) => 6e-4,
-            (0.0, EliteKind::Svdd) => 3e-4,
-            (given, _) => given,
-        };
+        let rate = self.rate(kind);
         let guide = Guide::new(&model, &known, &centre, rate * self.meta_scale, &training);
         let mut descent = Descent::new(rate, self.gradients == Gradients::Accumulated);
         let per_epoch = x.len().div_ceil(self.batch_size);
@@ -177,8 +192,7 @@ impl EliteConfig {
             let batch = lay_out(x, &indices, &training).x;
             let weights = guide.weights(&model, batch.clone(), &centre);
             let losses = model.losses(batch, &centre, None).value;
-            let mean: f32 =
-                losses.clone().mean().to_data().try_into_vec().map_or(f32::NAN, |v: Vec<f32>| v[0]);
+            let mean = scalar(&losses.clone().mean()) as f32;
             if !mean.is_finite() {
                 if step < per_epoch {
                     return Err(Error::Diverged { epoch: 1, loss: mean });
@@ -218,12 +232,7 @@ impl EliteConfig {
         weights: &mut Weights,
     ) -> Result<Elite> {
         self.validate()?;
-        let codes = match (kind, shape.input) {
-            (EliteKind::Autoencoder, _) => 0,
-            (EliteKind::Svdd, Input::Picture { .. }) => 128,
-            (EliteKind::Svdd, _) => 32,
-        };
-        let (_, centre) = weights.take_f32("centre", &[Some(codes)])?;
+        let (_, centre) = weights.take_f32("centre", &[Some(kind.codes(shape.input))])?;
         let mut init = Initializer::new(Seed(0).stream("init"), &device);
         let model = load_state(EliteModel::new(kind, shape, &mut init), weights)?.valid();
         Ok(Elite { model, centre, device })

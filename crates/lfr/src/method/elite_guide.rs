@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use super::context::Known;
 use super::elite::{EliteModel, lay_out};
-use crate::nn::Descent;
+use crate::nn::{Descent, scalar};
 
 /// What the labelled items ask of training.
 pub(super) struct Guide {
@@ -26,7 +26,7 @@ impl Guide {
         let (inliers, outliers) = (side(false), side(true));
         let all = Tensor::cat(vec![inliers.clone(), outliers.clone()], 0);
         let losses = model.valid().train().losses(all, centre, None).value;
-        let margin = losses.max().to_data().try_into_vec::<f32>().map_or(0.0, |v| v[0]);
+        let margin = scalar(&losses.max()) as f32;
         Self { inliers, outliers, margin, eta }
     }
 
@@ -71,20 +71,15 @@ mod tests {
                 false => (Input::Vector, 40),
             };
             let of = if case.name.ends_with("svdd") { EliteKind::Svdd } else { EliteKind::Autoencoder };
-            let centre = match (of, kind) {
-                (EliteKind::Autoencoder, _) => Vec::new(),
-                (EliteKind::Svdd, Input::Picture { .. }) => vec![0.1; 128],
-                (EliteKind::Svdd, _) => vec![0.1; 32],
-            };
+            let centre = vec![0.1; of.codes(kind)];
             let shape = Shape { input: kind, width, latent: 0 };
             let mut init = Initializer::new(Seed(0).stream("init"), &device);
             let model = filled_bent(EliteModel::new(of, &shape, &mut init), 0.013);
             let x = bent_input(16, width, false, 0.013, &device);
             let [inliers, outliers, batch] = [0..3, 3..6, 6..16].map(|rows| x.clone().slice([rows]));
             let known = Tensor::cat(vec![inliers.clone(), outliers.clone()], 0);
-            let margin: Vec<f32> =
-                model.losses(known, &centre, None).value.max().to_data().try_into_vec().unwrap();
-            let guide = Guide { inliers, outliers, margin: margin[0] + 1.0, eta: 0.003 };
+            let margin = scalar(&model.losses(known, &centre, None).value.max()) as f32;
+            let guide = Guide { inliers, outliers, margin: margin + 1.0, eta: 0.003 };
             let validation = guide.validation(&model, &centre);
             case.check_loss(&validation);
             case.check_gradients(&model, &validation.backward());

@@ -22,4 +22,4 @@ pub use layers::{Conv, ConvTranspose, Linear};
 pub use norm::BatchNorm;
 pub use optimizer::Adam;
 pub use state::{load_state, store_state};
-pub use train::{Batch, Loss, Schedule, diverged, train};
+pub use train::{Batch, Loss, Schedule, diverged, scalar, train};

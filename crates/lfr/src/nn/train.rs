@@ -210,7 +210,8 @@ impl Tally {
     }
 }
 
-fn scalar(value: &Tensor<1>) -> f64 {
+/// The one number of a loss; NaN when there is none.
+pub fn scalar(value: &Tensor<1>) -> f64 {
     value.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).map_or(f64::NAN, f64::from)
 }
 
