@@ -16,6 +16,7 @@ mod watch;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    lfr_kernels::keep_pages();
     let (cli, tables) = match config::parse(std::env::args_os()) {
         Ok(parsed) => parsed,
         Err(error) => return failure::report(&error),

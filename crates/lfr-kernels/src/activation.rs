@@ -15,43 +15,105 @@ pub enum Activation {
     Tanh,
 }
 
+/// An activation known when its loop is compiled.
+pub(crate) trait Function {
+    /// The output.
+    fn of(x: f32) -> f32;
+
+    /// The gradient before the function, from the output and its gradient.
+    fn backward(y: f32, dy: f32) -> f32;
+}
+
+/// x.
+pub(crate) struct Identity;
+/// max(x, 0).
+pub(crate) struct Relu;
+/// Hyperbolic tangent.
+pub(crate) struct Tanh;
+
+impl Function for Identity {
+    #[inline(always)]
+    fn of(x: f32) -> f32 {
+        x
+    }
+
+    #[inline(always)]
+    fn backward(_: f32, dy: f32) -> f32 {
+        dy
+    }
+}
+
+impl Function for Relu {
+    #[inline(always)]
+    fn of(x: f32) -> f32 {
+        x.max(0.0)
+    }
+
+    #[inline(always)]
+    fn backward(y: f32, dy: f32) -> f32 {
+        if y > 0.0 { dy } else { 0.0 }
+    }
+}
+
+impl Function for Tanh {
+    #[inline(always)]
+    fn of(x: f32) -> f32 {
+        tanh(x)
+    }
+
+    #[inline(always)]
+    fn backward(y: f32, dy: f32) -> f32 {
+        dy * (1.0 - y * y)
+    }
+}
+
 impl Activation {
     /// `y = act(y + bias)` over rows as long as the bias, or `act(y)`.
     pub(crate) fn apply(self, y: &mut [f32], bias: Option<&[f32]>) {
-        vectorised(|| match (self, bias) {
+        match (self, bias) {
             (Activation::None, None) => {}
-            (Activation::Relu, None) => y.iter_mut().for_each(|v| *v = v.max(0.0)),
-            (Activation::Tanh, None) => y.iter_mut().for_each(|v| *v = tanh(*v)),
-            (Activation::None, Some(bias)) => rows(y, bias, |v| v),
-            (Activation::Relu, Some(bias)) => rows(y, bias, |v| v.max(0.0)),
-            (Activation::Tanh, Some(bias)) => rows(y, bias, tanh),
-        });
+            (Activation::Relu, None) => all::<Relu>(y),
+            (Activation::Tanh, None) => all::<Tanh>(y),
+            (Activation::None, Some(bias)) => rows::<Identity>(y, bias),
+            (Activation::Relu, Some(bias)) => rows::<Relu>(y, bias),
+            (Activation::Tanh, Some(bias)) => rows::<Tanh>(y, bias),
+        }
     }
 
     /// `into = dy * act'` from the output `y`, which no activation leaves unread.
     pub(crate) fn backward(self, y: &[f32], dy: &[f32], into: &mut [f32]) {
-        vectorised(|| match self {
+        match self {
             Activation::None => into.copy_from_slice(dy),
-            Activation::Relu => zip(y, dy, into, |y, dy| if y > 0.0 { dy } else { 0.0 }),
-            Activation::Tanh => zip(y, dy, into, |y, dy| dy * (1.0 - y * y)),
-        });
-    }
-}
-
-#[inline(always)]
-fn rows(y: &mut [f32], bias: &[f32], f: impl Fn(f32) -> f32) {
-    for row in y.chunks_exact_mut(bias.len()) {
-        for (v, b) in row.iter_mut().zip(bias) {
-            *v = f(*v + b);
+            Activation::Relu => differentiate::<Relu>(y, dy, into),
+            Activation::Tanh => differentiate::<Tanh>(y, dy, into),
         }
     }
 }
 
-#[inline(always)]
-fn zip(y: &[f32], dy: &[f32], into: &mut [f32], f: impl Fn(f32, f32) -> f32) {
-    check("y", y, dy.len());
-    for ((to, &y), &dy) in into.iter_mut().zip(y).zip(dy) {
-        *to = f(y, dy);
+vectorised! {
+    fn all<F: Function>(y: &mut [f32]) {
+        for v in y {
+            *v = F::of(*v);
+        }
+    }
+}
+
+vectorised! {
+    fn rows<F: Function>(y: &mut [f32], bias: &[f32]) {
+        for row in y.chunks_exact_mut(bias.len()) {
+            for (v, b) in row.iter_mut().zip(bias) {
+                *v = F::of(*v + b);
+            }
+        }
+    }
+}
+
+vectorised! {
+    fn differentiate<F: Function>(y: &[f32], dy: &[f32], into: &mut [f32]) {
+        check("y", y, dy.len());
+        for ((to, &y), &dy) in into.iter_mut().zip(y).zip(dy) {
+            *to = F::backward(y, dy);
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 
 use rayon::prelude::*;
 
-use crate::activation::{Activation, tanh};
+use crate::activation::{Activation, Function, Identity, Relu, Tanh};
 use crate::check;
 use crate::partition::{part, sum};
-use crate::simd::vectorised;
+use crate::simd::{add, vectorised};
 
 /// Numbers whose sums are taken in f32; blocks are merged in f64.
 const BLOCK: usize = 4096;
@@ -88,11 +88,11 @@ impl BatchNorm {
         let step = part(rows) * self.channels;
         y.par_chunks_mut(step).zip(x.par_chunks(step)).for_each(|(y, x)| {
             let by = [&mean[..], &scale, beta];
-            vectorised(|| match self.activation {
-                Activation::None => each(x, y, by, |v| v),
-                Activation::Relu => each(x, y, by, |v| v.max(0.0)),
-                Activation::Tanh => each(x, y, by, tanh),
-            });
+            match self.activation {
+                Activation::None => each::<Identity>(x, y, by),
+                Activation::Relu => each::<Relu>(x, y, by),
+                Activation::Tanh => each::<Tanh>(x, y, by),
+            }
         });
     }
 
@@ -114,40 +114,24 @@ impl BatchNorm {
         check("the gradient of beta", gradients.beta, self.channels);
         let scale = self.scale(statistics, [gamma, beta]);
         let by = [&statistics.mean[..], &scale, beta];
-        // From the normalised value and the gradient of the output to that before the activation.
         match self.activation {
-            Activation::None => self.through([x, dy], statistics, taken, by, gradients, |_, dy| dy),
-            Activation::Relu => {
-                self.through(
-                    [x, dy],
-                    statistics,
-                    taken,
-                    by,
-                    gradients,
-                    |normal, dy| {
-                        if normal > 0.0 { dy } else { 0.0 }
-                    },
-                )
-            }
-            Activation::Tanh => self.through([x, dy], statistics, taken, by, gradients, |normal, dy| {
-                let y = tanh(normal);
-                dy * (1.0 - y * y)
-            }),
+            Activation::None => self.through::<Identity>([x, dy], statistics, taken, by, gradients),
+            Activation::Relu => self.through::<Relu>([x, dy], statistics, taken, by, gradients),
+            Activation::Tanh => self.through::<Tanh>([x, dy], statistics, taken, by, gradients),
         }
     }
 
-    fn through(
+    fn through<F: Function>(
         &self,
         [x, dy]: [&[f32]; 2],
         statistics: &Statistics,
         taken: Taken,
         by: [&[f32]; 3],
         gradients: BatchNormGradients<'_>,
-        before: impl Fn(f32, f32) -> f32 + Sync,
     ) {
         let step = part(self.rows(x)) * self.channels;
         let mut parts: Vec<_> = x.chunks(step).zip(dy.chunks(step)).collect();
-        let moments = sum(&mut parts, &|&mut (x, dy)| self.products(x, dy, by, &before), &Moments::merge);
+        let moments = sum(&mut parts, &|&mut (x, dy)| self.products::<F>(x, dy, by), &Moments::merge);
         let Some(moments) = moments else {
             gradients.gamma.fill(0.0);
             return gradients.beta.fill(0.0);
@@ -164,9 +148,7 @@ impl BatchNorm {
             }
         }
         let parts = gradients.input.par_chunks_mut(step).zip(x.par_chunks(step)).zip(dy.par_chunks(step));
-        parts.for_each(|((dx, x), dy)| {
-            vectorised(|| differentiate([x, dy], dx, by, [&constant, &slope], &before));
-        });
+        parts.for_each(|((dx, x), dy)| differentiate::<F>([x, dy], dx, by, [&constant, &slope]));
     }
 
     /// Rows of `x`.
@@ -191,91 +173,99 @@ impl BatchNorm {
         let mut total = Moments::new(self.channels);
         let (mut mean, mut squares) = (vec![0.0_f32; self.channels], vec![0.0_f32; self.channels]);
         let step = BLOCK.div_ceil(self.channels) * self.channels;
-        vectorised(|| {
-            for block in x.chunks(step) {
-                let rows = block.len() / self.channels;
-                mean.fill(0.0);
-                squares.fill(0.0);
-                for row in block.chunks_exact(self.channels) {
-                    mean.iter_mut().zip(row).for_each(|(m, x)| *m += x);
-                }
-                mean.iter_mut().for_each(|m| *m /= rows as f32);
-                for row in block.chunks_exact(self.channels) {
-                    squares.iter_mut().zip(&mean).zip(row).for_each(|((s, m), x)| *s += (x - m) * (x - m));
-                }
-                total.add_centred(rows as f64, &mean, &squares);
-            }
-        });
+        for block in x.chunks(step) {
+            take_centred(block, &mut mean, &mut squares);
+            total.centre((block.len() / self.channels) as f64, &mean, &squares);
+        }
         total
     }
 
     /// Sums of g and of g (x - mean), where g is the gradient `before` the activation.
-    fn products(&self, x: &[f32], dy: &[f32], by: [&[f32]; 3], before: &impl Fn(f32, f32) -> f32) -> Moments {
+    fn products<F: Function>(&self, x: &[f32], dy: &[f32], by: [&[f32]; 3]) -> Moments {
         let mut total = Moments::new(self.channels);
         let (mut first, mut second) = (vec![0.0_f32; self.channels], vec![0.0_f32; self.channels]);
         let step = BLOCK.div_ceil(self.channels) * self.channels;
-        vectorised(|| {
-            for (x, dy) in x.chunks(step).zip(dy.chunks(step)) {
-                first.fill(0.0);
-                second.fill(0.0);
-                add_products([x, dy], by, [&mut first, &mut second], before);
-                total.rows += (x.len() / self.channels) as f64;
-                total.first.iter_mut().zip(&first).for_each(|(t, &v)| *t += f64::from(v));
-                total.second.iter_mut().zip(&second).for_each(|(t, &v)| *t += f64::from(v));
-            }
-        });
+        for (x, dy) in x.chunks(step).zip(dy.chunks(step)) {
+            first.fill(0.0);
+            second.fill(0.0);
+            add_products::<F>([x, dy], by, [&mut first, &mut second]);
+            total.rows += (x.len() / self.channels) as f64;
+            total.first.iter_mut().zip(&first).for_each(|(t, &v)| *t += f64::from(v));
+            total.second.iter_mut().zip(&second).for_each(|(t, &v)| *t += f64::from(v));
+        }
         total
     }
 }
 
-#[inline(always)]
-fn add_products(
-    [x, dy]: [&[f32]; 2],
-    [mean, scale, beta]: [&[f32]; 3],
-    [first, second]: [&mut [f32]; 2],
-    before: impl Fn(f32, f32) -> f32,
-) {
-    let channels = mean.len();
-    let (scale, beta) = (&scale[..channels], &beta[..channels]);
-    let (first, second) = (&mut first[..channels], &mut second[..channels]);
-    for (x, dy) in x.chunks_exact(channels).zip(dy.chunks_exact(channels)) {
-        for c in 0..channels {
-            let apart = x[c] - mean[c];
-            let g = before(apart * scale[c] + beta[c], dy[c]);
-            first[c] += g;
-            second[c] += g * apart;
+vectorised! {
+    /// Mean of each channel, and the sum of squared distances from it.
+    fn take_centred(block: &[f32], mean: &mut [f32], squares: &mut [f32]) {
+        let channels = mean.len();
+        let squares = &mut squares[..channels];
+        mean.fill(0.0);
+        squares.fill(0.0);
+        for row in block.chunks_exact(channels) {
+            add(mean, row);
+        }
+        let rows = (block.len() / channels) as f32;
+        mean.iter_mut().for_each(|m| *m /= rows);
+        for row in block.chunks_exact(channels) {
+            for c in 0..channels {
+                squares[c] += (row[c] - mean[c]) * (row[c] - mean[c]);
+            }
         }
     }
 }
 
-#[inline(always)]
-fn differentiate(
-    [x, dy]: [&[f32]; 2],
-    dx: &mut [f32],
-    [mean, scale, beta]: [&[f32]; 3],
-    [constant, slope]: [&[f32]; 2],
-    before: impl Fn(f32, f32) -> f32,
-) {
-    let channels = mean.len();
-    let (scale, beta) = (&scale[..channels], &beta[..channels]);
-    let (constant, slope) = (&constant[..channels], &slope[..channels]);
-    let rows = x.chunks_exact(channels).zip(dy.chunks_exact(channels));
-    for (dx, (x, dy)) in dx.chunks_exact_mut(channels).zip(rows) {
-        for c in 0..channels {
-            let apart = x[c] - mean[c];
-            let g = before(apart * scale[c] + beta[c], dy[c]);
-            dx[c] = scale[c] * (g - constant[c] - slope[c] * apart);
+vectorised! {
+    fn add_products<F: Function>(
+        [x, dy]: [&[f32]; 2],
+        [mean, scale, beta]: [&[f32]; 3],
+        [first, second]: [&mut [f32]; 2],
+    ) {
+        let channels = mean.len();
+        let (scale, beta) = (&scale[..channels], &beta[..channels]);
+        let (first, second) = (&mut first[..channels], &mut second[..channels]);
+        for (x, dy) in x.chunks_exact(channels).zip(dy.chunks_exact(channels)) {
+            for c in 0..channels {
+                let apart = x[c] - mean[c];
+                let g = F::backward(F::of(apart * scale[c] + beta[c]), dy[c]);
+                first[c] += g;
+                second[c] += g * apart;
+            }
         }
     }
 }
 
-#[inline(always)]
-fn each(x: &[f32], y: &mut [f32], [mean, scale, beta]: [&[f32]; 3], f: impl Fn(f32) -> f32) {
-    let channels = mean.len();
-    let (scale, beta) = (&scale[..channels], &beta[..channels]);
-    for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
-        for c in 0..channels {
-            y[c] = f((x[c] - mean[c]) * scale[c] + beta[c]);
+vectorised! {
+    fn differentiate<F: Function>(
+        [x, dy]: [&[f32]; 2],
+        dx: &mut [f32],
+        [mean, scale, beta]: [&[f32]; 3],
+        [constant, slope]: [&[f32]; 2],
+    ) {
+        let channels = mean.len();
+        let (scale, beta) = (&scale[..channels], &beta[..channels]);
+        let (constant, slope) = (&constant[..channels], &slope[..channels]);
+        let rows = x.chunks_exact(channels).zip(dy.chunks_exact(channels));
+        for (dx, (x, dy)) in dx.chunks_exact_mut(channels).zip(rows) {
+            for c in 0..channels {
+                let apart = x[c] - mean[c];
+                let g = F::backward(F::of(apart * scale[c] + beta[c]), dy[c]);
+                dx[c] = scale[c] * (g - constant[c] - slope[c] * apart);
+            }
+        }
+    }
+}
+
+vectorised! {
+    fn each<F: Function>(x: &[f32], y: &mut [f32], [mean, scale, beta]: [&[f32]; 3]) {
+        let channels = mean.len();
+        let (scale, beta) = (&scale[..channels], &beta[..channels]);
+        for (y, x) in y.chunks_exact_mut(channels).zip(x.chunks_exact(channels)) {
+            for c in 0..channels {
+                y[c] = F::of((x[c] - mean[c]) * scale[c] + beta[c]);
+            }
         }
     }
 }
@@ -299,11 +289,6 @@ impl Moments {
         self
     }
 
-    fn add_centred(&mut self, rows: f64, mean: &[f32], squares: &[f32]) {
-        self.centre(rows, mean, squares);
-    }
-
-    #[inline(always)]
     fn centre<T: Copy + std::convert::Into<f64>>(&mut self, rows: f64, mean: &[T], squares: &[T]) {
         let weight = rows / (self.rows + rows);
         let values = self.first.iter_mut().zip(&mut self.second).zip(mean).zip(squares);

@@ -59,7 +59,7 @@ impl Conv {
         let (x_len, y_len) = self.check(images, &patches, x, weight);
         check("y", y, images.items * y_len);
         bias.inspect(|bias| check("bias", bias, self.out_channels));
-        if let Some(winograd) = Winograd::of(self, &patches) {
+        if let Some(winograd) = Winograd::of(self, images) {
             return winograd.forward(x, weight, bias, y);
         }
         let mut packed = Scratch::dirty(weight.len());
@@ -97,7 +97,7 @@ impl Conv {
         let patches = self.patches(images);
         let (x_len, y_len) = self.check(images, &patches, x, weight);
         check("dy", dy, images.items * y_len);
-        if let Some(winograd) = Winograd::of(self, &patches) {
+        if let Some(winograd) = Winograd::of(self, images) {
             return winograd.backward(x, weight, [y, dy], gradients);
         }
         let mut packed = Scratch::dirty(weight.len());

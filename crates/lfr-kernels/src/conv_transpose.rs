@@ -11,6 +11,7 @@ use crate::partition::{part, sum};
 use crate::patches::{Images, Patches};
 use crate::scratch::Scratch;
 use crate::weights::{inner_last, outer_last};
+use crate::winograd::Winograd;
 
 /// `y = act(conv_transpose(x, weight) + bias)` with a square kernel, as PyTorch's `conv_transpose2d` with dilation 1
 /// and one group.
@@ -60,6 +61,9 @@ impl ConvTranspose {
         let x_len = self.check(images, x, weight);
         check("y", y, images.items * patches.image_len());
         bias.inspect(|bias| check("bias", bias, self.out_channels));
+        if let Some(winograd) = Winograd::of_transposed(self, images) {
+            return winograd.forward(x, weight, bias, y);
+        }
         let mut packed = Scratch::dirty(weight.len());
         inner_last(weight, self.weight_sizes(), &mut packed);
         let (step, y_len) = (part(images.items), patches.image_len());
@@ -89,6 +93,9 @@ impl ConvTranspose {
         let patches = self.patches(images);
         let (x_len, y_len) = (self.check(images, x, weight), patches.image_len());
         check("dy", dy, images.items * y_len);
+        if let Some(winograd) = Winograd::of_transposed(self, images) {
+            return winograd.backward(x, weight, [y, dy], gradients);
+        }
         let mut packed = Scratch::dirty(weight.len());
         outer_last(weight, self.weight_sizes(), &mut packed);
         let lens = [x_len, y_len];

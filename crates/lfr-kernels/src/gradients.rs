@@ -3,7 +3,7 @@
 use crate::activation::Activation;
 use crate::check;
 use crate::scratch::Scratch;
-use crate::simd::{add, vectorised};
+use crate::simd::{add, add_all, vectorised};
 use crate::weights::from_outer_last;
 
 /// Where a layer's gradients go; they replace what is there.
@@ -58,15 +58,21 @@ impl<'a> Part<'a> {
 /// `to +=` the sum of all rows.
 pub(crate) fn add_rows(to: &mut [f32], rows: &[f32]) {
     let mut total = Scratch::zeros(to.len());
-    vectorised(|| {
-        rows.chunks_exact(to.len()).for_each(|row| add(&mut total, row));
-        add(to, &total);
-    });
+    sum_rows(&mut total, rows);
+    add_all(to, &total);
+}
+
+vectorised! {
+    fn sum_rows(to: &mut [f32], rows: &[f32]) {
+        for row in rows.chunks_exact(to.len()) {
+            add(to, row);
+        }
+    }
 }
 
 /// Adds two partial sums.
 pub(crate) fn merge(mut a: Scratch, b: Scratch) -> Scratch {
-    vectorised(|| add(&mut a, &b));
+    add_all(&mut a, &b);
     a
 }
 

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::check;
 use crate::scratch::Scratch;
-use crate::simd::{add_scaled, dot, sum2, vectorised};
+use crate::simd::{add_scaled, inner, vectorised};
 
 /// The layer's sizes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +54,8 @@ impl Lfr {
         to.par_chunks_mut(self.latent).zip(latents.z.par_chunks(self.latent)).enumerate().for_each(
             |(i, (to, z))| {
                 let mut p = Scratch::dirty(self.kept);
-                vectorised(|| {
-                    to.fill(0.0);
-                    self.through(self.matrix(&latents, i), z, &mut p, to);
-                });
+                to.fill(0.0);
+                through(self.matrix(&latents, i), z, &mut p, to);
             },
         );
     }
@@ -84,7 +82,7 @@ impl Lfr {
             self.apart(&latents, i, z, &mut apart)
         });
         let distance: f64 = distances.collect::<Vec<_>>().iter().sum();
-        let square = |(a, weight): (&[f32], f64)| weight * self.deviation(a);
+        let square = |(a, weight): (&[f32], f64)| weight * deviation(a, self.latent);
         let matrices = latents.a.par_chunks(self.kept * self.latent).zip(self.weights(&latents));
         let squares: f64 = matrices.map(square).collect::<Vec<_>>().iter().sum();
         Penalties { distance: (distance / items) as f32, orthogonality: squares as f32 }
@@ -102,10 +100,8 @@ impl Lfr {
         parts.zip(latents.z.par_chunks(self.latent)).enumerate().for_each(|(i, ((dz, direction), z))| {
             let distance = self.apart(&latents, i, z, direction) as f32;
             let factor = if distance > 0.0 { by.distance / items / distance } else { 0.0 };
-            vectorised(|| {
-                direction.iter_mut().for_each(|v| *v *= -factor);
-                dz.iter_mut().zip(direction).for_each(|(dz, v)| *dz = -*v);
-            });
+            direction.iter_mut().for_each(|v| *v *= -factor);
+            dz.iter_mut().zip(direction).for_each(|(dz, v)| *dz = -*v);
         });
         self.backward(&latents, &directions, by.orthogonality, gradients);
     }
@@ -121,10 +117,8 @@ impl Lfr {
         let rows = rows.zip(gradients.z.par_chunks_mut(self.latent)).zip(latents.z.par_chunks(self.latent));
         rows.zip(g.par_chunks(self.latent)).enumerate().for_each(|(i, ((((pz, pg), dz), z), g))| {
             let a = self.matrix(latents, i);
-            vectorised(|| {
-                a.chunks_exact(self.latent).zip(pz).for_each(|(a, p)| *p = dot(a, z));
-                self.through(a, g, pg, dz);
-            });
+            project(a, z, pz);
+            through(a, g, pg, dz);
         });
         let weights = self.weights(latents);
         gradients.a.par_chunks_mut(self.latent).enumerate().for_each(|(row, da)| {
@@ -132,49 +126,25 @@ impl Lfr {
             let mine = |i: &usize| latents.groups.map_or(group == 0, |groups| groups[*i] as usize == group);
             let a = &latents.a[group * self.kept * self.latent..][..self.kept * self.latent];
             let factor = 4.0 * orthogonality * weights[group] as f32;
-            vectorised(|| {
-                da.fill(0.0);
-                for i in (0..items).filter(mine) {
-                    add_scaled(da, of_z[i * self.kept + r], &g[i * self.latent..][..self.latent]);
-                    add_scaled(da, of_g[i * self.kept + r], &latents.z[i * self.latent..][..self.latent]);
-                }
-                if factor != 0.0 {
-                    let ar = &a[r * self.latent..][..self.latent];
-                    for (s, other) in a.chunks_exact(self.latent).enumerate() {
-                        add_scaled(da, factor * (dot(ar, other) - f32::from(u8::from(r == s))), other);
-                    }
-                }
-            });
+            da.fill(0.0);
+            for i in (0..items).filter(mine) {
+                let item = i * self.latent..(i + 1) * self.latent;
+                let by = [of_z[i * self.kept + r], of_g[i * self.kept + r]];
+                add_both(da, by, [&g[item.clone()], &latents.z[item]]);
+            }
+            if factor != 0.0 {
+                add_deviation(da, factor, a, r);
+            }
         });
-    }
-
-    /// `p = Av` and `to += Aᵀp`.
-    #[inline(always)]
-    fn through(&self, a: &[f32], v: &[f32], p: &mut [f32], to: &mut [f32]) {
-        for (a, p) in a.chunks_exact(self.latent).zip(p) {
-            *p = dot(a, v);
-            add_scaled(to, *p, a);
-        }
     }
 
     /// Writes z - AᵀAz and returns its length.
     fn apart(&self, latents: &Latents<'_>, i: usize, z: &[f32], to: &mut [f32]) -> f64 {
         let mut p = Scratch::dirty(self.kept);
-        vectorised(|| {
-            to.fill(0.0);
-            self.through(self.matrix(latents, i), z, &mut p, to);
-            to.iter_mut().zip(z).for_each(|(t, z)| *t = z - *t);
-            sum2(to, to, |a, b| a * b).sqrt()
-        })
-    }
-
-    /// ‖AAᵀ - I‖².
-    fn deviation(&self, a: &[f32]) -> f64 {
-        vectorised(|| {
-            let rows = || a.chunks_exact(self.latent).enumerate();
-            let entries = rows().flat_map(|(i, x)| rows().map(move |(j, y)| (i == j, x, y)));
-            entries.map(|(same, x, y)| (sum2(x, y, |x, y| x * y) - f64::from(u8::from(same))).powi(2)).sum()
-        })
+        to.fill(0.0);
+        through(self.matrix(latents, i), z, &mut p, to);
+        to.iter_mut().zip(z).for_each(|(t, z)| *t = z - *t);
+        length(to)
     }
 
     fn matrix<'a>(&self, latents: &Latents<'a>, item: usize) -> &'a [f32] {
@@ -206,5 +176,63 @@ impl Lfr {
             assert_eq!(groups.len(), items, "groups of {items} latents");
         }
         items
+    }
+}
+
+vectorised! {
+    /// `p = Av`.
+    fn project(a: &[f32], v: &[f32], p: &mut [f32]) {
+        for (a, p) in a.chunks_exact(v.len()).zip(p) {
+            *p = inner(a, v) as f32;
+        }
+    }
+}
+
+vectorised! {
+    /// `p = Av` and `to += Aᵀp`.
+    fn through(a: &[f32], v: &[f32], p: &mut [f32], to: &mut [f32]) {
+        for (a, p) in a.chunks_exact(v.len()).zip(p) {
+            *p = inner(a, v) as f32;
+            add_scaled(to, *p, a);
+        }
+    }
+}
+
+vectorised! {
+    fn length(v: &[f32]) -> f64 {
+        inner(v, v).sqrt()
+    }
+}
+
+vectorised! {
+    /// `to += by[0] v[0] + by[1] v[1]`.
+    fn add_both(to: &mut [f32], by: [f32; 2], v: [&[f32]; 2]) {
+        add_scaled(to, by[0], v[0]);
+        add_scaled(to, by[1], v[1]);
+    }
+}
+
+vectorised! {
+    /// `to += factor (AAᵀ - I)A`, of which it is row `r`.
+    fn add_deviation(to: &mut [f32], factor: f32, a: &[f32], r: usize) {
+        let latent = to.len();
+        let row = &a[r * latent..][..latent];
+        for (s, other) in a.chunks_exact(latent).enumerate() {
+            let entry = inner(row, other) as f32 - f32::from(u8::from(r == s));
+            add_scaled(to, factor * entry, other);
+        }
+    }
+}
+
+vectorised! {
+    /// ‖AAᵀ - I‖².
+    fn deviation(a: &[f32], latent: usize) -> f64 {
+        let mut total = 0.0;
+        for (r, row) in a.chunks_exact(latent).enumerate() {
+            for (s, other) in a.chunks_exact(latent).enumerate() {
+                total += (inner(row, other) - f64::from(u8::from(r == s))).powi(2);
+            }
+        }
+        total
     }
 }

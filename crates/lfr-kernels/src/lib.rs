@@ -22,6 +22,7 @@ mod linear;
 #[cfg(feature = "burn")]
 pub mod ops;
 mod optimizer;
+mod pages;
 mod partition;
 mod patches;
 mod reconstruction;
@@ -40,6 +41,7 @@ pub use gradients::Gradients;
 pub use lfr::{Latents, Lfr, LfrGradients, Penalties};
 pub use linear::Linear;
 pub use optimizer::{Adam, Momentum};
+pub use pages::keep_pages;
 pub use patches::Images;
 pub use reconstruction::{distances, distances_gradient, squared_errors, squared_errors_gradient};
 pub use sparse::{SparseLinear, SparseRows};

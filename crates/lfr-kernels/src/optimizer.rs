@@ -45,15 +45,19 @@ impl Adam {
         let state =
             parameters.par_chunks_mut(PART).zip(first.par_chunks_mut(PART).zip(second.par_chunks_mut(PART)));
         state.zip(gradient.par_chunks(PART)).for_each(|((p, (m, v)), g)| {
-            vectorised(|| {
-                for (((p, m), v), g) in p.iter_mut().zip(m).zip(v).zip(g) {
-                    let g = g + self.l2 * *p;
-                    *m = self.beta_1 * *m + (1.0 - self.beta_1) * g;
-                    *v = self.beta_2 * *v + (1.0 - self.beta_2) * (g * g);
-                    *p -= rate * *m / (v.sqrt() / root + self.epsilon);
-                }
-            });
+            adam(self, [rate, root], g, p, [m, v]);
         });
+    }
+}
+
+vectorised! {
+    fn adam(by: &Adam, [rate, root]: [f32; 2], g: &[f32], p: &mut [f32], [m, v]: [&mut [f32]; 2]) {
+        for (((p, m), v), g) in p.iter_mut().zip(m).zip(v).zip(g) {
+            let g = g + by.l2 * *p;
+            *m = by.beta_1 * *m + (1.0 - by.beta_1) * g;
+            *v = by.beta_2 * *v + (1.0 - by.beta_2) * (g * g);
+            *p -= rate * *m / (v.sqrt() / root + by.epsilon);
+        }
     }
 }
 
@@ -78,12 +82,16 @@ impl Momentum {
         check("velocity", velocity, parameters.len());
         let state = parameters.par_chunks_mut(PART).zip(velocity.par_chunks_mut(PART));
         state.zip(gradient.par_chunks(PART)).for_each(|((p, v), g)| {
-            vectorised(|| {
-                for ((p, v), g) in p.iter_mut().zip(v).zip(g) {
-                    *v = self.momentum * *v + (g + self.l2 * *p);
-                    *p -= self.learning_rate * *v;
-                }
-            });
+            descend(self, g, p, v);
         });
+    }
+}
+
+vectorised! {
+    fn descend(by: &Momentum, g: &[f32], p: &mut [f32], v: &mut [f32]) {
+        for ((p, v), g) in p.iter_mut().zip(v).zip(g) {
+            *v = by.momentum * *v + (g + by.l2 * *p);
+            *p -= by.learning_rate * *v;
+        }
     }
 }

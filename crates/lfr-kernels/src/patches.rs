@@ -81,23 +81,7 @@ impl Patches {
 
     /// Adds the patches in `rows` to the images they lie on: the adjoint of [`Patches::gather`].
     pub(crate) fn scatter(&self, rows: &[f32], images: &mut [f32]) {
-        vectorised(|| {
-            let per_image = rows.chunks_exact(self.count() * self.len());
-            for (image, rows) in images.chunks_exact_mut(self.image_len()).zip(per_image) {
-                let line = self.kernel * self.channels;
-                for (position, row) in rows.chunks_exact(self.len()).enumerate() {
-                    let (y, x) =
-                        (position / self.grid[1] * self.stride, position % self.grid[1] * self.stride);
-                    let (inside, from) = self.across(x);
-                    for (ky, line) in row.chunks_exact(line).enumerate() {
-                        if let Some(iy) = self.down(y + ky) {
-                            let start = iy * self.image[1] * self.channels + from;
-                            add(&mut image[start..start + inside.len()], &line[inside.clone()]);
-                        }
-                    }
-                }
-            }
-        });
+        scatter(self, rows, images);
     }
 
     /// The image's row under row `y` of the padded image.
@@ -114,6 +98,26 @@ impl Patches {
         let last = (self.image[1] + self.padding).saturating_sub(x).clamp(first, self.kernel);
         let from = if first == last { 0 } else { x + first - self.padding };
         (first * self.channels..last * self.channels, from * self.channels)
+    }
+}
+
+vectorised! {
+    fn scatter(patches: &Patches, rows: &[f32], images: &mut [f32]) {
+        let per_image = rows.chunks_exact(patches.count() * patches.len());
+        for (image, rows) in images.chunks_exact_mut(patches.image_len()).zip(per_image) {
+            let line = patches.kernel * patches.channels;
+            for (position, row) in rows.chunks_exact(patches.len()).enumerate() {
+                let (down, across) = (position / patches.grid[1], position % patches.grid[1]);
+                let (y, x) = (down * patches.stride, across * patches.stride);
+                let (inside, from) = patches.across(x);
+                for (ky, line) in row.chunks_exact(line).enumerate() {
+                    if let Some(iy) = patches.down(y + ky) {
+                        let start = iy * patches.image[1] * patches.channels + from;
+                        add(&mut image[start..start + inside.len()], &line[inside.clone()]);
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::check;
-use crate::simd::{sum2, vectorised};
+use crate::simd::{squared_distance, vectorised};
 
 /// `‖x_i - y_i‖²` of each item, for items of `width` numbers.
 ///
@@ -53,18 +53,26 @@ fn gradient(x: &[f32], y: &[f32], dy: &mut [f32], items: usize, factor: impl Fn(
     check("dy", dy, x.len());
     let pairs = x.par_chunks(width).zip(y.par_chunks(width));
     dy.par_chunks_mut(width).zip(pairs).enumerate().for_each(|(i, (dy, (x, y)))| {
-        let factor = factor(i);
-        vectorised(|| {
-            for ((d, x), y) in dy.iter_mut().zip(x).zip(y) {
-                *d = factor * (y - x);
-            }
-        });
+        scaled_difference(factor(i), x, y, dy);
     });
+}
+
+vectorised! {
+    fn scaled_difference(factor: f32, x: &[f32], y: &[f32], to: &mut [f32]) {
+        for ((to, x), y) in to.iter_mut().zip(x).zip(y) {
+            *to = factor * (y - x);
+        }
+    }
+}
+
+vectorised! {
+    fn square(x: &[f32], y: &[f32]) -> f64 {
+        squared_distance(x, y)
+    }
 }
 
 fn each(x: &[f32], y: &[f32], width: usize, f: impl Fn(f64) -> f32 + Sync) -> Vec<f32> {
     check("x", x, y.len());
     assert!(width > 0 && x.len().is_multiple_of(width), "{} numbers in items of {width}", x.len());
-    let square = |(x, y): (&[f32], &[f32])| f(vectorised(|| sum2(x, y, |x, y| (x - y) * (x - y))));
-    x.par_chunks(width).zip(y.par_chunks(width)).map(square).collect()
+    x.par_chunks(width).zip(y.par_chunks(width)).map(|(x, y)| f(square(x, y))).collect()
 }

@@ -102,6 +102,16 @@ fn compare_conv(s: &Sizes, seed: u64, tolerance: f64) {
     compare(s, [&x, &weight, &biases(co, seed ^ 3), &dy], &run, conv, tolerance);
 }
 
+fn compare_conv_transpose(s: &Sizes, output_padding: usize, seed: u64, tolerance: f64) {
+    let [ci, co] = s.channels;
+    let x = numbers(s.items * s.out[0] * s.out[1] * co, seed);
+    let weight = numbers(ci * co * s.kernel * s.kernel, seed ^ 1);
+    let dy = numbers(s.items * s.image[0] * s.image[1] * ci, seed ^ 2);
+    let run =
+        |x: &[f32], w: &[f32], b: &[f32], dy: &[f32]| run_conv_transpose(s, output_padding, x, w, b, dy);
+    compare(s, [&x, &weight, &biases(ci, seed ^ 3), &dy], &run, conv_transpose, tolerance);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -123,26 +133,50 @@ proptest! {
         compare_conv(&s, seed, 5e-5);
     }
 
+    // The same between the phases of pictures: kernels of three taps a phase.
+    #[test]
+    fn strided_convolutions_by_minimal_filtering(
+        items in 1usize..6, grid in [2usize..8, 2usize..8], lanes in [1usize..3, 1usize..3], padding in 0usize..3,
+        kernel in 5usize..7, (sizes, _) in any_sizes(), seed: u64,
+    ) {
+        let image = grid.map(|n| 2 * n + 2);
+        let out = image.map(|n| (n + 2 * padding - kernel) / 2 + 1);
+        let channels = lanes.map(|n| 8 * n);
+        let s = Sizes { items, image, channels, kernel, stride: 2, padding, out, activation: sizes.activation };
+        compare_conv(&s, seed, 5e-5);
+    }
+
+    #[test]
+    fn transposed_convolutions_by_minimal_filtering(
+        items in 1usize..6, out in [2usize..8, 2usize..8], lanes in [1usize..3, 1usize..3], padding in 0usize..3,
+        kernel in 5usize..7, output_padding in 0usize..2, (sizes, _) in any_sizes(), seed: u64,
+    ) {
+        let image = out.map(|n| (n - 1) * 2 + kernel + output_padding - 2 * padding);
+        let channels = lanes.map(|n| 8 * n);
+        let s = Sizes { items, image, channels, kernel, stride: 2, padding, out, activation: sizes.activation };
+        compare_conv_transpose(&s, output_padding, seed, 5e-5);
+    }
+
     #[test]
     fn transposed_convolutions((mut s, output_padding) in any_sizes(), seed: u64) {
         s.out = s.image;
         let whole = s.out.map(|n| (n - 1) * s.stride + s.kernel + output_padding);
         s.padding = s.padding.min((whole[0].min(whole[1]) - 1) / 2);
         s.image = whole.map(|n| n - 2 * s.padding);
-        let [ci, co] = s.channels;
-        let x = numbers(s.items * s.out[0] * s.out[1] * co, seed);
-        let weight = numbers(ci * co * s.kernel * s.kernel, seed ^ 1);
-        let dy = numbers(s.items * s.image[0] * s.image[1] * ci, seed ^ 2);
-        let run = |x: &[f32], w: &[f32], b: &[f32], dy: &[f32]| run_conv_transpose(&s, output_padding, x, w, b, dy);
-        compare(&s, [&x, &weight, &biases(ci, seed ^ 3), &dy], &run, conv_transpose, 2e-6);
+        compare_conv_transpose(&s, output_padding, seed, 2e-6);
     }
 }
 
 #[test]
 fn sizes_of_the_autoencoder() {
-    for (image, channels, kernel, stride, padding) in
-        [([32, 32], [3, 32], 5, 2, 2), ([8, 8], [64, 128], 3, 2, 1), ([16, 16], [64, 64], 3, 1, 1)]
-    {
+    for (image, channels, kernel, stride, padding) in [
+        ([32, 32], [3, 32], 5, 2, 2),
+        ([16, 16], [32, 64], 5, 2, 2),
+        ([8, 8], [64, 128], 3, 2, 1),
+        ([16, 16], [64, 64], 3, 1, 1),
+        // More channels than are transformed at once.
+        ([8, 8], [8, 136], 3, 1, 1),
+    ] {
         let out = image.map(|n: usize| (n + 2 * padding - kernel) / stride + 1);
         let activation = Activation::Tanh;
         let s = Sizes { items: 5, image, channels, kernel, stride, padding, out, activation };

@@ -3,170 +3,282 @@
 use std::ops::Range;
 
 use super::PRODUCTS;
-use super::transform::{LANES, Lane, SPAN, TILE, both_ways, input, input_adjoint, output, output_adjoint};
+use super::transform::{
+    BLOCK, Input, InputAdjoint, LANES, Map, Output, OutputAdjoint, SPAN, TILE, Tile, blank,
+};
 use crate::gemm::Matrix;
 use crate::scratch::Scratch;
+use crate::simd::{add, vectorised};
+
+/// Of each place the matrix of its numbers, tiles by channels of all phases.
+pub(super) struct Planes<'a>(Vec<&'a mut [f32]>);
+
+impl Planes<'_> {
+    /// The numbers at `range` of every plane.
+    pub(super) fn at(&mut self, range: Range<usize>) -> Planes<'_> {
+        Planes(self.0.iter_mut().map(|plane| &mut plane[range.clone()]).collect())
+    }
+
+    /// The numbers of a place.
+    pub(super) fn plane(&self, place: usize) -> &[f32] {
+        self.0[place]
+    }
+
+    /// The same to be written.
+    pub(super) fn plane_mut(&mut self, place: usize) -> &mut [f32] {
+        self.0[place]
+    }
+
+    /// Writes a block of channels of a tile, numbers from `at` on of every plane.
+    #[inline(always)]
+    fn put(&mut self, at: usize, tile: &Tile<SPAN>, channels: usize) {
+        for (plane, place) in self.0.iter_mut().zip(tile.as_flattened()) {
+            plane[at..at + channels].copy_from_slice(&place[..channels]);
+        }
+    }
+
+    /// Reads a block of channels of a tile.
+    #[inline(always)]
+    fn take(&self, at: usize, tile: &mut Tile<SPAN>, channels: usize) {
+        for (plane, place) in self.0.iter().zip(tile.as_flattened_mut()) {
+            place[..channels].copy_from_slice(&plane[at..at + channels]);
+        }
+    }
+}
+
+impl<'a> Planes<'a> {
+    /// Planes of at most `len` numbers each that cover these.
+    pub(super) fn split(self, len: usize) -> Vec<Planes<'a>> {
+        let count = self.0.first().map_or(0, |plane| plane.len().div_ceil(len));
+        let mut chunks: Vec<_> = self.0.into_iter().map(|plane| plane.chunks_mut(len)).collect();
+        (0..count).map(|_| Planes(chunks.iter_mut().filter_map(Iterator::next).collect())).collect()
+    }
+}
 
 /// Numbers between one place's matrix and the next, so that they do not fall on the same cache lines.
 const APART: usize = 2 * LANES;
 
-/// The input's or the output's pictures, and how tiles lie on them.
+/// The input's or the output's pictures, and how tiles lie on their phases: every `stride`-th pixel down and across, of
+/// which the channels of all phases are multiplied together.
 pub(super) struct Side {
     /// Height and width.
-    pub(super) image: [usize; 2],
-    pub(super) channels: usize,
-    /// Tiles down and across a picture.
+    image: [usize; 2],
+    channels: usize,
+    stride: usize,
+    /// Pixels that the first tile begins before its phase.
+    padding: usize,
+    /// Tiles down and across a phase.
     pub(super) tiles: [usize; 2],
-    /// Pixels that the first tile begins before the picture.
-    pub(super) padding: usize,
 }
 
 impl Side {
+    /// A side whose outputs the tiles cover.
+    pub(super) fn new(image: [usize; 2], channels: usize, stride: usize, padding: usize) -> Self {
+        let tiles = image.map(|n| (n / stride).div_ceil(TILE));
+        Self { image, channels, stride, padding, tiles }
+    }
+
     /// Numbers of a picture.
     pub(super) fn len(&self) -> usize {
         self.image[0] * self.image[1] * self.channels
     }
 
+    /// Channels of a pixel.
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Channels of all phases.
+    pub(super) fn depth(&self) -> usize {
+        self.stride * self.stride * self.channels
+    }
+
     /// Room for `tiles` transformed tiles.
     pub(super) fn room(&self, tiles: usize) -> Scratch {
-        Scratch::dirty(PRODUCTS * self.stride(tiles))
+        Scratch::dirty(PRODUCTS * self.apart(tiles))
     }
 
-    fn stride(&self, tiles: usize) -> usize {
-        tiles * self.channels + APART
+    /// Numbers from one place's matrix to the next.
+    fn apart(&self, tiles: usize) -> usize {
+        tiles * self.depth() + APART
     }
 
-    /// The matrix of `place`, tiles by channels.
+    /// The room's matrices.
+    pub(super) fn planes<'a>(&self, room: &'a mut [f32], tiles: usize) -> Planes<'a> {
+        let planes = room.chunks_exact_mut(self.apart(tiles));
+        Planes(planes.map(|plane| &mut plane[..tiles * self.depth()]).collect())
+    }
+
+    /// The room's matrix of `place`.
     pub(super) fn matrix<'a>(&self, room: &'a [f32], tiles: usize, place: usize) -> Matrix<'a> {
-        Matrix::new(&room[place * self.stride(tiles)..][..tiles * self.channels], self.channels)
-    }
-
-    /// The same to be written.
-    pub(super) fn matrix_mut<'a>(&self, room: &'a mut [f32], tiles: usize, place: usize) -> &'a mut [f32] {
-        &mut room[place * self.stride(tiles)..][..tiles * self.channels]
+        Matrix::new(&room[place * self.apart(tiles)..][..tiles * self.depth()], self.depth())
     }
 
     /// Lays out the transformed input tiles of `lines` of tiles.
-    #[inline(always)]
-    pub(super) fn read(&self, pictures: &[f32], lines: &Range<usize>, room: &mut [f32]) {
-        self.lay_out(pictures, lines, room, input);
+    pub(super) fn read(&self, pictures: &[f32], lines: &Range<usize>, to: &mut Planes<'_>) {
+        lay_out::<Input, SPAN>(self.corners(lines), pictures, to);
     }
 
     /// Adds the adjoint of [`Side::read`] to the pictures.
-    #[inline(always)]
-    pub(super) fn add(&self, room: &[f32], lines: &Range<usize>, pictures: &mut [f32]) {
-        let stride = self.stride(lines.len() * self.tiles[1]);
-        self.each(lines, |tile, at| {
-            let tile = both_ways(&take(&room[tile..], stride), input_adjoint);
-            self.pixels(at, SPAN, |i, j, start| {
-                let pixel = &mut pictures[start..start + LANES];
-                (Lane::load(pixel) + tile[i][j]).store(pixel);
-            });
-        });
+    pub(super) fn add(&self, from: &Planes<'_>, lines: &Range<usize>, pictures: &mut [f32]) {
+        add_inputs(self.corners(lines), from, pictures);
     }
 
     /// Writes the outputs of `lines` of tiles from their products.
-    #[inline(always)]
-    pub(super) fn write_outputs(&self, room: &[f32], lines: &Range<usize>, pictures: &mut [f32]) {
-        let stride = self.stride(lines.len() * self.tiles[1]);
-        self.each(lines, |tile, at| {
-            let tile = both_ways(&take(&room[tile..], stride), output);
-            self.pixels(at, TILE, |i, j, start| tile[i][j].store(&mut pictures[start..start + LANES]));
-        });
+    pub(super) fn write_outputs(&self, from: &Planes<'_>, lines: &Range<usize>, pictures: &mut [f32]) {
+        write_outputs(self.corners(lines), from, pictures);
     }
 
     /// Lays out the products' gradients from those of the outputs: the adjoint of [`Side::write_outputs`].
-    #[inline(always)]
-    pub(super) fn read_outputs(&self, pictures: &[f32], lines: &Range<usize>, room: &mut [f32]) {
-        self.lay_out(pictures, lines, room, output_adjoint);
+    pub(super) fn read_outputs(&self, pictures: &[f32], lines: &Range<usize>, to: &mut Planes<'_>) {
+        lay_out::<OutputAdjoint, TILE>(self.corners(lines), pictures, to);
     }
 
-    /// Lays out the tiles of `N x N` pixels, each mapped both ways.
-    #[inline(always)]
-    fn lay_out<const N: usize>(
-        &self,
-        pictures: &[f32],
-        lines: &Range<usize>,
-        room: &mut [f32],
-        map: impl Fn([Lane; N]) -> [Lane; SPAN],
-    ) {
-        let stride = self.stride(lines.len() * self.tiles[1]);
-        self.each(lines, |tile, at| {
-            put(both_ways(&self.load(pictures, at), &map), &mut room[tile..], stride);
-        });
+    /// Every block of channels of every tile of `lines`, in the order of the planes' numbers.
+    fn corners(&self, lines: &Range<usize>) -> Corners<'_> {
+        let [down, _] = self.tiles;
+        let picture = lines.start / down * self.len();
+        let corner = Corner { picture, y: lines.start % down, x: 0, phase: [0, 0], channel: 0 };
+        Corners { side: self, lines: lines.len(), corner }
     }
 
-    /// Calls `f` for every tile and lane with its place in the room and on the pictures.
+    /// The start of row `i` of a tile, if it lies on its phase.
     #[inline(always)]
-    fn each(&self, lines: &Range<usize>, mut f: impl FnMut(usize, Corner)) {
-        let [down, across] = self.tiles;
-        for (row, line) in lines.clone().enumerate() {
-            for x in 0..across {
-                for channel in (0..self.channels).step_by(LANES) {
-                    let corner = Corner {
-                        picture: line / down * self.len(),
-                        y: line % down * TILE,
-                        x: x * TILE,
-                        channel,
-                    };
-                    f((row * across + x) * self.channels + channel, corner);
-                }
-            }
-        }
+    fn line(&self, at: Corner, i: usize) -> Option<usize> {
+        let y = (at.y * TILE + i).checked_sub(self.padding).filter(|&y| y < self.image[0] / self.stride)?;
+        let pixel = (y * self.stride + at.phase[0]) * self.image[1] + at.phase[1];
+        Some(at.picture + pixel * self.channels + at.channel)
     }
 
-    /// The pixels of a tile; zeros beyond the picture.
+    /// The start of column `j` of that row, if it lies on its phase.
     #[inline(always)]
-    fn load<const N: usize>(&self, pictures: &[f32], at: Corner) -> [[Lane; N]; N] {
-        let mut tile = [[Lane::ZERO; N]; N];
-        self.pixels(at, N, |i, j, start| tile[i][j] = Lane::load(&pictures[start..start + LANES]));
-        tile
+    fn pixel(&self, line: usize, at: Corner, j: usize) -> Option<usize> {
+        let x = (at.x * TILE + j).checked_sub(self.padding).filter(|&x| x < self.image[1] / self.stride)?;
+        Some(line + x * self.stride * self.channels)
     }
 
-    /// Calls `f` with row, column and start of each pixel of a tile that lies on the picture.
+    /// Channels of the block at a corner.
     #[inline(always)]
-    fn pixels(&self, at: Corner, size: usize, mut f: impl FnMut(usize, usize, usize)) {
-        let [height, width] = self.image;
-        for i in 0..size {
-            let y = (at.y + i).wrapping_sub(self.padding);
-            if y >= height {
-                continue;
-            }
-            let line = at.picture + y * width * self.channels + at.channel;
-            for j in 0..size {
-                let x = (at.x + j).wrapping_sub(self.padding);
-                if x < width {
-                    f(i, j, line + x * self.channels);
-                }
-            }
-        }
+    fn block(&self, at: Corner) -> usize {
+        (self.channels - at.channel).min(BLOCK)
     }
 }
 
-/// Where a tile begins.
+/// Where a block of channels of a tile begins.
 #[derive(Clone, Copy)]
 struct Corner {
-    /// Start of the picture.
+    /// The first number of the picture.
     picture: usize,
+    /// Tiles above and to the left.
     y: usize,
     x: usize,
+    /// Row and column of the phase's first pixel.
+    phase: [usize; 2],
     channel: usize,
 }
 
-/// Writes a tile to the matrices of its places.
-#[inline(always)]
-fn put(tile: [[Lane; SPAN]; SPAN], room: &mut [f32], stride: usize) {
-    for (place, lane) in tile.as_flattened().iter().enumerate() {
-        lane.store(&mut room[place * stride..][..LANES]);
+/// Counts through the blocks of tiles.
+struct Corners<'a> {
+    side: &'a Side,
+    /// Lines of tiles to go.
+    lines: usize,
+    corner: Corner,
+}
+
+impl Iterator for Corners<'_> {
+    type Item = Corner;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Corner> {
+        if self.lines == 0 {
+            return None;
+        }
+        let (side, found) = (self.side, self.corner);
+        let at = &mut self.corner;
+        at.channel += BLOCK;
+        if at.channel >= side.channels {
+            at.channel = 0;
+            at.phase[1] += 1;
+            if at.phase[1] == side.stride {
+                at.phase = [at.phase[0] + 1, 0];
+            }
+            if at.phase[0] == side.stride {
+                at.phase[0] = 0;
+                at.x += 1;
+            }
+            if at.x == side.tiles[1] {
+                (at.x, at.y) = (0, at.y + 1);
+                self.lines -= 1;
+            }
+            if at.y == side.tiles[0] {
+                (at.y, at.picture) = (0, at.picture + side.len());
+            }
+        }
+        Some(found)
     }
 }
 
-/// Reads a tile from the matrices of its places.
-#[inline(always)]
-fn take(room: &[f32], stride: usize) -> [[Lane; SPAN]; SPAN] {
-    let mut tile = [[Lane::ZERO; SPAN]; SPAN];
-    for (place, lane) in tile.as_flattened_mut().iter_mut().enumerate() {
-        *lane = Lane::load(&room[place * stride..][..LANES]);
+vectorised! {
+    /// Lays out tiles of `N x N` pixels, each mapped both ways; pixels beyond the picture are zeros.
+    fn lay_out<M: Map<N, SPAN>, const N: usize>(corners: Corners<'_>, pictures: &[f32], to: &mut Planes<'_>) {
+        let (side, mut place) = (corners.side, 0);
+        let (mut tile, mut mapped) = (blank::<N>(), blank::<SPAN>());
+        for at in corners {
+            let channels = side.block(at);
+            for (i, row) in tile.iter_mut().enumerate() {
+                let line = side.line(at, i);
+                for (j, pixel) in row.iter_mut().enumerate() {
+                    match line.and_then(|line| side.pixel(line, at, j)) {
+                        Some(start) => pixel[..channels].copy_from_slice(&pictures[start..start + channels]),
+                        None => pixel.fill(0.0),
+                    }
+                }
+            }
+            M::both_ways(&tile, &mut mapped, channels);
+            to.put(place, &mapped, channels);
+            place += channels;
+        }
     }
-    tile
+}
+
+vectorised! {
+    fn add_inputs(corners: Corners<'_>, from: &Planes<'_>, pictures: &mut [f32]) {
+        let (side, mut place) = (corners.side, 0);
+        let (mut tile, mut mapped) = (blank::<SPAN>(), blank::<SPAN>());
+        for at in corners {
+            let channels = side.block(at);
+            from.take(place, &mut tile, channels);
+            InputAdjoint::both_ways(&tile, &mut mapped, channels);
+            for (i, row) in mapped.iter().enumerate() {
+                let Some(line) = side.line(at, i) else { continue };
+                for (j, pixel) in row.iter().enumerate() {
+                    if let Some(start) = side.pixel(line, at, j) {
+                        add(&mut pictures[start..start + channels], pixel);
+                    }
+                }
+            }
+            place += channels;
+        }
+    }
+}
+
+vectorised! {
+    fn write_outputs(corners: Corners<'_>, from: &Planes<'_>, pictures: &mut [f32]) {
+        let (side, mut place) = (corners.side, 0);
+        let (mut tile, mut mapped) = (blank::<SPAN>(), blank::<TILE>());
+        for at in corners {
+            let channels = side.block(at);
+            from.take(place, &mut tile, channels);
+            Output::both_ways(&tile, &mut mapped, channels);
+            for (i, row) in mapped.iter().enumerate() {
+                let Some(line) = side.line(at, i) else { continue };
+                for (j, pixel) in row.iter().enumerate() {
+                    if let Some(start) = side.pixel(line, at, j) {
+                        pictures[start..start + channels].copy_from_slice(&pixel[..channels]);
+                    }
+                }
+            }
+            place += channels;
+        }
+    }
 }

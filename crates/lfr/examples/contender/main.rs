@@ -71,6 +71,7 @@ impl Default for Workload {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
+    lfr_kernels::keep_pages();
     let argument = std::env::args().nth(1).unwrap_or_else(|| "{}".into());
     let workload: Workload = serde_json::from_str(&argument)?;
     rayon::ThreadPoolBuilder::new().num_threads(workload.threads).build_global()?;
