@@ -77,7 +77,7 @@ fn transposed_convolutions(c: &mut Criterion) {
         compare(
             c,
             &format!("transposed conv {kernel}x{kernel}, {inputs} to {outputs} channels, side {side}"),
-            || ops::conv_transpose2d(x.clone(), w.clone(), b.clone(), window, 1, Activation::Tanh),
+            || ops::conv_transpose2d(x.clone(), w.clone(), Some(b.clone()), window, 1, Activation::Tanh),
             || activation::tanh(ordinary::conv_transpose2d(x.clone(), w.clone(), Some(b.clone()), options())),
         );
     }

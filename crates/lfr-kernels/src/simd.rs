@@ -18,7 +18,7 @@ pub(crate) use vectorised;
 
 /// Partial sums kept apart: one register of AVX-512, two of AVX2, four of NEON. Fixed, so that every processor adds
 /// in the same order.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Numbers summed in f32 before the sum is carried on in f64.
 const BLOCK: usize = 2048;
 
@@ -64,8 +64,9 @@ fn sum<F: Pair>(a: &[f32], b: &[f32]) -> f64 {
     total
 }
 
+/// The sum of lanes, in a fixed order.
 #[inline(always)]
-fn fold(lanes: [f32; LANES]) -> f32 {
+pub(crate) fn fold(lanes: [f32; LANES]) -> f32 {
     let mut sums = lanes;
     let mut width = LANES / 2;
     while width > 0 {

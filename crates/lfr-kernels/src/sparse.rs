@@ -1,4 +1,5 @@
 //! A dense layer on sparse rows, as TF-IDF gives them.
+#![allow(clippy::needless_range_loop, reason = "loops over lanes read better by index")]
 
 use rayon::prelude::*;
 
@@ -6,13 +7,13 @@ use crate::activation::Activation;
 use crate::check;
 use crate::gradients::add_rows;
 use crate::scratch::Scratch;
+use crate::simd::{LANES, fold, vectorised};
 
-/// Products summed apart, so that an addition need not wait for the one before it.
-const LANES: usize = 4;
-
-/// Rows without their zeros: row `i` has `values[starts[i]..starts[i + 1]]` at the columns in `columns`.
+/// Rows without their zeros: row `i` has `values[starts[i]..starts[i + 1]]` at the columns in `columns`, all of them
+/// below `width`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SparseRows {
+    width: usize,
     starts: Vec<usize>,
     columns: Vec<u32>,
     values: Vec<f32>,
@@ -25,7 +26,7 @@ impl SparseRows {
     /// If `dense` is no whole number of rows.
     pub fn new(dense: &[f32], width: usize) -> Self {
         assert!(width > 0 && dense.len().is_multiple_of(width), "{} numbers in rows of {width}", dense.len());
-        let mut rows = Self { starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        let mut rows = Self { width, starts: vec![0], columns: Vec::new(), values: Vec::new() };
         for row in dense.chunks_exact(width) {
             for (column, &value) in row.iter().enumerate().filter(|(_, value)| **value != 0.0) {
                 rows.columns.push(column as u32);
@@ -46,27 +47,50 @@ impl SparseRows {
         let range = self.starts[i]..self.starts[i + 1];
         (&self.columns[range.clone()], &self.values[range])
     }
+}
 
-    /// The inner product of row `i` with `w`.
-    fn dot(&self, i: usize, w: &[f32]) -> f32 {
-        let (columns, values) = self.row(i);
-        let (columns, last_columns) = columns.as_chunks::<LANES>();
-        let (values, last_values) = values.as_chunks::<LANES>();
-        let mut sums = [0.0; LANES];
-        for (columns, values) in columns.iter().zip(values) {
-            for l in 0..LANES {
-                sums[l] += values[l] * w[columns[l] as usize];
+vectorised! {
+    /// The inner product of every row with `w`.
+    #[allow(unsafe_code, reason = "checking each of the scattered reads keeps them from being vectors")]
+    fn products(rows: &SparseRows, w: &[f32], to: &mut [f32]) {
+        check("a row of the weight", w, rows.width);
+        // SAFETY: every column is below the width, which is the length of `w`.
+        let at = |column: u32| unsafe { *w.get_unchecked(column as usize) };
+        for (i, to) in to.iter_mut().enumerate() {
+            let (columns, values) = rows.row(i);
+            let (columns, last_columns) = columns.as_chunks::<LANES>();
+            let (values, last_values) = values.as_chunks::<LANES>();
+            let mut sums = [0.0; LANES];
+            for (columns, values) in columns.iter().zip(values) {
+                for l in 0..LANES {
+                    sums[l] += values[l] * at(columns[l]);
+                }
             }
+            let mut rest = 0.0;
+            for (&column, value) in last_columns.iter().zip(last_values) {
+                rest += value * at(column);
+            }
+            *to = fold(sums) + rest;
         }
-        let rest: f32 = last_columns.iter().zip(last_values).map(|(&c, v)| v * w[c as usize]).sum();
-        (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
     }
+}
 
-    /// `to += scale` times row `i`.
-    fn add_scaled(&self, i: usize, scale: f32, to: &mut [f32]) {
-        let (columns, values) = self.row(i);
-        for (&column, value) in columns.iter().zip(values) {
-            to[column as usize] += scale * value;
+vectorised! {
+    /// `to =` the sum of all rows, row `i` by `scales[i * step]`.
+    #[allow(unsafe_code, reason = "a check a number would take as long as adding it")]
+    fn sum_scaled(rows: &SparseRows, scales: &[f32], step: usize, to: &mut [f32]) {
+        check("a row of the weight's gradient", to, rows.width);
+        to.fill(0.0);
+        for i in 0..rows.items() {
+            let scale = scales[i * step];
+            if scale == 0.0 {
+                continue;
+            }
+            let (columns, values) = rows.row(i);
+            for (&column, value) in columns.iter().zip(values) {
+                // SAFETY: every column is below the width, which is the length of `to`.
+                unsafe { *to.get_unchecked_mut(column as usize) += scale * value };
+            }
         }
     }
 }
@@ -88,7 +112,7 @@ impl SparseLinear {
     /// Computes `y` (`[items, outputs]`) from `x`, `weight` (`[outputs, inputs]`) and `bias` (`[outputs]`).
     ///
     /// # Panics
-    /// If a length does not fit, or a column is not below `inputs`.
+    /// If a length does not fit, the width of `x` among them.
     pub fn forward(&self, x: &SparseRows, weight: &[f32], bias: Option<&[f32]>, y: &mut [f32]) {
         assert!(self.inputs * self.outputs > 0, "a size of {self:?} is 0");
         check("weight", weight, self.inputs * self.outputs);
@@ -99,7 +123,7 @@ impl SparseLinear {
         }
         let mut by_output = Scratch::dirty(y.len());
         let outputs = by_output.par_chunks_mut(x.items()).zip(weight.par_chunks(self.inputs));
-        outputs.for_each(|(to, w)| to.iter_mut().enumerate().for_each(|(i, to)| *to = x.dot(i, w)));
+        outputs.for_each(|(to, w)| products(x, w, to));
         for (i, y) in y.chunks_exact_mut(self.outputs).enumerate() {
             y.iter_mut().zip(by_output.chunks_exact(x.items())).for_each(|(y, of)| *y = of[i]);
         }
@@ -110,7 +134,7 @@ impl SparseLinear {
     /// [`SparseLinear::forward`] gave; with [`Activation::None`] it may be empty.
     ///
     /// # Panics
-    /// If a length does not fit, or a column is not below `inputs`.
+    /// If a length does not fit, the width of `x` among them.
     pub fn backward(
         &self,
         x: &SparseRows,
@@ -123,12 +147,7 @@ impl SparseLinear {
         let mut before = Scratch::dirty(dy.len());
         self.activation.backward(y, dy, &mut before);
         d_weight.par_chunks_mut(self.inputs).enumerate().for_each(|(output, d_row)| {
-            d_row.fill(0.0);
-            for (i, before) in before.chunks_exact(self.outputs).enumerate() {
-                if before[output] != 0.0 {
-                    x.add_scaled(i, before[output], d_row);
-                }
-            }
+            sum_scaled(x, &before[output..], self.outputs, d_row);
         });
         if let Some(d_bias) = d_bias {
             check("the gradient of the bias", d_bias, self.outputs);

@@ -37,7 +37,7 @@ proptest! {
     }
 
     #[test]
-    fn sparse_layers(items in 1usize..20, inputs in 1usize..60, outputs in 1usize..40, activation in any_activation(),
+    fn sparse_layers(items in 1usize..20, inputs in 1usize..300, outputs in 1usize..40, activation in any_activation(),
                      seed: u64) {
         let mut x = numbers(items * inputs, seed);
         x.iter_mut().enumerate().for_each(|(i, v)| if !(i as u64 ^ seed).is_multiple_of(5) { *v = 0.0 });

@@ -82,7 +82,7 @@ fn convolutions() {
         let weight = random([3, 6, kernel, kernel], 2);
         same(
             (random([4, 3, 5, 6], 1), weight, random([6], 3)),
-            |x, w, b| ops::conv_transpose2d(x, w, b, window, stride - 1, activation),
+            |x, w, b| ops::conv_transpose2d(x, w, Some(b), window, stride - 1, activation),
             |x, w, b| {
                 let options =
                     ConvTransposeOptions::new([stride; 2], [padding; 2], [stride - 1; 2], [1; 2], 1);

@@ -61,9 +61,9 @@ pub struct BenchRunArgs {
     /// Folder of the data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// Runs at a time; they share the machine's threads
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub jobs: usize,
+    /// Runs at a time; they share the machine's threads [default: a thread each, on a GPU one run]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
     /// Part of the grid to run, such as 2/8
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
     pub shard: Shard,

@@ -70,7 +70,7 @@ pub fn conv2d(
 pub fn conv_transpose2d(
     x: Tensor<4>,
     weight: Tensor<4>,
-    bias: Tensor<1>,
+    bias: Option<Tensor<1>>,
     window: Window,
     output_padding: usize,
     activation: Activation,
@@ -78,7 +78,7 @@ pub fn conv_transpose2d(
     let Window { stride, padding } = window;
     if !on_cpu(&x) {
         let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [output_padding; 2], [1; 2], 1);
-        return activation.ordinary(ordinary::conv_transpose2d(x, weight, Some(bias), options));
+        return activation.ordinary(ordinary::conv_transpose2d(x, weight, bias, options));
     }
     let [in_channels, out_channels, kernel, _] = weight.dims();
     let layer = crate::ConvTranspose {
@@ -90,7 +90,10 @@ pub fn conv_transpose2d(
         output_padding,
         activation,
     };
-    apply(layer, [x.into(), weight.into(), bias.into()])
+    match bias {
+        Some(bias) => apply(layer, [x.into(), weight.into(), bias.into()]),
+        None => apply(layer, [x.into(), weight.into()]),
+    }
 }
 
 /// `act(x weightᵀ + bias)`: `x` is `[n, in]`, `weight` `[out, in]`, `bias` `[out]`.

@@ -30,7 +30,7 @@ use transform::SPAN;
 /// Products of matrices a tile.
 const PRODUCTS: usize = SPAN * SPAN;
 /// Numbers of transformed tiles laid out at once, which should fit the second-level cache.
-const LAID_OUT: usize = 1 << 17;
+const LAID_OUT: usize = 1 << 18;
 /// Numbers of transformed tiles kept at once in the backward pass, 16 MiB.
 const KEPT: usize = 1 << 22;
 /// Fewest tiles for which a product of matrices is fast.

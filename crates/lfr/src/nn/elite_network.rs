@@ -2,8 +2,6 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use burn::tensor::module::conv_transpose2d;
-use burn::tensor::ops::ConvTransposeOptions;
 
 use lfr_kernels::Activation;
 use lfr_kernels::ops::{self, Window};
@@ -54,8 +52,10 @@ impl Block {
     fn forward_deconv(&self, x: Dual<4>, direction: Option<&Direction>) -> Dual<4> {
         let Some(weight) = &self.conv else { return x };
         let weight = Dual::parameter(weight, direction);
-        let options = || ConvTransposeOptions::new([2; 2], [1; 2], [0; 2], [1; 2], 1);
-        let y = x.bilinear(weight, |x, weight| conv_transpose2d(x, weight, None, options()));
+        let window = Window { stride: 2, padding: 1 };
+        let y = x.bilinear(weight, |x, weight| {
+            ops::conv_transpose2d(x, weight, None, window, 0, Activation::None)
+        });
         self.norm.forward_dual(y, direction)
     }
 }

@@ -122,6 +122,6 @@ impl ConvTranspose {
     pub fn forward(&self, x: Tensor<4>) -> Tensor<4> {
         let (fused, rest) = self.activation.fused();
         let window = Window { stride: 2, padding: self.padding };
-        rest.apply(ops::conv_transpose2d(x, self.weight.val(), self.bias.val(), window, 1, fused))
+        rest.apply(ops::conv_transpose2d(x, self.weight.val(), Some(self.bias.val()), window, 1, fused))
     }
 }
