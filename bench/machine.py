@@ -20,7 +20,7 @@ class Machine:
             f"`python bench/compare.py {arguments}`, {datetime.date.today()}",
             f"rounds: {rounds}",
             f"threads: {programs.threads}",
-            f"{processor()}, {os.cpu_count()} cores, {platform.system()}",
+            f"{processor()}{instructions()}, {os.cpu_count()} cores, {platform.system()}",
             f"load of the minute before {self.load:.1f}",
             f"lfr {self.revision}",
             first_line("rustc", "--version"),
@@ -37,6 +37,16 @@ def processor():
         return next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         return platform.processor() or platform.machine()
+
+
+def instructions():
+    """The widest vector instructions, where the system tells."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text().split()
+    except OSError:
+        return ""
+    known = (("avx512f", " with AVX-512"), ("avx2", " with AVX2"))
+    return next((name for flag, name in known if flag in flags), "")
 
 
 def pytorch(python):

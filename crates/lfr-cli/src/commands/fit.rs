@@ -20,7 +20,6 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
     let named = named_after(&args.input, ".safetensors")?;
     let target = args.writing.output.clone().unwrap_or(named);
     super::check_free(&target, args.writing.force)?;
-    super::prepare(&args.running)?;
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;

@@ -28,9 +28,9 @@ use crate::interrupt;
 /// What the command meets; `failure::report` tells it to the user.
 pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
     match command {
-        Command::Rank(args) => return rank::run(&args, tables),
-        Command::Fit(args) => return fit::run(&args, tables),
-        Command::Score(args) => score::run(&args)?,
+        Command::Rank(args) => return on_threads(&args.running, || rank::run(&args, tables)),
+        Command::Fit(args) => return on_threads(&args.running, || fit::run(&args, tables)),
+        Command::Score(args) => on_threads(&args.running, || score::run(&args))?,
         Command::Threshold(args) => threshold::run(&args)?,
         Command::Report(args) => report::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
@@ -43,14 +43,15 @@ pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prepares for work that takes its time: the threads to use, and Ctrl-C.
-fn prepare(args: &RunArgs) -> Result<()> {
+/// Does work that takes its time: on the threads asked for, until Ctrl-C. It begins on one of them, since a thread
+/// outside would wait for them, and be woken, at every layer of a network.
+fn on_threads<R: Send>(args: &RunArgs, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
     if args.threads == Some(0) {
         return Err(Error::config("threads", 0, "must be at least 1").into());
     }
     rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build_global()?;
     interrupt::listen()?;
-    Ok(())
+    rayon::scope(|_| work())
 }
 
 /// Refuses to write over a file unless `force`.

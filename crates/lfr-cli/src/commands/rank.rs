@@ -27,7 +27,6 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);
     let folder = OutputFolder::create(&target, args.writing.force)?;
-    super::prepare(&args.running)?;
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;

@@ -23,7 +23,6 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     if let Some(output) = &args.writing.output {
         super::check_free(output, args.writing.force)?;
     }
-    super::prepare(&args.running)?;
     let mut progress = Progress::new(args.running.quiet);
     let model = Model::load(&args.model, &args.device)?;
     let (mut scores, bad) = stream(args, &model, &mut progress)?;

@@ -239,6 +239,10 @@ impl Layer<2> for Add {
         false
     }
 
+    fn keep(&self, _: [Flat; 2]) -> [Flat; 2] {
+        std::array::from_fn(|_| plain(Vec::new(), &[0]))
+    }
+
     fn backward(&self, _: &[Flat; 2], _: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {
         [Some(dy.clone()), Some(dy.clone())]
     }

@@ -21,6 +21,11 @@ pub(crate) trait Layer<const N: usize>: Clone + Debug + Send + 'static {
     /// Whether [`Layer::backward`] reads the output.
     fn needs_output(&self) -> bool;
 
+    /// What [`Layer::backward`] is given as the inputs, which are held until then: themselves, unless it reads none.
+    fn keep(&self, inputs: [Flat; N]) -> [Flat; N] {
+        inputs
+    }
+
     /// The gradients of the inputs from the output's, `dy`; those not `wanted` may be left out.
     fn backward(
         &self,
@@ -108,6 +113,7 @@ pub(crate) fn apply<L: Layer<N>, const N: usize, const D: usize>(layer: L, input
     let output = match Step(PhantomData::<L>).prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(step) => {
             let kept = layer.needs_output().then(|| output.clone());
+            let inputs = layer.keep(inputs);
             step.finish((layer, inputs, kept), output)
         }
         OpsKind::UnTracked(step) => step.finish(output),

@@ -75,17 +75,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let argument = std::env::args().nth(1).unwrap_or_else(|| "{}".into());
     let workload: Workload = serde_json::from_str(&argument)?;
     rayon::ThreadPoolBuilder::new().num_threads(workload.threads).build_global()?;
-    match workload.task {
-        Task::Train => workload.train()?,
-        Task::Score => workload.score()?,
-        Task::FirstEpoch => workload.first_epoch()?,
-        Task::Products => workload.products(),
-    }
+    // On a thread of the pool, as the program does.
+    rayon::scope(|_| workload.run())?;
     println!("{}", serde_json::json!({ "peak_kib": peak_kib() }));
     Ok(())
 }
 
 impl Workload {
+    fn run(&self) -> lfr::Result<()> {
+        match self.task {
+            Task::Train => self.train(),
+            Task::Score => self.score(),
+            Task::FirstEpoch => self.first_epoch(),
+            Task::Products => {
+                self.products();
+                Ok(())
+            }
+        }
+    }
+
     /// Steps of the training loop, held up between rounds.
     fn train(&self) -> lfr::Result<()> {
         let mut observer = TrainingRounds::new(self.round, self.batch, self.items * self.views());
