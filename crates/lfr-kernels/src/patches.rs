@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::simd::{add, vectorised};
+use crate::simd::{add, copy, vectorised};
 
 /// The size of a batch of images.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,25 +58,7 @@ impl Patches {
 
     /// The patches of `images`, one a row of `rows`; zeros where they reach beyond the image.
     pub(crate) fn gather(&self, images: &[f32], rows: &mut [f32]) {
-        let per_image = rows.chunks_exact_mut(self.count() * self.len());
-        for (image, rows) in images.chunks_exact(self.image_len()).zip(per_image) {
-            let line = self.kernel * self.channels;
-            for (position, row) in rows.chunks_exact_mut(self.len()).enumerate() {
-                let (y, x) = (position / self.grid[1] * self.stride, position % self.grid[1] * self.stride);
-                let (inside, from) = self.across(x);
-                for (ky, line) in row.chunks_exact_mut(line).enumerate() {
-                    match self.down(y + ky) {
-                        Some(iy) => {
-                            let start = iy * self.image[1] * self.channels + from;
-                            line[..inside.start].fill(0.0);
-                            line[inside.clone()].copy_from_slice(&image[start..start + inside.len()]);
-                            line[inside.end..].fill(0.0);
-                        }
-                        None => line.fill(0.0),
-                    }
-                }
-            }
-        }
+        gather(self, images, rows);
     }
 
     /// Adds the patches in `rows` to the images they lie on: the adjoint of [`Patches::gather`].
@@ -98,6 +80,30 @@ impl Patches {
         let last = (self.image[1] + self.padding).saturating_sub(x).clamp(first, self.kernel);
         let from = if first == last { 0 } else { x + first - self.padding };
         (first * self.channels..last * self.channels, from * self.channels)
+    }
+}
+
+vectorised! {
+    fn gather(patches: &Patches, images: &[f32], rows: &mut [f32]) {
+        let per_image = rows.chunks_exact_mut(patches.count() * patches.len());
+        for (image, rows) in images.chunks_exact(patches.image_len()).zip(per_image) {
+            let line = patches.kernel * patches.channels;
+            for (position, row) in rows.chunks_exact_mut(patches.len()).enumerate() {
+                let (down, across) = (position / patches.grid[1], position % patches.grid[1]);
+                let (y, x) = (down * patches.stride, across * patches.stride);
+                let (inside, from) = patches.across(x);
+                for (ky, line) in row.chunks_exact_mut(line).enumerate() {
+                    let Some(iy) = patches.down(y + ky) else {
+                        line.fill(0.0);
+                        continue;
+                    };
+                    let start = iy * patches.image[1] * patches.channels + from;
+                    line[..inside.start].fill(0.0);
+                    copy(&mut line[inside.clone()], &image[start..start + inside.len()]);
+                    line[inside.end..].fill(0.0);
+                }
+            }
+        }
     }
 }
 

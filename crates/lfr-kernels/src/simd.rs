@@ -96,6 +96,27 @@ pub(crate) fn add(to: &mut [f32], from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(t, f)| *t += f);
 }
 
+/// Copies numbers; of the lengths that kernels have most often without a call, which would take longer.
+#[inline(always)]
+pub(crate) fn copy(to: &mut [f32], from: &[f32]) {
+    match to.len() {
+        3 => copy_exactly::<3>(to, from),
+        5 => copy_exactly::<5>(to, from),
+        9 => copy_exactly::<9>(to, from),
+        15 => copy_exactly::<15>(to, from),
+        32 => copy_exactly::<32>(to, from),
+        64 => copy_exactly::<64>(to, from),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+#[inline(always)]
+fn copy_exactly<const N: usize>(to: &mut [f32], from: &[f32]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk::<N>()) {
+        *to = *from;
+    }
+}
+
 /// `to += scale * from`.
 #[inline(always)]
 pub(crate) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
@@ -136,6 +157,16 @@ mod tests {
         let (a, ones) = (vec![0.1_f32; 10_000_000], vec![1.0; 10_000_000]);
         let sum = sum_of_products(&a, &ones);
         assert!((sum / (1e7 * f64::from(0.1_f32)) - 1.0).abs() < 1e-6, "{sum}");
+    }
+
+    #[test]
+    fn copies_of_any_length() {
+        for n in 0..100 {
+            let from: Vec<f32> = (0..n).map(|i| i as f32).collect();
+            let mut to = vec![-1.0; n];
+            copy(&mut to, &from);
+            assert_eq!(to, from);
+        }
     }
 
     #[inline(always)]

@@ -8,7 +8,7 @@ use super::transform::{
 };
 use crate::gemm::Matrix;
 use crate::scratch::Scratch;
-use crate::simd::{add, vectorised};
+use crate::simd::{add, copy, vectorised};
 
 /// Of each place the matrix of its numbers, tiles by channels of all phases.
 pub(super) struct Planes<'a>(Vec<&'a mut [f32]>);
@@ -33,7 +33,7 @@ impl Planes<'_> {
     #[inline(always)]
     fn put(&mut self, at: usize, tile: &Tile<SPAN>, channels: usize) {
         for (plane, place) in self.0.iter_mut().zip(tile.as_flattened()) {
-            plane[at..at + channels].copy_from_slice(&place[..channels]);
+            copy(&mut plane[at..at + channels], &place[..channels]);
         }
     }
 
@@ -41,7 +41,7 @@ impl Planes<'_> {
     #[inline(always)]
     fn take(&self, at: usize, tile: &mut Tile<SPAN>, channels: usize) {
         for (plane, place) in self.0.iter().zip(tile.as_flattened_mut()) {
-            place[..channels].copy_from_slice(&plane[at..at + channels]);
+            copy(&mut place[..channels], &plane[at..at + channels]);
         }
     }
 }
@@ -90,7 +90,12 @@ impl Side {
 
     /// Channels of all phases.
     pub(super) fn depth(&self) -> usize {
-        self.stride * self.stride * self.channels
+        self.stride * self.row()
+    }
+
+    /// Channels of the phases that lie on one row of pixels, which are stored beside each other.
+    fn row(&self) -> usize {
+        self.stride * self.channels
     }
 
     /// Room for `tiles` transformed tiles.
@@ -138,7 +143,7 @@ impl Side {
     fn corners(&self, lines: &Range<usize>) -> Corners<'_> {
         let [down, _] = self.tiles;
         let picture = lines.start / down * self.len();
-        let corner = Corner { picture, y: lines.start % down, x: 0, phase: [0, 0], channel: 0 };
+        let corner = Corner { picture, y: lines.start % down, x: 0, phase: 0, channel: 0 };
         Corners { side: self, lines: lines.len(), corner }
     }
 
@@ -146,21 +151,21 @@ impl Side {
     #[inline(always)]
     fn line(&self, at: Corner, i: usize) -> Option<usize> {
         let y = (at.y * TILE + i).checked_sub(self.padding).filter(|&y| y < self.image[0] / self.stride)?;
-        let pixel = (y * self.stride + at.phase[0]) * self.image[1] + at.phase[1];
-        Some(at.picture + pixel * self.channels + at.channel)
+        let row = y * self.stride + at.phase;
+        Some(at.picture + row * self.image[1] * self.channels + at.channel)
     }
 
     /// The start of column `j` of that row, if it lies on its phase.
     #[inline(always)]
     fn pixel(&self, line: usize, at: Corner, j: usize) -> Option<usize> {
         let x = (at.x * TILE + j).checked_sub(self.padding).filter(|&x| x < self.image[1] / self.stride)?;
-        Some(line + x * self.stride * self.channels)
+        Some(line + x * self.row())
     }
 
     /// Channels of the block at a corner.
     #[inline(always)]
     fn block(&self, at: Corner) -> usize {
-        (self.channels - at.channel).min(BLOCK)
+        (self.row() - at.channel).min(BLOCK)
     }
 }
 
@@ -172,8 +177,9 @@ struct Corner {
     /// Tiles above and to the left.
     y: usize,
     x: usize,
-    /// Row and column of the phase's first pixel.
-    phase: [usize; 2],
+    /// Row of the phases' first pixels.
+    phase: usize,
+    /// Of the phases on that row.
     channel: usize,
 }
 
@@ -196,15 +202,10 @@ impl Iterator for Corners<'_> {
         let (side, found) = (self.side, self.corner);
         let at = &mut self.corner;
         at.channel += BLOCK;
-        if at.channel >= side.channels {
-            at.channel = 0;
-            at.phase[1] += 1;
-            if at.phase[1] == side.stride {
-                at.phase = [at.phase[0] + 1, 0];
-            }
-            if at.phase[0] == side.stride {
-                at.phase[0] = 0;
-                at.x += 1;
+        if at.channel >= side.row() {
+            (at.channel, at.phase) = (0, at.phase + 1);
+            if at.phase == side.stride {
+                (at.phase, at.x) = (0, at.x + 1);
             }
             if at.x == side.tiles[1] {
                 (at.x, at.y) = (0, at.y + 1);
@@ -229,7 +230,7 @@ vectorised! {
                 let line = side.line(at, i);
                 for (j, pixel) in row.iter_mut().enumerate() {
                     match line.and_then(|line| side.pixel(line, at, j)) {
-                        Some(start) => pixel[..channels].copy_from_slice(&pictures[start..start + channels]),
+                        Some(start) => copy(&mut pixel[..channels], &pictures[start..start + channels]),
                         None => pixel.fill(0.0),
                     }
                 }
@@ -274,7 +275,7 @@ vectorised! {
                 let Some(line) = side.line(at, i) else { continue };
                 for (j, pixel) in row.iter().enumerate() {
                     if let Some(start) = side.pixel(line, at, j) {
-                        pictures[start..start + channels].copy_from_slice(&pixel[..channels]);
+                        copy(&mut pictures[start..start + channels], &pixel[..channels]);
                     }
                 }
             }
