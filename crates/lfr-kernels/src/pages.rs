@@ -9,7 +9,13 @@ pub fn keep_pages() {
     {
         /// Bytes that the heap grows by beyond what is asked for.
         const AHEAD: i32 = 64 << 20;
-        let settings = [(libc::M_MMAP_MAX, 0), (libc::M_TRIM_THRESHOLD, i32::MAX), (libc::M_TOP_PAD, AHEAD)];
+        // One heap for all threads: what one frees another takes, and no thread's own is too small for a large batch.
+        let settings = [
+            (libc::M_ARENA_MAX, 1),
+            (libc::M_MMAP_MAX, 0),
+            (libc::M_TRIM_THRESHOLD, i32::MAX),
+            (libc::M_TOP_PAD, AHEAD),
+        ];
         for (setting, value) in settings {
             // SAFETY: `mallopt` takes any pair of integers, and refuses those it does not know.
             unsafe { libc::mallopt(setting, value) };
