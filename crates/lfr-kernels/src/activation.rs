@@ -1,7 +1,7 @@
 //! Activation functions and their fast, vectorised forms.
 
 use crate::check;
-use crate::simd::vectorised;
+use crate::simd::{LANES, vectorised};
 
 /// The function fused into a layer. Each one's derivative follows from its output, so layers keep no input of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -74,9 +74,22 @@ impl Activation {
             (Activation::None, None) => {}
             (Activation::Relu, None) => all::<Relu>(y),
             (Activation::Tanh, None) => all::<Tanh>(y),
-            (Activation::None, Some(bias)) => rows::<Identity>(y, bias),
-            (Activation::Relu, Some(bias)) => rows::<Relu>(y, bias),
-            (Activation::Tanh, Some(bias)) => rows::<Tanh>(y, bias),
+            (_, Some(bias)) if bias.len() < LANES && y.len() > LANES * bias.len() => {
+                // Rows shorter than a vector, many as one.
+                let many = bias.repeat(LANES);
+                let (whole, rest) = y.split_at_mut(y.len() / many.len() * many.len());
+                self.apply_rows(whole, &many);
+                self.apply_rows(rest, bias);
+            }
+            (_, Some(bias)) => self.apply_rows(y, bias),
+        }
+    }
+
+    fn apply_rows(self, y: &mut [f32], bias: &[f32]) {
+        match self {
+            Activation::None => rows::<Identity>(y, bias),
+            Activation::Relu => rows::<Relu>(y, bias),
+            Activation::Tanh => rows::<Tanh>(y, bias),
         }
     }
 

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use crate::activation::Activation;
 use crate::check;
 use crate::gradients::add_rows;
+use crate::partition::part;
 use crate::scratch::Scratch;
 use crate::simd::{LANES, fold, vectorised};
 
@@ -26,6 +27,19 @@ impl SparseRows {
     /// If `dense` is no whole number of rows.
     pub fn new(dense: &[f32], width: usize) -> Self {
         assert!(width > 0 && dense.len().is_multiple_of(width), "{} numbers in rows of {width}", dense.len());
+        let step = part(dense.len() / width) * width;
+        let parts: Vec<Self> = dense.par_chunks(step).map(|dense| Self::scan(dense, width)).collect();
+        let mut rows = Self { width, starts: vec![0], columns: Vec::new(), values: Vec::new() };
+        for part in parts {
+            let before = rows.values.len();
+            rows.starts.extend(part.starts[1..].iter().map(|start| before + start));
+            rows.columns.extend(part.columns);
+            rows.values.extend(part.values);
+        }
+        rows
+    }
+
+    fn scan(dense: &[f32], width: usize) -> Self {
         let mut rows = Self { width, starts: vec![0], columns: Vec::new(), values: Vec::new() };
         for row in dense.chunks_exact(width) {
             for (column, &value) in row.iter().enumerate().filter(|(_, value)| **value != 0.0) {
@@ -124,10 +138,10 @@ impl SparseLinear {
         let mut by_output = Scratch::dirty(y.len());
         let outputs = by_output.par_chunks_mut(x.items()).zip(weight.par_chunks(self.inputs));
         outputs.for_each(|(to, w)| products(x, w, to));
-        for (i, y) in y.chunks_exact_mut(self.outputs).enumerate() {
+        y.par_chunks_exact_mut(self.outputs).enumerate().for_each(|(i, y)| {
             y.iter_mut().zip(by_output.chunks_exact(x.items())).for_each(|(y, of)| *y = of[i]);
-        }
-        self.activation.apply(y, bias);
+            self.activation.apply(y, bias);
+        });
     }
 
     /// Computes the gradients of weight (`[outputs, inputs]`) and bias from those of the output, `dy`. `y` is what

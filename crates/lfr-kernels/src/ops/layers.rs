@@ -1,5 +1,7 @@
 //! The layers as functions of tensors.
 
+use std::sync::Arc;
+
 use super::step::Layer;
 use super::storage::{Flat, channels_last, dims, from_channels_last, plain, room, slice};
 use crate::{
@@ -123,35 +125,45 @@ impl Layer<3> for Linear {
     }
 }
 
-impl Layer<3> for SparseLinear {
-    fn forward(&self, [x, weight, bias]: &[Flat; 3]) -> Flat {
-        let shape = [dims(x)[0], self.outputs];
+/// A dense layer on rows whose zeros were taken out once for both passes.
+#[derive(Clone, Debug)]
+pub(crate) struct OnSparse {
+    layer: SparseLinear,
+    rows: Arc<SparseRows>,
+}
+
+impl OnSparse {
+    /// On the rows of `x`.
+    pub(crate) fn new(layer: SparseLinear, x: &Flat) -> Self {
+        let rows = SparseRows::new(slice(&x.to_contiguous()), layer.inputs);
+        Self { layer, rows: Arc::new(rows) }
+    }
+}
+
+impl Layer<3> for OnSparse {
+    fn forward(&self, [_, weight, bias]: &[Flat; 3]) -> Flat {
+        let shape = [self.rows.items(), self.layer.outputs];
         let mut y = room(&shape);
-        let [x, weight, bias] = [x, weight, bias].map(Flat::to_contiguous);
-        let x = SparseRows::new(slice(&x), self.inputs);
-        SparseLinear::forward(self, &x, slice(&weight), Some(slice(&bias)), &mut y);
+        let [weight, bias] = [weight, bias].map(Flat::to_contiguous);
+        self.layer.forward(&self.rows, slice(&weight), Some(slice(&bias)), &mut y);
         plain(y, &shape)
     }
 
     fn needs_output(&self) -> bool {
-        self.activation != Activation::None
+        self.layer.activation != Activation::None
     }
 
-    fn backward(
-        &self,
-        [x, weight, bias]: &[Flat; 3],
-        y: Option<&Flat>,
-        dy: &Flat,
-        _: [bool; 3],
-    ) -> [Option<Flat>; 3] {
-        let shapes = [dims(weight), dims(bias)];
-        let [mut d_weight, mut d_bias] = shapes.each_ref().map(|shape| room(shape));
-        let [x, dy] = [x, dy].map(Flat::to_contiguous);
-        let y = y.map(Flat::to_contiguous);
+    fn keep(&self, _: [Flat; 3]) -> [Flat; 3] {
+        std::array::from_fn(|_| plain(Vec::new(), &[0]))
+    }
+
+    fn backward(&self, _: &[Flat; 3], y: Option<&Flat>, dy: &Flat, _: [bool; 3]) -> [Option<Flat>; 3] {
+        let (of_weight, of_bias) = ([self.layer.outputs, self.layer.inputs], [self.layer.outputs]);
+        let (mut d_weight, mut d_bias) = (room(&of_weight), room(&of_bias));
+        let (y, dy) = (y.map(Flat::to_contiguous), dy.to_contiguous());
         let y = y.as_ref().map_or(&[][..], slice);
-        let x = SparseRows::new(slice(&x), self.inputs);
-        SparseLinear::backward(self, &x, [y, slice(&dy)], &mut d_weight, Some(&mut d_bias));
-        [None, Some(plain(d_weight, &shapes[0])), Some(plain(d_bias, &shapes[1]))]
+        self.layer.backward(&self.rows, [y, slice(&dy)], &mut d_weight, Some(&mut d_bias));
+        [None, Some(plain(d_weight, &of_weight)), Some(plain(d_bias, &of_bias))]
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{Activation, BatchNorm};
 pub use adam::Adam;
 pub use losses::{distances, penalties, project, squared_errors};
 
-use layers::{Add, Normalise};
+use layers::{Add, Normalise, OnSparse};
 use step::{Input, apply, on_cpu};
 
 /// How a square window moves over a picture.
@@ -111,7 +111,9 @@ pub fn sparse_linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activatio
         return linear(x.detach(), weight, bias, activation);
     }
     let [outputs, inputs] = weight.dims();
-    apply(crate::SparseLinear { inputs, outputs, activation }, [x.into(), weight.into(), bias.into()])
+    let x = Input::from(x);
+    let layer = OnSparse::new(crate::SparseLinear { inputs, outputs, activation }, x.numbers());
+    apply(layer, [x, weight.into(), bias.into()])
 }
 
 /// What batch normalisation in training gives.

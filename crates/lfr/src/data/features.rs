@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 
 /// Pictures of one size, 8 bits a channel.
@@ -143,9 +145,7 @@ impl Features {
         let width = self.width();
         let mut out = vec![0.0; indices.len() * width];
         if width > 0 {
-            for (&i, row) in indices.iter().zip(out.chunks_exact_mut(width)) {
-                self.row_into(i, row);
-            }
+            out.par_chunks_exact_mut(width).zip(indices).for_each(|(row, &i)| self.row_into(i, row));
         }
         out
     }
