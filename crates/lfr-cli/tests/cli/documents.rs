@@ -135,6 +135,22 @@ fn the_results_are_what_the_commands_beside_them_print() {
 }
 
 #[test]
+fn the_figures_of_the_results_are_what_the_commands_beside_them_draw() {
+    let (place, document) = (place(), document("docs/results.md"));
+    commands(&document).iter().filter(|command| command.starts_with("bench plot")).for_each(|command| {
+        place.lfr(command).ok();
+    });
+    let shown: Vec<&str> =
+        document.lines().filter_map(|line| line.split_once("](figures/")?.1.split(')').next()).collect();
+    assert!(shown.len() >= 2, "only {shown:?}");
+    for name in shown {
+        let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+        let (drawn, kept) = (place.path("docs/figures").join(name), repository("docs/figures").join(name));
+        assert!(read(drawn) == read(kept), "{name} is drawn differently");
+    }
+}
+
+#[test]
 fn the_readme_lists_the_methods_there_are() {
     let methods: serde_json::Value = serde_json::from_str(&Place::new().lfr("methods --json").ok()).unwrap();
     let text = |method: &serde_json::Value, key: &str| method[key].as_str().unwrap().to_owned();
