@@ -5,6 +5,7 @@
 //! 1e-6 of the largest, see the tests.
 
 mod kernels;
+mod planes;
 mod tiles;
 mod transform;
 
@@ -24,7 +25,8 @@ use crate::scratch::Scratch;
 use crate::simd::add_all;
 
 use kernels::{Kernels, Order};
-use tiles::{Planes, Side};
+use planes::Planes;
+use tiles::Side;
 use transform::SPAN;
 
 /// Products of matrices a tile.
