@@ -58,6 +58,13 @@ impl<'a> Claim<'a> {
     }
 
     fn store(mut self, text: &str, target: &Path) -> Result<()> {
+        // Runs take hours, and somebody may have tidied the hidden file away: what was run is kept all the same.
+        if !is_at(&self.file, &self.path) {
+            let Some(again) = Self::take(self.folder, self.hash)? else {
+                return Ok(()); // Another worker took the job meanwhile, and records the same.
+            };
+            self = again;
+        }
         let written = self
             .file
             .write_all(text.as_bytes())
@@ -127,6 +134,21 @@ mod tests {
         assert!(!is_taken(folder.path(), "a"));
         Claim::take(folder.path(), "a").unwrap().unwrap().record("short").unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join("a.json")).unwrap(), "short");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_record_outlives_the_loss_of_its_claim() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = || std::fs::read_to_string(folder.path().join("a.json"));
+        let claim = Claim::take(folder.path(), "a").unwrap().unwrap();
+        std::fs::remove_file(place(folder.path(), "a")).unwrap();
+        let other = Claim::take(folder.path(), "a").unwrap().unwrap();
+        claim.record("of the first").unwrap();
+        assert!(record().is_err());
+        std::fs::remove_file(place(folder.path(), "a")).unwrap();
+        other.record("of the other").unwrap();
+        assert_eq!(record().unwrap(), "of the other");
     }
 
     #[test]
