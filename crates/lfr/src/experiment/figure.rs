@@ -1,15 +1,13 @@
 //! Figures: metrics against c, metrics and errors against epochs, histograms of scores.
 
-use std::collections::BTreeMap;
-
+use super::curve::{Draw, curves, means_over_classes};
 use super::grid::Grid;
 use super::metric::Metric;
 use super::published::{Published, PublishedCurve};
-use super::record::{Point, Record};
+use super::record::Point;
 use super::row::{Row, Score};
 use super::store::Records;
 use super::table::{Block, Cell, table};
-use crate::dataset::Name;
 use crate::error::Result;
 use crate::report::chart::{
     Axis, Bins, Chart, Frame, Layer, Scale, Series, Size, lines, overlaid_histograms,
@@ -27,7 +25,7 @@ pub struct Figure {
 }
 
 /// Every figure the records of `grid` make: `metrics` against c where there are several ratios, `metrics` and mean errors
-/// against epochs for jobs with curves, histograms for jobs that keep scores.
+/// against epochs for jobs with curves (and their means where there are several classes), histograms for jobs that keep scores.
 ///
 /// # Errors
 /// As [`Published::read`].
@@ -41,6 +39,7 @@ pub fn plot(grid: &Grid, records: &Records, metrics: &[Metric]) -> Result<Vec<Fi
     }
     let (published, rows) = (Published::read()?, grid.rows());
     let curves = curves(&rows, records);
+    let means = means_over_classes(&curves);
     let theirs = |label: &str| grid.published.as_deref().and_then(|id| published.curve(id, label));
     for (draw, trainings) in &curves {
         figures
@@ -48,6 +47,10 @@ pub fn plot(grid: &Grid, records: &Records, metrics: &[Metric]) -> Result<Vec<Fi
         figures.extend(
             trainings.iter().map(|(label, points)| errors_by_epoch(draw, label, points, theirs(label))),
         );
+    }
+    for (draw, trainings) in &means {
+        figures
+            .extend(metrics.iter().filter_map(|&metric| metric_by_epoch(draw, trainings, metric, &|_| None)));
     }
     figures.extend(rows.iter().flat_map(|row| histograms(row, records)));
     Ok(figures)
@@ -83,53 +86,6 @@ fn against_ratio<'a>(block: &'a Block, metric: Metric) -> Vec<Figure> {
         .into_iter()
         .flatten()
         .collect()
-}
-
-/// A data set, inlier class and ratio, as text.
-type Draw = (Name, String, String);
-
-/// The curve of each row, its mean over seeds epoch by epoch, by draw.
-fn curves(rows: &[Row], records: &Records) -> BTreeMap<Draw, Vec<(String, Vec<Point>)>> {
-    let mut all: BTreeMap<Draw, Vec<(String, Vec<Point>)>> = BTreeMap::new();
-    for row in rows {
-        let mut by_draw: BTreeMap<Draw, Vec<&[Point]>> = BTreeMap::new();
-        for (job, score) in &row.runs {
-            let record = records.get(job).filter(|record| !record.curve.is_empty() && is_own(record, *score));
-            let draw = (job.dataset, job.inlier.clone(), job.ratio.to_string());
-            if let Some(record) = record {
-                by_draw.entry(draw).or_default().push(&record.curve);
-            }
-        }
-        for (draw, curves) in by_draw {
-            all.entry(draw).or_default().push((row.label.clone(), mean_curve(&curves)));
-        }
-    }
-    all
-}
-
-/// Curves follow the method's own score alone.
-fn is_own(record: &Record, score: Option<Score>) -> bool {
-    score.is_none_or(|score| record.quality(None).is_some_and(|own| own.name == score.name()))
-}
-
-/// The mean of the curves at each epoch of the first that all have.
-fn mean_curve(curves: &[&[Point]]) -> Vec<Point> {
-    let at = |epoch: usize| -> Option<Vec<&Point>> {
-        curves.iter().map(|curve| curve.iter().find(|point| point.epoch == epoch)).collect()
-    };
-    let mean = |point: &Point| {
-        let points = at(point.epoch)?;
-        let mean =
-            |value: fn(&Point) -> f64| points.iter().map(|p| value(p)).sum::<f64>() / points.len() as f64;
-        Some(Point {
-            auroc: mean(|p| p.auroc),
-            aupr_trapezoid: mean(|p| p.aupr_trapezoid),
-            inliers: mean(|p| p.inliers),
-            outliers: mean(|p| p.outliers),
-            ..point.clone()
-        })
-    };
-    curves.first().map_or(Vec::new(), |first| first.iter().filter_map(mean).collect())
 }
 
 fn metric_by_epoch<'a>(

@@ -1,6 +1,8 @@
 //! Figures from records made by hand.
 
+use super::super::job::Job;
 use super::super::record;
+use super::super::record::Point;
 use super::*;
 
 fn grid(text: &str) -> Grid {
@@ -66,6 +68,27 @@ fn curves_are_means_over_seeds_of_the_own_score() {
     assert_eq!(labels, ["AE/CAE", "ae-lfr S_B"]);
     let found: Vec<_> = trainings[0].1.iter().map(|p| (p.epoch, (p.auroc * 1000.0).round())).collect();
     assert_eq!(found, [(1, 200.0), (4, 500.0)]);
+}
+
+#[test]
+fn several_classes_have_a_mean_curve_of_the_rows_run_on_all() {
+    let grid = grid(&CURVES.replace("\"t-shirt\"", "\"t-shirt\", \"bag\"").replace("[0, 1]", "[0]"));
+    let mut all = records(&grid);
+    let figures = plot(&grid, &all, &[Metric::Auroc]).unwrap();
+    let mean = "fashion-mnist-mean-of-2-classes-c-0.1-auroc-by-epoch";
+    let drawn = |figures: &[Figure]| {
+        let figure = figures.iter().find(|figure| figure.name == mean);
+        figure.map(|figure| figure.svg().matches("<path class=\"line ").count())
+    };
+    assert_eq!(drawn(&figures), Some(2));
+    let unrun = |job: &&Job| job.method.name == "ae-lfr" && job.inlier == "bag";
+    let kept = grid.jobs().into_iter().filter(|job| !unrun(&job));
+    all = kept.filter_map(|job| all.get(&job).cloned()).collect();
+    assert_eq!(drawn(&plot(&grid, &all, &[Metric::Auroc]).unwrap()), Some(1));
+    let means = means_over_classes(&curves(&grid.rows(), &all));
+    let (_, trainings) = means.first_key_value().unwrap();
+    let found: Vec<_> = trainings[0].1.iter().map(|p| (p.epoch, (p.auroc * 1000.0).round())).collect();
+    assert_eq!(found, [(1, 100.0), (2, 200.0), (4, 400.0)]);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! over processes and machines, and merge by copying files.
 
 mod claim;
+mod curve;
 mod figure;
 mod forecast;
 mod grid;
