@@ -8,8 +8,9 @@ fn main() {
     {
         return;
     }
-    // Known only in a checkout; `+` marks one with changes.
-    let Some(head) = git(&["rev-parse", "HEAD"]) else { return };
+    // Known only in a checkout of this repository, not in a copy within another; `+` marks one with changes.
+    let here = git(&["rev-parse", "--show-prefix"]).is_some_and(|folder| folder == "crates/lfr-cli/");
+    let Some(head) = git(&["rev-parse", "HEAD"]).filter(|_| here) else { return };
     let changed = git(&["status", "--porcelain", "--untracked-files=no", ":/crates", ":/Cargo.lock"]);
     let mark = if changed.is_some_and(|files| files.is_empty()) { "" } else { "+" };
     println!("cargo::rustc-env=LFR_COMMIT={head}{mark}");
