@@ -255,7 +255,7 @@ pub(super) mod tests {
         };
         let found: HashMap<_, _> =
             files.filter(|path| path.extension().is_some_and(|e| e == "toml")).map(count).collect();
-        for (name, jobs) in [("table1", 7750), ("smoke", 32), ("figure1", 2), ("figure7", 4)] {
+        for (name, jobs) in [("table1", 7750), ("smoke", 32), ("figure1", 3), ("figure7", 4)] {
             assert_eq!(found[name], jobs, "{name}");
         }
     }
