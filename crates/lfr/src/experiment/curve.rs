@@ -42,8 +42,8 @@ pub(super) fn means_over_classes(curves: &BTreeMap<Draw, Trainings>) -> BTreeMap
     let mut means = BTreeMap::new();
     for ((dataset, ratio), classes) in classes.into_iter().filter(|(_, classes)| classes.len() > 1) {
         let of = |label: &String| -> Option<Vec<&[Point]>> {
-            let own = |trainings: &Trainings| trainings.iter().position(|(other, _)| other == label);
-            classes.iter().map(|trainings| Some(trainings[own(trainings)?].1.as_slice())).collect()
+            let all = classes.iter().map(|trainings| trainings.iter().find(|(other, _)| other == label));
+            all.map(|own| Some(own?.1.as_slice())).collect()
         };
         let labels = classes[0].iter().map(|(label, _)| label);
         let trainings = labels.filter_map(|label| Some((label.clone(), mean_curve(&of(label)?))));

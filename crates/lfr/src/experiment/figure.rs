@@ -25,7 +25,8 @@ pub struct Figure {
 }
 
 /// Every figure the records of `grid` make: `metrics` against c where there are several ratios, `metrics` and mean errors
-/// against epochs for jobs with curves (and their means where there are several classes), histograms for jobs that keep scores.
+/// against epochs for jobs with curves (and the means of metrics where there are several classes), histograms for jobs that
+/// keep scores.
 ///
 /// # Errors
 /// As [`Published::read`].
