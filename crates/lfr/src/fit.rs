@@ -80,7 +80,9 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     method.validate()?;
     let device = device::open(&options.device)?;
     let start = Instant::now();
-    let (preprocessor, mut warnings) = Preprocessor::fit(&pile.items, &options.preprocess)?;
+    let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
+    let mut warnings = pile.notes.clone();
+    warnings.extend(said);
     let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     let features = Features::concat(parts)?;
     let preprocessed = Instant::now();

@@ -23,6 +23,8 @@ pub struct Pile {
     pub bad: usize,
     /// SHA-256 of identifiers and values.
     pub fingerprint: String,
+    /// What the reader decided and the user should know.
+    pub notes: Vec<String>,
 }
 
 impl Pile {
@@ -42,6 +44,7 @@ impl Pile {
             quarantined: source.quarantined().to_vec(),
             bad: source.bad(),
             fingerprint: source.fingerprint(),
+            notes: source.notes(),
         };
         for chunk in chunks {
             pile.ids.extend(chunk.ids);

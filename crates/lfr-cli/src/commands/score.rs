@@ -25,13 +25,14 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     }
     let mut progress = Progress::new(args.running.quiet);
     let model = Model::load(&args.model, &args.device)?;
-    let (mut scores, bad) = stream(args, &model, &mut progress)?;
+    let (mut scores, bad, notes) = stream(args, &model, &mut progress)?;
     progress.clear();
     let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;
     if let Some(cut) = &cut {
         scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
         progress.note(&cut.explanation);
     }
+    notes.iter().for_each(|note| progress.warn(note));
     if bad > 0 {
         progress.warn(&format!("{} could not be read and have no score", items(bad)));
     }
@@ -54,8 +55,8 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     Ok(())
 }
 
-/// The scores of all readable items, and how many were not readable.
-fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(Scores, usize)> {
+/// The scores of all readable items, how many were not readable, and what the reader decided.
+fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(Scores, usize, Vec<String>)> {
     let text = format!("scoring {}", args.input.display());
     progress.stage(&text);
     let options = Options {
@@ -76,7 +77,7 @@ fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(S
         interrupt::check()
     })?;
     all.percentiles = all.scores.iter().map(|&score| model.header.quantiles.percentile(score)).collect();
-    Ok((all, source.bad()))
+    Ok((all, source.bad(), source.notes()))
 }
 
 /// The form of the scores: as asked for, as the file's name says, or CSV.

@@ -13,6 +13,7 @@ mod idx;
 mod images;
 mod jsonl;
 mod known;
+mod notes;
 mod npy;
 mod npz;
 mod number;
@@ -36,6 +37,7 @@ pub use channels::settle_channels;
 use detect::Format;
 use fingerprint::Fingerprint;
 pub use images::thumbnail;
+pub use notes::Notes;
 use quarantine::Account;
 pub(crate) use quarantine::Batch;
 use stored::Stored;
@@ -114,6 +116,7 @@ pub struct Source {
     batches: Option<Box<dyn Iterator<Item = Result<Batch>> + Send>>,
     account: Account,
     fingerprint: Fingerprint,
+    notes: Notes,
 }
 
 impl Source {
@@ -131,7 +134,13 @@ impl Source {
             batches: Some(Box::new(batches)),
             account: Account::default(),
             fingerprint: Fingerprint::new(kind),
+            notes: Notes::default(),
         }
+    }
+
+    /// The same source, whose reader says in `notes` what it decides.
+    fn noting(self, notes: &Notes) -> Self {
+        Self { notes: notes.clone(), ..self }
     }
 
     /// What the chunks hold.
@@ -147,6 +156,11 @@ impl Source {
     /// How many items were left out so far.
     pub fn bad(&self) -> usize {
         self.account.bad()
+    }
+
+    /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.list()
     }
 
     /// SHA-256 (hex) of the identifiers and raw values read so far; the size of chunks has no part in it.
