@@ -54,10 +54,12 @@ pub mod metrics;
 pub mod model;
 pub mod nn;
 pub mod output;
+mod parquet_guard;
 #[cfg(test)]
 mod parity;
 pub mod pile;
 pub mod preprocess;
+pub mod regular;
 pub mod report;
 pub mod score;
 pub mod seed;

@@ -102,6 +102,9 @@ pub struct PlotArgs {
     /// Write PNG files beside the SVG ones
     #[arg(long)]
     pub png: bool,
+    /// Replace figures that are there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// List, fetch and verify the public data sets.

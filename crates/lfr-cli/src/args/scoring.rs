@@ -56,6 +56,9 @@ pub struct ScoreOutputArgs {
     /// Replace a file that is there
     #[arg(long)]
     pub force: bool,
+    /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    #[arg(long)]
+    pub safe_csv: bool,
 }
 
 /// Flag outliers in a file of scores, without fitting again.
@@ -76,6 +79,9 @@ pub struct ThresholdArgs {
     /// Replace a file that is there
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    #[arg(long, help_heading = "Output")]
+    pub safe_csv: bool,
     /// Read settings from a TOML file; its keys are these flags, and flags win
     #[arg(long, value_name = "FILE", help_heading = "Running")]
     pub config: Option<PathBuf>,
@@ -97,6 +103,9 @@ pub struct ReportArgs {
     /// Page to write [default: report.html in the folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace the file given with -o
+    #[arg(long)]
+    pub force: bool,
     /// The pile, when it is not where it was
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,

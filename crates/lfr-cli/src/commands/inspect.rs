@@ -8,7 +8,7 @@ use lfr::model::{Header, ModelFile};
 use serde_json::json;
 
 use crate::args::InspectArgs;
-use crate::terminal::{count, print, print_json, things};
+use crate::terminal::{count, print, print_json, shown, things};
 
 /// Prints what the model file holds.
 pub fn run(args: &InspectArgs) -> Result<()> {
@@ -26,7 +26,7 @@ pub fn run(args: &InspectArgs) -> Result<()> {
 fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     let header = &model.header;
     let mut text = String::new();
-    let mut line = |name: &str, value: String| writeln!(text, "{name:<12}{value}");
+    let mut line = |name: &str, value: String| writeln!(text, "{name:<12}{}", shown(&value));
     line("method", header.method_name().to_owned())?;
     line("fitted on", things(header.items, header.kind))?;
     line("", format!("SHA-256 {}", header.fingerprint))?;
@@ -37,7 +37,9 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     for (i, warning) in header.warnings.iter().enumerate() {
         line(if i == 0 { "warnings" } else { "" }, warning.clone())?;
     }
-    line("settings", indented(&header.method))?;
+    for (i, setting) in format!("{:#}", header.method).lines().enumerate() {
+        line(if i == 0 { "settings" } else { "" }, setting.to_owned())?;
+    }
     let numbers: usize = model.weights.iter().map(|(_, array)| size(array)).sum();
     line("arrays", format!("{} with {} numbers", model.weights.iter().count(), count(numbers)))?;
     for (name, array) in model.weights.iter() {
@@ -66,9 +68,4 @@ fn reading(header: &Header) -> String {
         parts.push(format!("without {}", reading.ignore.join(", ")));
     }
     parts.join(", ")
-}
-
-/// Settings as indented JSON below one another, their first line on the current one.
-fn indented(value: &serde_json::Value) -> String {
-    format!("{value:#}").replace('\n', &format!("\n{:12}", ""))
 }
