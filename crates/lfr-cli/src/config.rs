@@ -73,7 +73,10 @@ impl File<'_> {
         let text = regular::read_text(self.path, "the size of the configuration in bytes", MAX_SIZE)?;
         let bad = |e: toml::de::Error| {
             let before = e.span().and_then(|at| text.get(..at.start)).unwrap_or_default();
-            Error::input(self.path, format!("line {}: {}", 1 + before.matches('\n').count(), e.message().trim()))
+            Error::input(
+                self.path,
+                format!("line {}: {}", 1 + before.matches('\n').count(), e.message().trim()),
+            )
         };
         Ok(text.parse::<Table>().map_err(bad)?)
     }

@@ -38,7 +38,8 @@ pub fn shown(text: &str) -> String {
 
 /// Whether a terminal takes `c` for a command, or for a mark that turns what follows around.
 fn obeyed(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn escaped(text: &str, harmless: impl Fn(char) -> bool) -> String {
@@ -105,7 +106,10 @@ mod tests {
 
     #[test]
     fn names_cannot_command_a_terminal() {
-        assert_eq!(shown("\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï"), r"\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï");
+        assert_eq!(
+            shown("\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï"),
+            r"\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï"
+        );
         let long = shown(&"ü".repeat(1_000_000));
         assert_eq!((long.chars().count(), long.ends_with('…')), (LONGEST + 1, true));
     }

@@ -56,7 +56,8 @@ impl Truth {
         record.metrics = Some(metrics(&self.agreement(scores)?));
         record.guides.clone_from(&self.guides);
         if !self.guides.is_empty() {
-            let text = format!("AUROC and AUPR leave out {} whose labels guided the fit", items(self.guides.len()));
+            let text =
+                format!("AUROC and AUPR leave out {} whose labels guided the fit", items(self.guides.len()));
             record.warnings.push(text);
         }
         Ok(())

@@ -103,7 +103,9 @@ fn index(ids: &[String]) -> Result<HashMap<&str, usize>> {
     let mut index = HashMap::with_capacity(ids.len());
     for (place, id) in ids.iter().enumerate() {
         if let Some(other) = index.insert(id.as_str(), place) {
-            let problem = format!("{id} stands for several items, such as {other} and {place} (from 0); choose an --id that tells them apart, or give a label a line");
+            let problem = format!(
+                "{id} stands for several items, such as {other} and {place} (from 0); choose an --id that tells them apart, or give a label a line"
+            );
             return Err(Error::Labels { problem });
         }
     }

@@ -54,9 +54,9 @@ pub mod metrics;
 pub mod model;
 pub mod nn;
 pub mod output;
-mod parquet_guard;
 #[cfg(test)]
 mod parity;
+mod parquet_guard;
 pub mod pile;
 pub mod preprocess;
 pub mod regular;

@@ -108,7 +108,8 @@ mod tests {
     fn ids_of_several_items_are_told_once() {
         let told = |ids: &[&str]| repeated(&ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>());
         assert_eq!((told(&["0", "1", "2"]), told(&["b", "a"]), told(&[])), (None, None, None));
-        let expected = "2 items have the id of an earlier one, such as `a`; only their places tell them apart";
+        let expected =
+            "2 items have the id of an earlier one, such as `a`; only their places tell them apart";
         assert_eq!(told(&["a", "b", "a", "a"]).as_deref(), Some(expected));
     }
 

@@ -178,13 +178,16 @@ mod tests {
     fn a_row_shows_the_columns_farthest_off_each_once() {
         let part = |column: &str, part| Feature { column: column.into(), part };
         let number = || Part::Number { center: 10.0, spread: 2.0 };
-        let features = [part("a", number()), part("a", Part::Missing), part("b", number()), part("c", Part::Other)];
+        let features =
+            [part("a", number()), part("a", Part::Missing), part("b", number()), part("c", Part::Other)];
         let column = |value: f64| Arc::new(Float64Array::from(vec![value])) as Arc<dyn Array>;
-        let batch = RecordBatch::try_from_iter([("a", column(7.0)), ("b", column(8.0)), ("c", column(9.0))]).unwrap();
-        let cells = |values: &[f32], expected: Option<&[f32]>| match row(&batch, 0, &features, values, expected) {
-            View::Row { cells } => cells,
-            other => panic!("{other:?}"),
-        };
+        let batch =
+            RecordBatch::try_from_iter([("a", column(7.0)), ("b", column(8.0)), ("c", column(9.0))]).unwrap();
+        let cells =
+            |values: &[f32], expected: Option<&[f32]>| match row(&batch, 0, &features, values, expected) {
+                View::Row { cells } => cells,
+                other => panic!("{other:?}"),
+            };
         let seen = |cells: Vec<Cell>| -> Vec<(String, String, f32)> {
             cells.into_iter().map(|cell| (cell.name, cell.value, cell.residual)).collect()
         };

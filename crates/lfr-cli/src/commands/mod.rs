@@ -62,5 +62,6 @@ fn check_threads(key: &str, threads: usize) -> Result<()> {
     if (1..=limit).contains(&threads) {
         return Ok(());
     }
-    Err(Error::config(key, threads, format!("must be at least 1 and, on this machine, at most {limit}")).into())
+    Err(Error::config(key, threads, format!("must be at least 1 and, on this machine, at most {limit}"))
+        .into())
 }

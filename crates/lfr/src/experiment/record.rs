@@ -158,7 +158,9 @@ impl Record {
         let path = Self::path(folder, hash);
         let text = match regular::read(&path, "the record's size in bytes", MAX_SIZE) {
             Ok(text) => text,
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let problem = match serde_json::from_slice::<Self>(&text) {

@@ -141,7 +141,8 @@ fn check_replaceable(target: &Path) -> Result<()> {
         None => Ok(()),
         Some(name) => {
             let name = name.display();
-            let problem = format!("--force does not replace it, as it holds {name}, which no run of lfr wrote");
+            let problem =
+                format!("--force does not replace it, as it holds {name}, which no run of lfr wrote");
             Err(Error::input(target, problem))
         }
     }
@@ -149,7 +150,8 @@ fn check_replaceable(target: &Path) -> Result<()> {
 
 /// The name of something in `folder` that no run wrote.
 pub(super) fn foreign(folder: &Path) -> io::Result<Option<OsString>> {
-    let half = |name: &str, file: &str| temporary::is_temporary(name, &temporary::prefix(file.as_ref()), ".tmp");
+    let half =
+        |name: &str, file: &str| temporary::is_temporary(name, &temporary::prefix(file.as_ref()), ".tmp");
     let ours = |name: &str| OutputFolder::NAMES.iter().any(|file| name == *file || half(name, file));
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
@@ -258,7 +260,10 @@ mod tests {
         let [target, old] = ["out", ".out-abcdef.old"].map(|name| place.path().join(name));
         write(&old, false, "scores.csv").unwrap();
         assert!(matches!(OutputFolder::create(&target, false), Err(Error::Exists { .. })));
-        assert_eq!((names(place.path()), names(&target)), (vec!["out".into()], vec!["scores.csv".to_string()]));
+        assert_eq!(
+            (names(place.path()), names(&target)),
+            (vec!["out".into()], vec!["scores.csv".to_string()])
+        );
         // One whose successor is there already was about to be removed.
         write(&old, false, "scores.csv").unwrap();
         write(&target, true, "run.json").unwrap();
@@ -271,7 +276,9 @@ mod tests {
         let folder = OutputFolder::create(&place.path().join("out"), false).unwrap();
         let full = |path: &Path| Err(Error::io("write", path, io::ErrorKind::StorageFull.into()));
         let message = folder.put("scores.csv", full).unwrap_err().to_string();
-        assert!(message.starts_with(&format!("cannot write {}", place.path().join("out/scores.csv").display())));
+        assert!(
+            message.starts_with(&format!("cannot write {}", place.path().join("out/scores.csv").display()))
+        );
     }
 
     #[test]

@@ -30,7 +30,8 @@ mod tests {
         let mut texts = Texts::default();
         texts.extend(["=cmd|' /C calc'!A0", "@SUM(1)", "-1+2", "\t=1", "-5", "+1e3", "a=b", "", "'quote"]);
         let quoted = quoted(&texts);
-        let expected = ["'=cmd|' /C calc'!A0", "'@SUM(1)", "'-1+2", "'\t=1", "-5", "+1e3", "a=b", "", "'quote"];
+        let expected =
+            ["'=cmd|' /C calc'!A0", "'@SUM(1)", "'-1+2", "'\t=1", "-5", "+1e3", "a=b", "", "'quote"];
         assert!(quoted.iter().eq(expected));
         assert!(quoted.iter().map(unquoted).eq(texts.iter()));
     }

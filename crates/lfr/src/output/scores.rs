@@ -126,7 +126,8 @@ impl Scores {
     /// # Errors
     /// [`Error::Scores`] naming an item without a score, a score without an item, or an identifier of several items.
     pub fn in_order_of(self, ids: &[String]) -> Result<Self> {
-        let own: Vec<String> = (0..self.len()).map(|i| formula::unquoted(&self.ids.get(i)).to_owned()).collect();
+        let own: Vec<String> =
+            (0..self.len()).map(|i| formula::unquoted(&self.ids.get(i)).to_owned()).collect();
         if own.iter().map(String::as_str).eq(ids.iter().map(|id| formula::unquoted(id))) {
             return Ok(self);
         }
@@ -145,7 +146,9 @@ impl Scores {
         });
         let order = order.collect::<Result<Vec<usize>>>()?;
         match places.keys().min() {
-            Some(id) => Err(problem(format!("`{id}` is not an item of the input; take the file as the run wrote it"))),
+            Some(id) => {
+                Err(problem(format!("`{id}` is not an item of the input; take the file as the run wrote it")))
+            }
             None => Ok(self.select(&order)),
         }
     }

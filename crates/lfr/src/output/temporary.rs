@@ -196,7 +196,9 @@ mod tests {
     fn temporary_names_are_told_from_others() {
         let is = |name| is_temporary(name, ".out-", ".tmp");
         assert!(is(".out-a1B2c3.tmp"));
-        for name in [".out-a1B2c.tmp", ".out-a1B2c3.old", ".out-lfr-a1B2c3.tmp", "out-a1B2c3.tmp", ".out-a1_2c3.tmp"] {
+        for name in
+            [".out-a1B2c.tmp", ".out-a1B2c3.old", ".out-lfr-a1B2c3.tmp", "out-a1B2c3.tmp", ".out-a1_2c3.tmp"]
+        {
             assert!(!is(name), "{name}");
         }
     }

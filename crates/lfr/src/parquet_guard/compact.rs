@@ -48,7 +48,11 @@ impl<R: Read> Compact<R> {
     }
 
     /// Reads a list, calling `each` at every element; they must be of `kind`.
-    pub(super) fn list(&mut self, kind: u8, each: &mut dyn FnMut(&mut Self) -> Result<(), String>) -> Result<(), String> {
+    pub(super) fn list(
+        &mut self,
+        kind: u8,
+        each: &mut dyn FnMut(&mut Self) -> Result<(), String>,
+    ) -> Result<(), String> {
         let (count, found) = self.list_head()?;
         if found != kind && count > 0 {
             return Err(BROKEN.into());

@@ -79,7 +79,11 @@ fn footer<R: Read>(footer: &mut Compact<R>) -> Result<(u64, Vec<Chunk>), String>
                     Ok(id == 5)
                 })?;
                 children.push(count);
-                if children.len() > MAX_COLUMNS { Err(format!("more than {MAX_COLUMNS} columns")) } else { Ok(()) }
+                if children.len() > MAX_COLUMNS {
+                    Err(format!("more than {MAX_COLUMNS} columns"))
+                } else {
+                    Ok(())
+                }
             })?,
             (3, _) => rows = footer.int()?,
             (4, LIST) => footer.list(STRUCT, &mut |footer| row_group(footer, &mut chunks))?,
@@ -152,7 +156,10 @@ fn pages(file: &File, end: u64, chunk: &Chunk) -> Result<usize, String> {
     let (Ok(start), Ok(length)) = (u64::try_from(start), u64::try_from(chunk.length)) else {
         return Err("its footer puts a column before the beginning".into());
     };
-    let stop = start.checked_add(length).filter(|&stop| stop <= end).ok_or("its footer puts a column beyond the end")?;
+    let stop = start
+        .checked_add(length)
+        .filter(|&stop| stop <= end)
+        .ok_or("its footer puts a column beyond the end")?;
     let (mut at, mut dictionary) = (start, 0);
     while at < stop {
         let mut file = file;

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 fn good() -> Vec<u8> {
     let names = StringArray::from_iter_values((0..20).map(|i| format!("name {}", i % 3)));
     let numbers = Float32Array::from_iter_values((0..20).map(|i| i as f32));
-    let batch = RecordBatch::try_from_iter([("id", Arc::new(names) as _), ("n", Arc::new(numbers) as _)]).unwrap();
+    let batch =
+        RecordBatch::try_from_iter([("id", Arc::new(names) as _), ("n", Arc::new(numbers) as _)]).unwrap();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
     writer.write(&batch).unwrap();

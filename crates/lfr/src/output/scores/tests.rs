@@ -76,7 +76,8 @@ fn a_sorted_file_is_joined_by_its_ids() {
     assert_eq!(made(&["c", "a", "=b"], &[3.0, 1.0, 2.0]).in_order_of(&ids).unwrap(), whole);
     let quoted = made(&["c", "=b", "a"], &[3.0, 2.0, 1.0]).without_formulas();
     assert_eq!(quoted.in_order_of(&ids).unwrap().scores, whole.scores);
-    let refusal = |names: &[&str]| made(names, &vec![0.0; names.len()]).in_order_of(&ids).unwrap_err().to_string();
+    let refusal =
+        |names: &[&str]| made(names, &vec![0.0; names.len()]).in_order_of(&ids).unwrap_err().to_string();
     assert!(refusal(&["a", "=b"]).contains("none for the item `c`"));
     assert!(refusal(&["a", "=b", "c", "d"]).contains("`d` is not an item of the input"));
     assert!(refusal(&["c", "c", "a"]).contains("`c` stands for several items"));
