@@ -15,7 +15,7 @@ use lfr::experiment::{
 use crate::args::research::{BenchAction, BenchArgs, BenchRunArgs, PlotArgs, RecordsArgs, TableArgs};
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::terminal::{print, seconds};
+use crate::terminal::{print, seconds, shown};
 
 /// Does what is asked with a grid.
 pub fn run(args: &BenchArgs) -> Result<()> {
@@ -116,7 +116,7 @@ fn tell(args: &RecordsArgs) -> Result<()> {
         text += &line(group.dataset.as_str(), &group.method, [planned, done, running, failed, &mean]);
     }
     for broken in &status.broken {
-        text += &format!("broken: {broken}\n");
+        text += &format!("broken: {}\n", shown(broken));
     }
     if let Some(left) = status.remaining.filter(|&left| left > 0.0) {
         text += &format!("about {} left for one worker\n", seconds(left));
