@@ -79,7 +79,7 @@ pub struct ThresholdArgs {
     /// Replace a file that is there
     #[arg(long, help_heading = "Output")]
     pub force: bool,
-    /// Put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
     #[arg(long, help_heading = "Output")]
     pub safe_csv: bool,
     /// Read settings from a TOML file; its keys are these flags, and flags win

@@ -21,7 +21,7 @@ const MAX_COLUMNS: usize = 1_000_000;
 const MAX_PAGE: i64 = 128 << 20;
 
 /// What a checked file may be trusted with.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Checked {
     /// Rows that the footer declares.
     pub rows: u64,
