@@ -14,7 +14,6 @@ mod progress;
 mod record;
 mod summary;
 mod terminal;
-mod truth;
 mod watch;
 
 use std::process::ExitCode;

@@ -15,10 +15,10 @@ use lfr::pile::outlier_labels;
 use lfr::preprocess::Preprocessor;
 use lfr::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning};
 use lfr::showcase::views;
+use lfr::truth::unguided;
 use serde_json::Value;
 
 use crate::terminal::seconds;
-use crate::truth::unguided;
 
 /// Ordinary items beside the gallery.
 const TYPICAL: usize = 12;

@@ -3,11 +3,11 @@
 use lfr::method::{Epoch, Method, Observer};
 use lfr::output::CurvePoint;
 use lfr::pile::Pile;
+use lfr::truth::Truth;
 
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::terminal::things;
-use crate::truth::Truth;
 
 /// Points of a curve at which the scores are compared with the labels; it takes a pass over the data each time.
 const MEASUREMENTS: usize = 50;

@@ -66,5 +66,6 @@ pub mod seed;
 pub mod showcase;
 pub mod threshold;
 pub mod transform;
+pub mod truth;
 
 pub use error::{Error, Result};

@@ -6,12 +6,12 @@ use anyhow::Result;
 use lfr::output::OutputFile;
 use lfr::pile::outlier_labels;
 use lfr::score::model_file;
+use lfr::truth::Truth;
 
 use crate::args::FitArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::truth::Truth;
 use crate::watch::Watch;
 use crate::{interrupt, record, summary};
 

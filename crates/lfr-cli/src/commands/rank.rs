@@ -9,12 +9,12 @@ use lfr::output::{Format, Ids, OutputFile, OutputFolder, Scores, Texts};
 use lfr::pile::{Pile, outlier_labels};
 use lfr::score::model_file;
 use lfr::threshold::threshold;
+use lfr::truth::Truth;
 
 use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::truth::Truth;
 use crate::watch::Watch;
 use crate::{interrupt, page, record, summary};
 

@@ -1,13 +1,12 @@
 //! The true labels of a pile, and how well scores agree with them.
 
-use anyhow::Result;
-use lfr::metrics::Agreement;
-use lfr::output::{Metrics, RunRecord};
-
-use crate::terminal::items;
+use crate::error::Result;
+use crate::metrics::Agreement;
+use crate::output::{Metrics, RunRecord};
 
 /// Labels to measure scores by. The items that guide a fit by their labels are left out: a method would be measured by
 /// what it was told.
+#[derive(Clone, Debug)]
 pub struct Truth {
     outlier: Vec<bool>,
     /// Places of the guiding items, ascending.
@@ -18,7 +17,7 @@ impl Truth {
     /// `outlier` is one flag an item, `known` the guiding items and their labels.
     ///
     /// # Errors
-    /// [`lfr::Error::Labels`] when the items to measure are of one kind only, which is found before the fit.
+    /// [`crate::Error::Labels`] when the items to measure are of one kind only, which is found before the fit.
     pub fn new(outlier: Vec<bool>, known: Option<&[(usize, bool)]>) -> Result<Self> {
         let mut guides: Vec<usize> = known.unwrap_or_default().iter().map(|&(place, _)| place).collect();
         guides.sort_unstable();
@@ -36,7 +35,7 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn agreement(&self, scores: &[f32]) -> lfr::Result<Agreement> {
+    pub fn agreement(&self, scores: &[f32]) -> Result<Agreement> {
         Agreement::new(&unguided(scores, &self.guides), &self.measured())
     }
 
@@ -44,7 +43,7 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn agreement_in_training(&self, scores: &[f32]) -> lfr::Result<Agreement> {
+    pub fn agreement_in_training(&self, scores: &[f32]) -> Result<Agreement> {
         Agreement::new(scores, &self.measured())
     }
 
@@ -52,12 +51,13 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn report(&self, scores: &[f32], record: &mut RunRecord) -> lfr::Result<()> {
+    pub fn report(&self, scores: &[f32], record: &mut RunRecord) -> Result<()> {
         record.metrics = Some(metrics(&self.agreement(scores)?));
         record.guides.clone_from(&self.guides);
         if !self.guides.is_empty() {
+            let items = if self.guides.len() == 1 { "item" } else { "items" };
             let text =
-                format!("AUROC and AUPR leave out {} whose labels guided the fit", items(self.guides.len()));
+                format!("AUROC and AUPR leave out {} {items} whose labels guided the fit", self.guides.len());
             record.warnings.push(text);
         }
         Ok(())
