@@ -80,6 +80,7 @@ impl Gallery<'_> {
             typical: self.shown(typical)?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
             training: record.curve.iter().map(epoch).collect(),
+            columns: record.columns.clone(),
             metrics: self.metrics()?,
             checks: record.checks.iter().map(check).collect(),
             provenance: self.provenance(),

@@ -126,11 +126,14 @@ impl Model {
         mut sink: impl FnMut(&Chunk, &[f32]) -> Result<()>,
     ) -> Result<input::Source> {
         let mut source = input::open(path, &self.reading(options))?;
+        let mut oddities = self.preprocessor.no_oddities();
         for chunk in source.by_ref() {
             let chunk = chunk?;
-            let scores = self.scores(&chunk.items)?;
+            let features = self.preprocessor.apply_noting(&chunk.items, &mut oddities)?;
+            let scores = self.detector.scores(&features)?;
             sink(&chunk, &scores)?;
         }
+        source.note(self.preprocessor.odd(&oddities));
         Ok(source)
     }
 

@@ -62,6 +62,12 @@ pub const THRESHOLD: [Example; 4] = [
 /// For `lfr report --help`.
 pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
 
+/// For `lfr columns --help`.
+pub const COLUMNS: [Example; 2] = [
+    ("lfr columns orders.csv", "how each column is read"),
+    ("lfr columns orders.csv --columns code=category", "with another reading"),
+];
+
 /// For `lfr inspect --help`.
 pub const INSPECT: [Example; 2] = [
     ("lfr inspect photos-lfr/model.safetensors", "a summary"),

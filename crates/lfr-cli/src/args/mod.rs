@@ -50,6 +50,8 @@ pub enum Command {
     Threshold(ThresholdArgs),
     /// Write the report of a run again, with other settings
     Report(ReportArgs),
+    /// Show how the columns of a table are read, without fitting
+    Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
     /// List the methods, or every setting of one
@@ -62,6 +64,22 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page of lfr or of a command
     Man(ManArgs),
+}
+
+/// Show how the columns of a table are read: as numbers, dates, categories, and what is left out.
+///
+/// The same detection runs before every fit. Where it is wrong, `--columns NAME=READING` overrides it.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::COLUMNS))]
+pub struct ColumnsArgs {
+    /// The table
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub reading: InputArgs,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Show what a model file holds: method, settings, training data, arrays.

@@ -1,13 +1,15 @@
 //! Flags that several commands share.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use lfr::preprocess::AsAsked;
 use lfr::threshold::{AutoRule, Rule, threshold};
 use lfr::{Error, Result};
 
 /// What to read, and how.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Column that identifies the rows of a table [default: row numbers from 0]
@@ -22,6 +24,10 @@ pub struct InputArgs {
     /// Column of documents, which makes a table a pile of texts
     #[arg(long, value_name = "COLUMN")]
     pub text: Option<String>,
+    /// How columns are read where detection is wrong: number[:point|:comma], date[:ymd|:dmy|:mdy|:epoch|:epoch-ms],
+    /// time, duration, boolean, category or ignore; see `lfr columns`
+    #[arg(long, value_name = "NAME=READING,...", value_delimiter = ',')]
+    pub columns: Vec<String>,
     /// Height and width that images are brought to: a multiple of 8, at most 256 [default: 32]
     #[arg(long, value_name = "PIXELS")]
     pub image_size: Option<usize>,
@@ -31,6 +37,22 @@ pub struct InputArgs {
     /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+}
+
+impl InputArgs {
+    /// The columns and how they are to be read.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an entry that is not `NAME=READING`.
+    pub fn columns(&self) -> Result<BTreeMap<String, AsAsked>> {
+        let entry = |text: &String| {
+            let problem = "write NAME=READING, for instance amount=number";
+            let (name, reading) =
+                text.rsplit_once('=').ok_or_else(|| Error::config("columns", text, problem))?;
+            Ok((name.trim().to_owned(), reading.trim().parse()?))
+        };
+        self.columns.iter().map(entry).collect()
+    }
 }
 
 /// Which items to flag.
@@ -120,6 +142,18 @@ impl From<Format> for lfr::output::Format {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_have_names_and_readings() {
+        let columns = |entries: &[&str]| {
+            let columns = entries.iter().map(|&entry| entry.to_owned()).collect();
+            InputArgs { columns, ..InputArgs::default() }.columns().map_err(|e| e.to_string())
+        };
+        let read = columns(&["amount=number", "a=b=date:dmy"]).unwrap();
+        assert_eq!(read.keys().collect::<Vec<_>>(), ["a=b", "amount"]);
+        assert!(columns(&["amount"]).unwrap_err().contains("NAME=READING"));
+        assert!(columns(&["amount=numbers"]).unwrap_err().contains("choose one of number"));
+    }
 
     fn rule(
         top_k: Option<usize>,

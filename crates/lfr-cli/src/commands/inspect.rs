@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use anyhow::Result;
 use lfr::data::{Array, Kind};
 use lfr::model::{Header, ModelFile};
+use lfr::preprocess::ColumnReading;
 use serde_json::json;
 
 use crate::args::InspectArgs;
@@ -37,6 +38,9 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     for (i, warning) in header.warnings.iter().enumerate() {
         line(if i == 0 { "warnings" } else { "" }, warning.clone())?;
     }
+    for (i, column) in columns(header)?.lines().enumerate() {
+        line(if i == 0 { "columns" } else { "" }, column.to_owned())?;
+    }
     line("settings", indented(&header.method))?;
     let numbers: usize = model.weights.iter().map(|(_, array)| size(array)).sum();
     line("arrays", format!("{} with {} numbers", model.weights.iter().count(), count(numbers)))?;
@@ -44,6 +48,13 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
         line("", format!("{name} {} {:?}", array.values.dtype(), array.shape))?;
     }
     Ok(text)
+}
+
+/// How the columns of the training table were read, a line each with its remarks.
+fn columns(header: &Header) -> Result<String, fmt::Error> {
+    let readings = header.preprocessor.get("readings").cloned().unwrap_or_default();
+    let readings: Vec<ColumnReading> = serde_json::from_value(readings).unwrap_or_default();
+    super::columns::table(&readings)
 }
 
 fn size(array: &Array) -> usize {

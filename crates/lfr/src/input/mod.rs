@@ -158,6 +158,11 @@ impl Source {
         self.account.bad()
     }
 
+    /// Adds to what the user should know about the data.
+    pub(crate) fn note(&self, sentences: Vec<String>) {
+        sentences.into_iter().for_each(|sentence| self.notes.add(sentence));
+    }
+
     /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()

@@ -12,6 +12,7 @@ use super::durable;
 use crate::check::Check;
 use crate::data::{Kind, Quarantined};
 use crate::error::{Error, Result};
+use crate::preprocess::ColumnReading;
 use crate::threshold::Threshold;
 
 /// The version of the record that this code writes, and the newest it reads.
@@ -51,6 +52,9 @@ pub struct RunRecord {
     pub quarantined: Vec<Quarantined>,
     /// Wall time by stage, in seconds.
     pub seconds: BTreeMap<String, f64>,
+    /// How every column of a table was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnReading>,
     /// Sentences for the user.
     pub warnings: Vec<String>,
     /// What the self-checks found.
@@ -164,6 +168,7 @@ mod tests {
             bad: 1,
             quarantined: vec![Quarantined { id: "x.png".into(), reason: "cut short".into() }],
             seconds: [("fit".to_owned(), 1.25)].into(),
+            columns: vec![ColumnReading { name: "a".into(), cells: 2, ..ColumnReading::default() }],
             warnings: vec!["w".into()],
             checks: checks(&Evidence { scores: &[1.0, 1.0], ..Evidence::default() }),
             curve: vec![CurvePoint {

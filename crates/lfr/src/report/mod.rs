@@ -5,6 +5,7 @@
 //! file name can come alive.
 
 pub mod chart;
+mod columns;
 mod gallery;
 mod legible;
 mod metrics;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use image::{ImageBuffer, Luma, RgbImage};
 
 use crate::data::{Kind, Quarantined};
+use crate::preprocess::ColumnReading;
 
 /// Everything the page shows.
 #[derive(Clone, Debug)]
@@ -53,6 +55,8 @@ pub struct Report {
     pub ranking: Vec<Ranked>,
     /// One point an epoch; empty for methods that do not train.
     pub training: Vec<EpochPoint>,
+    /// How every column of a table was read.
+    pub columns: Vec<ColumnReading>,
     /// Present when labels were given.
     pub metrics: Option<Metrics>,
     /// What the self-checks found.

@@ -2,7 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Report, chart, gallery, metrics, noun, number::counted, provenance, scores, summary, training};
+use super::{
+    Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
+};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -59,6 +61,7 @@ fn sections(report: &Report) -> Vec<Section> {
         ("scores", "All scores", scores::section(report)),
         ("training", "Training", training::section(report)),
         ("labels", "Against the labels", metrics::section(report)),
+        ("columns", "How the columns were read", columns::section(report)),
         ("checks", "Self-checks", provenance::checks(report)),
         ("left-out", "Left out", provenance::quarantined(report)),
         ("reproduce", "Reproduce this", provenance::reproduce(report)),

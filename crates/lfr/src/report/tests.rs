@@ -73,7 +73,10 @@ fn sections_come_in_order_and_only_when_there_is_something() {
         all(page, "section").iter().map(|s| s.attr("id").unwrap().to_owned()).collect::<Vec<_>>()
     };
     let full = parse(&hostile(Kind::Images, 500));
-    assert_eq!(ids(&full), ["items", "scores", "training", "labels", "checks", "left-out", "reproduce"]);
+    assert_eq!(
+        ids(&full),
+        ["items", "scores", "training", "labels", "columns", "checks", "left-out", "reproduce"]
+    );
     assert_eq!(ids(&parse(&bare(Kind::Images, vec![]))), ["reproduce"]);
     assert_eq!(ids(&parse(&bare(Kind::Table, vec![1.0, 2.0]))), ["scores", "reproduce"]);
 }
