@@ -35,7 +35,7 @@ fn a_model_is_shown() {
         "method      ae-lfr",
         "1 234 images",
         "lfr 0.1.0 with seed 7",
-        "grey pictures, brought to 32 x 32 pixels",
+        "grey images, resized to 32 x 32 pixels",
         "from 1.0000 over the median 2.0000 to 4.0000",
         "look out",
         "\"epochs\": 60",
