@@ -36,7 +36,7 @@ fn a_model_is_shown() {
         "1 234 images",
         "lfr 0.1.0 with seed 7",
         "grey images, resized to 32 x 32 pixels",
-        "from 1.0000 over the median 2.0000 to 4.0000",
+        "1.0000 to 4.0000 in training, median 2.0000",
         "look out",
         "\"epochs\": 60",
         "1 with 6 numbers",
