@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::terminal::seconds;
 
-/// Ordinary items beside the gallery.
+/// Typical items shown for comparison.
 const TYPICAL: usize = 12;
 
 /// Rows of the ranking's head.
@@ -113,8 +113,8 @@ impl Gallery<'_> {
     fn budget(&self) -> String {
         let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
         match self.record.curve.len() {
-            0 => format!("{fit} of fitting on {}", self.record.device),
-            epochs => format!("{epochs} epochs, {fit} of fitting on {}", self.record.device),
+            0 => format!("fitted in {fit} on {}", self.record.device),
+            epochs => format!("{epochs} epochs, fitted in {fit} on {}", self.record.device),
         }
     }
 

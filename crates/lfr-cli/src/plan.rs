@@ -79,7 +79,7 @@ impl<'a> Plan<'a> {
         self.fitting.known = match (&self.args.labels_known, needs) {
             (Some(path), true) => Some(Labels::read(path)?.of_some(&pile.ids)?),
             (Some(path), false) => {
-                let problem = format!("method {} takes no labels; --labels reports on them", method.name());
+                let problem = format!("method {} takes no labels; --labels is for metrics", method.name());
                 return Err(Error::config("labels_known", path.display(), problem).into());
             }
             (None, _) => None,

@@ -11,9 +11,9 @@ use crate::input::{self, Options, settle_channels};
 pub struct Pile {
     /// What the items are.
     pub kind: Kind,
-    /// One identifier an item.
+    /// One identifier per item.
     pub ids: Vec<String>,
-    /// One label an item when the input has a label column. Never seen by training.
+    /// One label per item when the input has a label column. Never seen by training.
     pub labels: Option<Vec<String>>,
     /// The items, chunk by chunk.
     pub items: Vec<Items>,

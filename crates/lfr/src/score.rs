@@ -106,7 +106,7 @@ impl Model {
         self.preprocessor.apply(items)
     }
 
-    /// One score an item, higher = more anomalous; never depends on the other items.
+    /// One score per item, higher = more anomalous; never depends on the other items.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.

@@ -1,5 +1,5 @@
 //! Items made visible for the report: pictures beside their reconstruction, rows with the features that stand out,
-//! documents with their telling terms.
+//! documents with their characteristic terms.
 
 use std::path::Path;
 

@@ -18,23 +18,23 @@ pub struct InputArgs {
     /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
     pub ignore: Vec<String>,
-    /// Column with the true labels (0 inlier, 1 outlier): reported on, never trained on
+    /// Column with the true labels (0 inlier, 1 outlier): only used for metrics
     #[arg(long, value_name = "COLUMN")]
     pub label: Option<String>,
-    /// Column of documents, which makes a table a pile of texts
+    /// Column with documents: rank these texts instead of the rows of the table
     #[arg(long, value_name = "COLUMN")]
     pub text: Option<String>,
     /// How columns are read where detection is wrong: number[:point|:comma], date[:ymd|:dmy|:mdy|:epoch|:epoch-ms],
     /// time, duration, boolean, category or ignore; see `lfr columns`
     #[arg(long, value_name = "NAME=READING,...", value_delimiter = ',')]
     pub columns: Vec<String>,
-    /// Height and width that images are brought to: a multiple of 8, at most 256 [default: 32]
+    /// Height and width to which images are resized: a multiple of 8, at most 256 [default: 32]
     #[arg(long, value_name = "PIXELS")]
     pub image_size: Option<usize>,
-    /// Largest share of unreadable items to leave out before giving up [default: 0.1]
+    /// Give up if more than this share of the items is unreadable [default: 0.1]
     #[arg(long, value_name = "SHARE")]
     pub max_bad_fraction: Option<f64>,
-    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ pub struct CutArgs {
     /// Flag this share of the items, above 0 and below 1
     #[arg(long, value_name = "SHARE")]
     pub contamination: Option<f64>,
-    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) lets the scores decide
+    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) chooses it from the scores
     #[arg(long, value_name = "SCORE|auto[:RULE]", allow_negative_numbers = true)]
     pub threshold: Option<String>,
 }
@@ -104,16 +104,16 @@ fn named(text: &str) -> Result<Rule> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
 pub struct RunArgs {
-    /// Read settings from a TOML file; its keys are these flags, and flags win
+    /// Read settings from a TOML file; its keys are named as the flags, and flags override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Processor threads [default: all]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Say nothing but warnings and errors
+    /// Print only warnings and errors
     #[arg(long, short)]
     pub quiet: bool,
-    /// Print the outcome as JSON instead of text
+    /// Print the result as JSON instead of text
     #[arg(long)]
     pub json: bool,
 }
@@ -125,7 +125,7 @@ pub enum Format {
     Csv,
     /// Apache Parquet
     Parquet,
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 

@@ -66,7 +66,7 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
     }
     if outcome.failed > 0 {
         anyhow::bail!(
-            "{} of {} runs failed; run again to try them once more",
+            "{} of {} runs failed; run the command again to retry them",
             outcome.failed,
             outcome.planned
         );

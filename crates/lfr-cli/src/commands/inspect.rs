@@ -34,7 +34,7 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     line("by", format!("lfr {} with seed {}", header.tool_version, header.seed))?;
     line("reads", reading(header))?;
     let [low, median, high] = header.quantiles.summary();
-    line("scores", format!("from {low:.4} over the median {median:.4} to {high:.4} in training"))?;
+    line("scores", format!("{low:.4} to {high:.4} in training, median {median:.4}"))?;
     for (i, warning) in header.warnings.iter().enumerate() {
         line(if i == 0 { "warnings" } else { "" }, warning.clone())?;
     }
@@ -66,7 +66,7 @@ fn reading(header: &Header) -> String {
     let mut parts = match header.kind {
         Kind::Images => {
             let colour = if reading.channels == Some(1) { "grey" } else { "RGB" };
-            vec![format!("{colour} pictures, brought to {0} x {0} pixels", reading.image_size)]
+            vec![format!("{colour} images, resized to {0} x {0} pixels", reading.image_size)]
         }
         Kind::Table => vec!["rows of a table".to_owned()],
         Kind::Text => vec!["documents".to_owned()],

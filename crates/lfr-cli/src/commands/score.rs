@@ -34,7 +34,7 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     }
     notes.iter().for_each(|note| progress.warn(note));
     if bad > 0 {
-        progress.warn(&format!("{} could not be read and have no score", items(bad)));
+        progress.warn(&format!("{} could not be read (not scored)", items(bad)));
     }
     if let Some(labels) = &scores.labels {
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;

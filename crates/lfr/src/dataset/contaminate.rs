@@ -11,7 +11,7 @@ use crate::seed::Seed;
 pub struct Contaminated {
     /// Positions in the pool, ascending.
     pub indices: Vec<usize>,
-    /// 0 for an inlier, 1 for an outlier, one an item. For metrics only.
+    /// 0 for an inlier, 1 for an outlier, one per item. For metrics only.
     pub labels: Vec<u8>,
 }
 

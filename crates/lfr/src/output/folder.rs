@@ -103,7 +103,7 @@ fn check_replaceable(target: &Path) -> Result<()> {
         let name = entry.map_err(failed)?.file_name();
         if !OutputFolder::NAMES.iter().any(|ours| name == OsStr::new(ours)) {
             let problem = format!(
-                "--force does not replace it, as it holds {}, which no run of lfr wrote",
+                "--force does not replace it, because it holds {}, which lfr did not write",
                 name.display()
             );
             return Err(Error::input(target, problem));

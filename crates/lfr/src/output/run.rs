@@ -26,7 +26,7 @@ const MAX_SIZE: u64 = 256 << 20;
 pub struct RunRecord {
     /// Version of the tool.
     pub version: String,
-    /// The command line, a word an entry.
+    /// The command line, one word per entry.
     pub command: Vec<String>,
     /// The input as the user named it.
     pub input: String,
@@ -59,7 +59,7 @@ pub struct RunRecord {
     pub warnings: Vec<String>,
     /// What the self-checks found.
     pub checks: Vec<Check>,
-    /// One point an epoch; empty for methods that do not train.
+    /// One point per epoch; empty for methods that do not train.
     pub curve: Vec<CurvePoint>,
     /// How well the scores agree with the labels, when labels were given.
     pub metrics: Option<Metrics>,
@@ -72,7 +72,7 @@ pub struct RunRecord {
 pub struct CurvePoint {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss an item.
+    /// Mean loss per item.
     pub loss: f32,
     /// Its summands by name.
     pub parts: Vec<(String, f32)>,
