@@ -122,8 +122,9 @@ impl<'a> Plan<'a> {
 
 /// How the input is read.
 pub fn reading(args: &InputArgs) -> Options {
-    let base = Options::default();
+    let base = args.file.over(Options::default());
     Options {
+        kind: args.kind.map(Kind::from),
         image_size: args.image_size.unwrap_or(base.image_size),
         id: args.id.clone(),
         ignore: args.ignore.clone(),

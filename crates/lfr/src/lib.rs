@@ -49,6 +49,7 @@ pub mod fit;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod memory;
 pub mod method;
 pub mod metrics;
 pub mod model;

@@ -50,6 +50,10 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
             ignore: reading.ignore.clone(),
             label: reading.label.clone(),
             text: reading.text.clone(),
+            header: reading.header,
+            delimiter: reading.delimiter,
+            encoding: reading.encoding.clone(),
+            sheet: reading.sheet.clone(),
         },
         seed: seed.0,
         fingerprint: pile.fingerprint.clone(),
@@ -86,13 +90,18 @@ impl Model {
 
     /// How to read data for this model: `base` with what the model remembers put over it.
     pub fn reading(&self, base: &Options) -> Options {
-        let Reading { image_size, channels, id, text, .. } = self.header.reading.clone();
+        let Reading { image_size, channels, id, text, header, delimiter, encoding, sheet, .. } =
+            self.header.reading.clone();
         Options {
             kind: Some(self.header.kind),
             image_size,
             channels,
             id: base.id.clone().or(id),
             text: base.text.clone().or(text),
+            header: base.header.or(header),
+            delimiter: base.delimiter.or(delimiter),
+            encoding: base.encoding.clone().or(encoding),
+            sheet: base.sheet.clone().or(sheet),
             // Columns that training left out, or took as labels, need not be there again.
             ..base.clone()
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::help;
-use super::shared::{CutArgs, Format, RunArgs};
+use super::shared::{CutArgs, FileArgs, Format, RunArgs};
 
 /// Score new data with a fitted model.
 ///
@@ -30,6 +30,8 @@ pub struct ScoreArgs {
     /// Column with the true labels (0 inlier, 1 outlier): only used for metrics
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub label: Option<String>,
+    #[command(flatten)]
+    pub file: FileArgs,
     /// Give up if more than this share of the items is unreadable
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
     pub max_bad_fraction: f64,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use lfr::input::Options;
 use lfr::preprocess::AsAsked;
 use lfr::threshold::{AutoRule, Rule, threshold};
 use lfr::{Error, Result};
@@ -28,6 +29,11 @@ pub struct InputArgs {
     /// time, duration, boolean, category or ignore; see `lfr columns`
     #[arg(long, value_name = "NAME=READING,...", value_delimiter = ',')]
     pub columns: Vec<String>,
+    /// What the input holds [default: detected]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub kind: Option<Kind>,
+    #[command(flatten)]
+    pub file: FileArgs,
     /// Height and width to which images are resized: a multiple of 8, at most 256 [default: 32]
     #[arg(long, value_name = "PIXELS")]
     pub image_size: Option<usize>,
@@ -52,6 +58,85 @@ impl InputArgs {
             Ok((name.trim().to_owned(), reading.trim().parse()?))
         };
         self.columns.iter().map(entry).collect()
+    }
+}
+
+/// What an input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Rows of a table
+    Table,
+    /// Documents: the files of a folder, the lines of a file, or a column of a table
+    Text,
+    /// Pictures
+    Images,
+}
+
+impl From<Kind> for lfr::data::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Table => Self::Table,
+            Kind::Text => Self::Text,
+            Kind::Images => Self::Images,
+        }
+    }
+}
+
+/// How a file is written, where that is not detected.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct FileArgs {
+    #[command(flatten)]
+    pub names: HeaderArgs,
+    /// Character between the fields of a delimited file; `tab`, or `blank` for any run of blanks [default: detected]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// Encoding of text, such as utf-8, utf-16le or windows-1252 [default: detected]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table]
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+}
+
+/// Whether a table has names.
+#[derive(Debug, Default, Args)]
+#[group(multiple = false)]
+#[command(next_help_heading = "Input")]
+pub struct HeaderArgs {
+    /// The first row of the table holds the names of the columns [default: detected]
+    #[arg(long)]
+    pub header: bool,
+    /// The table has no row of names
+    #[arg(long)]
+    pub no_header: bool,
+}
+
+impl FileArgs {
+    /// `base` with what is asked for.
+    pub fn over(&self, base: Options) -> Options {
+        Options {
+            header: match (self.names.header, self.names.no_header) {
+                (true, _) => Some(true),
+                (_, true) => Some(false),
+                _ => None,
+            },
+            delimiter: self.delimiter,
+            encoding: self.encoding.clone(),
+            sheet: self.sheet.clone(),
+            ..base
+        }
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        "blank" | "space" => Ok(b' '),
+        _ => match text.as_bytes() {
+            [byte] => Ok(*byte),
+            _ => Err("must be one ASCII character, `tab` or `blank`".into()),
+        },
     }
 }
 
@@ -161,6 +246,14 @@ mod tests {
         threshold: Option<&str>,
     ) -> Result<Option<Rule>> {
         CutArgs { top_k, contamination, threshold: threshold.map(str::to_owned) }.rule()
+    }
+
+    #[test]
+    fn delimiters_have_names() {
+        for (text, byte) in [(";", b';'), ("tab", b'\t'), ("\t", b'\t'), ("blank", b' '), (" ", b' ')] {
+            assert_eq!(delimiter(text), Ok(byte), "{text:?}");
+        }
+        assert!(delimiter("").is_err() && delimiter("::").is_err() && delimiter("é").is_err());
     }
 
     #[test]

@@ -59,13 +59,13 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
 fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(Scores, usize, Vec<String>)> {
     let text = format!("scoring {}", args.input.display());
     progress.stage(&text);
-    let options = Options {
+    let options = args.file.over(Options {
         id: args.id.clone(),
         label: args.label.clone(),
         max_bad_fraction: args.max_bad_fraction,
         data_dir: args.data_dir.clone(),
         ..Options::default()
-    };
+    });
     let mut all = Scores::default();
     let source = model.stream(&args.input, &options, |chunk, scores| {
         all.ids.extend(&chunk.ids);

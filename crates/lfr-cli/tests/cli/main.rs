@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod dataset;
 mod documents;
+mod files;
 mod fixture;
 mod help;
 mod inspect;

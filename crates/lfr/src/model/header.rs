@@ -40,7 +40,7 @@ impl Header {
 }
 
 /// How the training data was read: what scoring must repeat on new data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
     /// Height and width of pictures, in pixels.
@@ -55,4 +55,16 @@ pub struct Reading {
     pub label: Option<String>,
     /// The column of text.
     pub text: Option<String>,
+    /// Whether the first row of a table holds names, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// Between the fields of a delimited file, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<u8>,
+    /// The encoding of files of text, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The sheet of a workbook, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }

@@ -15,6 +15,7 @@ use serde_json::{Number, Value};
 use super::{Format, Ids, Ranking, Scores, Texts};
 use crate::damage::caught;
 use crate::error::{Error, Result};
+use crate::input::check_parquet;
 
 /// The columns that are read, and their places in a record.
 const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
@@ -137,7 +138,8 @@ fn parquet(file: File, table: &mut Table) -> Result<(), String> {
     read.unwrap_or_else(|| Err("damaged: its values contradict one another".into()))
 }
 
-fn parquet_rows(file: File, table: &mut Table) -> Result<(), String> {
+fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
+    check_parquet(&mut file)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();

@@ -24,8 +24,7 @@ fn header() -> Header {
             channels: None,
             id: Some("id".into()),
             ignore: vec!["x".into()],
-            label: None,
-            text: None,
+            ..Reading::default()
         },
         seed: u64::MAX,
         fingerprint: "ab".repeat(32),
