@@ -10,8 +10,15 @@ fn place() -> Place {
     let place = Place::new();
     let mut weights = Weights::default();
     weights.put_f32("net.weight", &[2, 3], vec![0.5; 6]);
-    let reading =
-        Reading { image_size: 32, channels: Some(1), id: None, ignore: vec![], label: None, text: None };
+    let reading = Reading {
+        image_size: 32,
+        channels: Some(1),
+        range: None,
+        id: None,
+        ignore: vec![],
+        label: None,
+        text: None,
+    };
     let header = Header {
         tool_version: "0.1.0".into(),
         kind: Kind::Images,

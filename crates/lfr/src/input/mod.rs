@@ -1,16 +1,21 @@
 //! Reading piles of data: folders of pictures or documents, arrays, tables and text files, as a stream of chunks.
 
 mod array;
+mod bmp;
+mod budget;
 mod channels;
 mod columns;
+mod deep;
 mod delimited;
 mod detect;
 mod dialect;
 mod fingerprint;
 mod fortran;
 mod frame;
+mod ids;
 mod idx;
 mod images;
+mod jpeg;
 mod jsonl;
 mod known;
 mod notes;
@@ -19,16 +24,21 @@ mod npz;
 mod number;
 mod object;
 mod parquet;
+mod passed;
 mod picture;
 mod pixel;
 mod quarantine;
 mod rows;
+mod shrink;
+mod square;
+mod stack;
 mod stored;
 mod stream;
 mod text;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::data::{Chunk, Kind, Quarantined};
 use crate::dataset::Uri;
@@ -38,6 +48,7 @@ use detect::Format;
 use fingerprint::Fingerprint;
 pub use images::thumbnail;
 pub use notes::Notes;
+pub use pixel::{PixelRange, Stretch};
 use quarantine::Account;
 pub(crate) use quarantine::Batch;
 use stored::Stored;
@@ -51,6 +62,8 @@ pub struct Options {
     pub image_size: usize,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,
+    /// How pictures of more than 8 bits a channel become pixels.
+    pub stretch: Stretch,
     /// The column that identifies rows; `None`: the row or line number from 0.
     pub id: Option<String>,
     /// Columns to leave out.
@@ -73,6 +86,7 @@ impl Default for Options {
             kind: None,
             image_size: 32,
             channels: None,
+            stretch: Stretch::Pile,
             id: None,
             ignore: Vec::new(),
             label: None,
@@ -117,6 +131,7 @@ pub struct Source {
     account: Account,
     fingerprint: Fingerprint,
     notes: Notes,
+    range: Arc<OnceLock<PixelRange>>,
 }
 
 impl Source {
@@ -135,7 +150,13 @@ impl Source {
             account: Account::default(),
             fingerprint: Fingerprint::new(kind),
             notes: Notes::default(),
+            range: Arc::default(),
         }
+    }
+
+    /// The same source, whose reader puts the range of its pictures' values into `range`.
+    fn ranging(self, range: &Arc<OnceLock<PixelRange>>) -> Self {
+        Self { range: Arc::clone(range), ..self }
     }
 
     /// The same source, whose reader says in `notes` what it decides.
@@ -161,6 +182,12 @@ impl Source {
     /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
+    }
+
+    /// The range over which the values of pictures of more than 8 bits were stretched so far; none for other data,
+    /// and for pictures stretched over the whole range of their type.
+    pub fn range(&self) -> Option<PixelRange> {
+        self.range.get().copied()
     }
 
     /// SHA-256 (hex) of the identifiers and raw values read so far; the size of chunks has no part in it.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::columns::EMPTY;
 use super::stream::{self, MAX_BATCH, MAX_RECORD};
 use super::walk::{self, DOCUMENTS, has_extension};
-use super::{Batch, Options, Source};
+use super::{Batch, Notes, Options, Source};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 
@@ -20,10 +20,11 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     refuse_columns(path, options)?;
     let chunk = options.chunk;
     if path.is_dir() {
-        let mut documents = walk::files(path)
-            .filter(|file| file.as_ref().map_or(true, |file| has_extension(&file.path, DOCUMENTS)))
+        let notes = Notes::default();
+        let mut documents = walk::taking(path, "document", &notes, |path| has_extension(path, DOCUMENTS))
             .map(|file| file.map(|file| (file.id, document(&file.path))));
-        Ok(Source::new(Kind::Text, path, options, std::iter::from_fn(move || batch(&mut documents, chunk))))
+        let batches = std::iter::from_fn(move || batch(&mut documents, chunk));
+        Ok(Source::new(Kind::Text, path, options, batches).noting(&notes))
     } else {
         let mut documents = lines(path)?;
         Ok(Source::new(Kind::Text, path, options, std::iter::from_fn(move || batch(&mut documents, chunk))))
