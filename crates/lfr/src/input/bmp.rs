@@ -23,7 +23,8 @@ pub(super) mod tests {
     /// An RLE8 picture of 4 x 2 pixels in two greys, with this pixel data.
     pub fn rle(data: &[u8]) -> Vec<u8> {
         let mut bytes = b"BM".to_vec();
-        for word in [62 + data.len() as u32, 0, 62, 40, 4, 2, 8 << 16 | 1, 1, data.len() as u32, 0, 0, 2, 2] {
+        for word in [62 + data.len() as u32, 0, 62, 40, 4, 2, (8 << 16) | 1, 1, data.len() as u32, 0, 0, 2, 2]
+        {
             bytes.extend(word.to_le_bytes());
         }
         bytes.extend([9, 9, 9, 0, 200, 200, 200, 0]);

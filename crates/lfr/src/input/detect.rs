@@ -157,7 +157,9 @@ fn by_name(path: &Path, head: &[u8], kind: Option<Kind>) -> Result<Format> {
         "npy" => Ok(Format::Npy),
         "npz" => Ok(Format::Npz),
         "txt" if kind != Some(Kind::Table) => Ok(Format::Documents),
-        _ if has_extension(path, PICTURES) || (!text && image::guess_format(head).is_ok()) => {
+        _ if [PICTURES, HEIF].iter().any(|known| has_extension(path, known))
+            || (!text && image::guess_format(head).is_ok()) =>
+        {
             Err(Error::input(path, "a single picture; name the folder that holds all pictures"))
         }
         _ if text && kind == Some(Kind::Table) => Ok(Format::Delimited),

@@ -45,7 +45,11 @@ impl Passed {
         endings.truncate(LISTED);
         endings.extend((rest > 0).then_some(("others", rest)));
         let list: Vec<_> = endings.iter().map(|(ending, count)| format!("{ending} {count}")).collect();
-        let hint = if self.heif > 0 { "; convert HEIC and AVIF pictures to JPEG" } else { "" };
+        let hint = if self.heif > 0 && wanted == "picture" {
+            "; convert HEIC and AVIF pictures to JPEG"
+        } else {
+            ""
+        };
         Some(format!("passed over {files}: {}{hint}", list.join(", ")))
     }
 }

@@ -121,11 +121,10 @@ fn mended(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
             let (mended, continued) = jpeg::continued(bytes);
             let _held = DECODED.take(Opened::new(&mended)?.size()?.saturating_mul(2));
             let decode = |bytes: &[u8]| Opened::new(bytes)?.decode().map(|(picture, _)| picture.err());
-            let whole = decode(&mended)?;
-            for other in continued {
-                if decode(&other)? != whole {
-                    return cut();
-                }
+            let whole = decode(&mended);
+            let same = |other: &Vec<u8>| whole.is_ok() && decode(other) == whole;
+            if !continued.iter().all(same) {
+                return cut();
             }
             Ok(Some(mended))
         }
