@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
-use crate::input::{self, Options, settle_channels};
+use crate::input::{self, Options, PixelRange, settle_channels};
 use crate::memory;
 
 /// Everything readable of an input, in its order.
@@ -22,6 +22,8 @@ pub struct Pile {
     pub quarantined: Vec<Quarantined>,
     /// How many could not be read.
     pub bad: usize,
+    /// The range that pictures of more than 8 bits a channel were stretched over.
+    pub range: Option<PixelRange>,
     /// SHA-256 of identifiers and values.
     pub fingerprint: String,
     /// What the reader decided and the user should know.
@@ -58,6 +60,7 @@ impl Pile {
             items: Vec::new(),
             quarantined: source.quarantined().to_vec(),
             bad: source.bad(),
+            range: source.range(),
             fingerprint: source.fingerprint(),
             notes: source.notes(),
         };

@@ -6,7 +6,7 @@ use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::fit::Fitted;
-use crate::input::{self, Options};
+use crate::input::{self, Options, Stretch};
 use crate::method::{Detector, Method};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
@@ -46,6 +46,7 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
         reading: Reading {
             image_size: reading.image_size,
             channels,
+            range: pile.range,
             id: reading.id.clone(),
             ignore: reading.ignore.clone(),
             label: reading.label.clone(),
@@ -82,6 +83,9 @@ impl Model {
         let preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
             .map_err(|e| bad(format!("its preprocessor is not known to this version: {e}")))?;
         preprocessor.validate().map_err(|e| bad(e.to_string()))?;
+        if header.reading.range.is_some_and(|range| !range.is_valid()) {
+            return Err(bad("the range of its pictures' values is empty".into()));
+        }
         let shape = shape(&preprocessor);
         let detector = method.load(&shape, &device, &mut weights).map_err(|e| bad(e.to_string()))?;
         weights.finish().map_err(|e| bad(e.to_string()))?;
@@ -90,12 +94,13 @@ impl Model {
 
     /// How to read data for this model: `base` with what the model remembers put over it.
     pub fn reading(&self, base: &Options) -> Options {
-        let Reading { image_size, channels, id, text, header, delimiter, encoding, sheet, .. } =
+        let Reading { image_size, channels, range, id, text, header, delimiter, encoding, sheet, .. } =
             self.header.reading.clone();
         Options {
             kind: Some(self.header.kind),
             image_size,
             channels,
+            stretch: range.map_or(Stretch::Full, Stretch::Between),
             id: base.id.clone().or(id),
             text: base.text.clone().or(text),
             header: base.header.or(header),

@@ -13,6 +13,7 @@ mod help;
 mod inspect;
 mod methods;
 mod mnist;
+mod odd_pictures;
 mod pictures;
 mod rank;
 mod threshold;

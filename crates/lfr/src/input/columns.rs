@@ -68,8 +68,9 @@ impl Columns {
             return Err(Error::input(path, problem));
         }
         let used = text.map_or(features.clone(), |text| vec![text]);
-        let picked: Vec<usize> =
-            (0..names.len()).filter(|i| used.contains(i) || [id, label].contains(&Some(*i))).collect();
+        let picked: Vec<usize> = (0..names.len())
+            .filter(|i| used.binary_search(i).is_ok() || [id, label].contains(&Some(*i)))
+            .collect();
         let within = |place: usize| picked.binary_search(&place).ok();
         let content = match text.and_then(within) {
             Some(text) => Content::Documents(text),

@@ -1,12 +1,14 @@
 //! Finding out what an input is.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
 use super::dialect::Dialect;
 use super::unpack::{self, Packing};
-use super::walk::{self, DOCUMENTS, PICTURES, has_extension};
+use super::walk::{self, DOCUMENTS, HEIF, PICTURES, has_extension};
 use super::{Notes, Options, idx, npz, stream};
 use crate::data::Kind;
 use crate::error::{Error, Result};
@@ -66,33 +68,46 @@ pub(super) fn format(path: &Path, options: &Options) -> Result<Format> {
     }
 }
 
+/// What most files of a folder are: pictures, or documents. Pictures come first when there are as many.
 fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     if kind == Some(Kind::Table) {
         return Err(Error::input(path, "a folder cannot be read as a table; name one file"));
     }
-    let (mut documents, mut others, mut example) = (false, 0, String::new());
+    let (mut pictures, mut texts, mut others, mut example) = (HashSet::new(), Vec::new(), 0, String::new());
+    let mut count = 0;
     for file in walk::files(path) {
         let file = file?;
-        if kind != Some(Kind::Text) && has_extension(&file.path, PICTURES) {
-            return Ok(Format::Pictures);
-        } else if kind != Some(Kind::Images) && has_extension(&file.path, DOCUMENTS) {
-            documents = true;
+        let stem = file.path.file_stem().map(OsStr::to_owned);
+        if has_extension(&file.path, PICTURES) || has_extension(&file.path, HEIF) {
+            (count, _) = (count + 1, pictures.insert(stem));
+        } else if has_extension(&file.path, DOCUMENTS) {
+            texts.push(stem);
         } else {
             others += 1;
-            example = file.id;
         }
+        example = file.id;
     }
-    if documents {
-        return Ok(Format::Documents);
+    // A text with the name of a picture describes it.
+    let documents = texts.iter().filter(|stem| !pictures.contains(stem)).count();
+    match kind {
+        Some(Kind::Images) if count > 0 => return Ok(Format::Pictures),
+        Some(Kind::Text) if !texts.is_empty() => return Ok(Format::Documents),
+        None if count > 0 && count >= documents => return Ok(Format::Pictures),
+        None if documents > 0 => return Ok(Format::Documents),
+        _ => {}
     }
-    let pictures = format!("picture (.{})", PICTURES.join(", ."));
+    let readable = format!("picture (.{})", PICTURES.join(", ."));
     let wanted = match kind {
-        Some(Kind::Images) => pictures,
+        Some(Kind::Images) => readable,
         Some(_) => "document (.txt)".into(),
-        None => format!("{pictures} or document (.txt)"),
+        None => format!("{readable} or document (.txt)"),
     };
-    let found =
-        if others == 0 { String::new() } else { format!(", only {others} other files such as {example}") };
+    let others = others + count + texts.len();
+    let found = if example.is_empty() {
+        String::new()
+    } else {
+        format!(", only {others} other files such as {example}")
+    };
     Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it{found}") })
 }
 
@@ -161,7 +176,9 @@ fn text(path: &Path, options: &Options) -> Result<Format> {
         "npy" => Some(Format::Npy),
         "npz" => Some(Format::Npz),
         "xlsx" | "xlsm" | "xlsb" | "ods" => Some(Format::Workbook),
-        _ if has_extension(&name, PICTURES) => return Err(single_picture(path)),
+        _ if [PICTURES, HEIF].iter().any(|known| has_extension(&name, known)) => {
+            return Err(single_picture(path));
+        }
         _ => None,
     };
     if let Some(format) = named {
@@ -255,15 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn folders_hold_pictures_or_else_documents() {
+    fn folders_hold_what_most_files_are() {
         let folder = tempfile::tempdir().unwrap();
         let found =
             |kind| format(folder.path(), &Options { kind, ..Options::default() }).map_err(|e| e.to_string());
         let add = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
-        assert!(found(None).is_err_and(|e| e.ends_with(
-            "no picture (.png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, .gif) \
-                                                        or document (.txt) in it or below it"
-        )));
+        assert!(found(None).is_err_and(|e| {
+            e.contains("no picture (.png, .jpg, ") && e.ends_with(" or document (.txt) in it or below it")
+        }));
         add(".hidden.png");
         add("labels.csv");
         assert!(
@@ -274,6 +290,10 @@ mod tests {
         add("b.PNG");
         assert_eq!(found(None), Ok(Format::Pictures));
         assert_eq!(found(Some(Kind::Text)), Ok(Format::Documents));
+        add("c.txt");
+        assert_eq!(found(None), Ok(Format::Documents));
+        add("c.heic");
+        assert_eq!(found(None), Ok(Format::Pictures));
         assert!(found(Some(Kind::Table)).is_err_and(|e| e.contains("name one file")));
     }
 

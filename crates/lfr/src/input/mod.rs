@@ -2,9 +2,14 @@
 
 mod array;
 mod blanks;
+mod bmp;
+mod budget;
+mod channels;
 mod channels;
 mod columns;
+mod columns;
 mod cut;
+mod deep;
 mod delimited;
 mod detect;
 mod dialect;
@@ -14,8 +19,10 @@ mod footer;
 mod fortran;
 mod frame;
 mod header;
+mod ids;
 mod idx;
 mod images;
+mod jpeg;
 mod jsonl;
 mod known;
 mod names;
@@ -26,12 +33,16 @@ mod npz;
 mod number;
 mod object;
 mod parquet;
+mod passed;
 mod picture;
 mod pixel;
 mod quarantine;
 mod records;
 mod rows;
 mod sheet;
+mod shrink;
+mod square;
+mod stack;
 mod stored;
 mod stream;
 mod text;
@@ -42,6 +53,7 @@ mod walk;
 mod workbook;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::data::{Chunk, Kind, Quarantined};
 use crate::dataset::Uri;
@@ -52,6 +64,7 @@ use fingerprint::Fingerprint;
 pub(crate) use footer::check as check_parquet;
 pub use images::thumbnail;
 pub use notes::Notes;
+pub use pixel::{PixelRange, Stretch};
 use quarantine::Account;
 pub(crate) use quarantine::Batch;
 use stored::Stored;
@@ -65,6 +78,8 @@ pub struct Options {
     pub image_size: usize,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,
+    /// How pictures of more than 8 bits a channel become pixels.
+    pub stretch: Stretch,
     /// The column that identifies rows; `None`: the row or line number from 0.
     pub id: Option<String>,
     /// Columns to leave out.
@@ -95,6 +110,7 @@ impl Default for Options {
             kind: None,
             image_size: 32,
             channels: None,
+            stretch: Stretch::Pile,
             id: None,
             ignore: Vec::new(),
             label: None,
@@ -150,6 +166,7 @@ pub struct Source {
     account: Account,
     fingerprint: Fingerprint,
     notes: Notes,
+    range: Arc<OnceLock<PixelRange>>,
 }
 
 impl Source {
@@ -168,7 +185,13 @@ impl Source {
             account: Account::default(),
             fingerprint: Fingerprint::new(kind),
             notes: Notes::default(),
+            range: Arc::default(),
         }
+    }
+
+    /// The same source, whose reader puts the range of its pictures' values into `range`.
+    fn ranging(self, range: &Arc<OnceLock<PixelRange>>) -> Self {
+        Self { range: Arc::clone(range), ..self }
     }
 
     /// The same source, whose reader says in `notes` what it decides.
@@ -199,6 +222,12 @@ impl Source {
     /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
+    }
+
+    /// The range over which the values of pictures of more than 8 bits were stretched so far; none for other data,
+    /// and for pictures stretched over the whole range of their type.
+    pub fn range(&self) -> Option<PixelRange> {
+        self.range.get().copied()
     }
 
     /// SHA-256 (hex) of the identifiers and raw values read so far; the size of chunks has no part in it.

@@ -22,8 +22,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
     let encoding = options.encoding.clone();
     let documents: Box<dyn Iterator<Item = Result<Document>> + Send> = if path.is_dir() {
-        let files = walk::files(path)
-            .filter(|file| file.as_ref().map_or(true, |file| has_extension(&file.path, DOCUMENTS)));
+        let files = walk::taking(path, "document", &notes, |path| has_extension(path, DOCUMENTS));
         let read = move |file: Result<walk::File>| {
             let file = file?;
             Ok((file.id, document(&file.path, encoding.as_deref())?))

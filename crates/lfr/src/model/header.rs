@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Quantiles;
 use crate::data::Kind;
+use crate::input::PixelRange;
 
 /// All that is known about a fitted model besides its arrays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,13 +41,16 @@ impl Header {
 }
 
 /// How the training data was read: what scoring must repeat on new data.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
     /// Height and width of pictures, in pixels.
     pub image_size: usize,
     /// Channels of pictures, 1 or 3.
     pub channels: Option<usize>,
+    /// The range that pictures of more than 8 bits a channel were stretched over; none when they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<PixelRange>,
     /// The column that identifies rows.
     pub id: Option<String>,
     /// Columns left out.

@@ -22,6 +22,7 @@ fn header() -> Header {
         reading: Reading {
             image_size: 32,
             channels: None,
+            range: None,
             id: Some("id".into()),
             ignore: vec!["x".into()],
             ..Reading::default()
