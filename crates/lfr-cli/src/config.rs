@@ -11,11 +11,14 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Command, CommandFactory, FromArgMatches};
-use lfr::Error;
+use lfr::{Error, regular};
 use toml::{Table, Value};
 
 use crate::args::Cli;
 use crate::failure::Usage;
+
+/// Largest configuration file, in bytes.
+const MAX_SIZE: u64 = 1 << 20;
 
 /// Tables of the configuration file that have no flags.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,8 +70,15 @@ struct File<'a> {
 
 impl File<'_> {
     fn read(&self) -> Result<Table> {
-        let text = std::fs::read_to_string(self.path).map_err(|e| Error::io("read", self.path, e))?;
-        Ok(text.parse::<Table>().map_err(|e| Error::input(self.path, e.to_string()))?)
+        let text = regular::read_text(self.path, "the size of the configuration in bytes", MAX_SIZE)?;
+        let bad = |e: toml::de::Error| {
+            let before = e.span().and_then(|at| text.get(..at.start)).unwrap_or_default();
+            Error::input(
+                self.path,
+                format!("line {}: {}", 1 + before.matches('\n').count(), e.message().trim()),
+            )
+        };
+        Ok(text.parse::<Table>().map_err(bad)?)
     }
 
     /// Takes a table out, for commands that fit.

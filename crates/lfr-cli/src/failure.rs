@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use lfr::Error;
 
 use crate::interrupt;
+use crate::terminal::{say, shown};
 
 /// The run went wrong for a reason outside what the user asked for.
 const FAILED: u8 = 1;
@@ -18,17 +19,33 @@ const USAGE: u8 = 2;
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// Prints `error` and its causes to stderr and gives the exit code. A reader that went away is no failure.
+/// Tells `error` and its causes to stderr and gives the exit code. A reader that went away is no failure.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(error) = error.downcast_ref::<clap::Error>() {
-        let _ = error.print();
+        tell_usage(error);
         return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
     }
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    eprint!("{}", text(error));
+    if let Some(signal) = interrupt::signal() {
+        // Whatever else went wrong did so because the run was told to stop.
+        say(&text(&Error::Interrupted.into()));
+        return ExitCode::from(128 + signal);
+    }
+    say(&text(error));
     ExitCode::from(code(error))
+}
+
+/// What clap says, in colours where no word of the command line could set others.
+fn tell_usage(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let lines: Vec<String> = plain.lines().map(shown).collect();
+    if lines.iter().map(String::as_str).eq(plain.lines()) {
+        let _ = error.print();
+    } else {
+        say(&lines.join("\n"));
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -41,10 +58,10 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// The message and the causes that it does not tell already, a line each.
 fn text(error: &anyhow::Error) -> String {
-    let mut text = format!("lfr: {error}\n");
-    for cause in error.chain().skip(1).map(ToString::to_string) {
+    let mut text = format!("lfr: {}", shown(&error.to_string()));
+    for cause in error.chain().skip(1).map(|cause| shown(&cause.to_string())) {
         if !text.contains(&cause) {
-            text += &format!("  caused by: {cause}\n");
+            text += &format!("\n  caused by: {cause}");
         }
     }
     text
@@ -52,8 +69,7 @@ fn text(error: &anyhow::Error) -> String {
 
 fn code(error: &anyhow::Error) -> u8 {
     match error.downcast_ref::<Error>() {
-        Some(Error::Interrupted) => interrupt::signal().map_or(FAILED, |signal| 128 + signal),
-        Some(Error::Diverged { .. } | Error::Download { .. }) => FAILED,
+        Some(Error::Interrupted | Error::Diverged { .. } | Error::Download { .. }) => FAILED,
         Some(Error::Io { source, .. }) if is_of_the_system(source) => FAILED,
         Some(_) => USAGE,
         None if error.is::<Usage>() => USAGE,
@@ -101,9 +117,9 @@ mod tests {
     #[test]
     fn causes_are_told_once() {
         let error = anyhow::Error::new(Error::io("read", "pile", ErrorKind::NotFound.into()));
-        assert_eq!(text(&error), "lfr: cannot read pile: entity not found\n");
+        assert_eq!(text(&error), "lfr: cannot read pile: entity not found");
         let error = error.context("scoring");
-        assert_eq!(text(&error), "lfr: scoring\n  caused by: cannot read pile: entity not found\n");
+        assert_eq!(text(&error), "lfr: scoring\n  caused by: cannot read pile: entity not found");
         assert_eq!(code(&error), USAGE);
         let broken: anyhow::Result<()> = Err(io::Error::from(ErrorKind::BrokenPipe)).context("writing");
         assert_eq!(report(&broken.unwrap_err()), ExitCode::SUCCESS);

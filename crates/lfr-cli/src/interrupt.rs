@@ -1,33 +1,71 @@
-//! Ctrl-C and termination: the first signal asks the run to stop, the second ends it at once.
+//! Ctrl-C and termination: the first signal asks the run to stop, and ends it when it does not hear; the second ends it
+//! at once. Either way nothing half-written is left.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::exit;
+
+use crate::terminal::say;
 
 /// The number of the signal that came, 0 before.
-static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+static SIGNAL: AtomicU8 = AtomicU8::new(0);
 
-/// Begins to listen. A run that does not call [`check`] should not call this either, so that it ends at once.
+/// How long a run that was asked to stop has time for it. Training hears at every step; reading a large folder, or the
+/// search for a cluster, does not.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Begins to listen.
 ///
 /// # Errors
 /// The system's, when it refuses.
 pub fn listen() -> std::io::Result<()> {
-    let signal = SIGNAL.get_or_init(Arc::default);
-    let stopping = Arc::new(AtomicBool::new(false));
-    for number in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(number, 128 + number, Arc::clone(&stopping))?;
-        flag::register(number, Arc::clone(&stopping))?;
-        flag::register_usize(number, Arc::clone(signal), usize::try_from(number).unwrap_or_default())?;
-    }
+    let mut signals = Signals::new(heard())?;
+    thread::spawn(move || {
+        let mut came = signals.forever();
+        let Some(first) = came.next() else { return };
+        SIGNAL.store(u8::try_from(first).unwrap_or_default(), Ordering::Relaxed);
+        thread::spawn(move || {
+            thread::sleep(GRACE);
+            end(first);
+        });
+        end(came.next().unwrap_or(first));
+    });
     Ok(())
+}
+
+/// Ends the program, whatever it is at.
+fn end(signal: i32) -> ! {
+    lfr::output::discard();
+    say("lfr: interrupted");
+    exit(128 + signal)
+}
+
+/// The signals that ask for an end. That of a closed terminal is not heard under `nohup`, which has it ignored.
+#[cfg(target_os = "linux")]
+fn heard() -> Vec<i32> {
+    use signal_hook::consts::SIGHUP;
+    let mut heard = vec![SIGINT, SIGTERM];
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    if ignored.is_some_and(|mask| mask & (1 << (SIGHUP - 1)) == 0) {
+        heard.push(SIGHUP);
+    }
+    heard
+}
+
+#[cfg(not(target_os = "linux"))]
+fn heard() -> Vec<i32> {
+    vec![SIGINT, SIGTERM]
 }
 
 /// The number of the signal that came, if one did.
 pub fn signal() -> Option<u8> {
-    let number = SIGNAL.get()?.load(Ordering::Relaxed);
-    u8::try_from(number).ok().filter(|&number| number > 0)
+    Some(SIGNAL.load(Ordering::Relaxed)).filter(|&number| number > 0)
 }
 
 /// Ends the run when a signal came.

@@ -1,5 +1,8 @@
 //! `lfr`: rank the outliers of unlabelled data from the command line.
 
+// They end the run when nobody reads them any more; `terminal` has what does not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod args;
 mod commands;
 mod config;
@@ -11,6 +14,7 @@ mod progress;
 mod record;
 mod summary;
 mod terminal;
+mod truth;
 mod watch;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! The report of a run, from its record, its scores and its items.
 
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use lfr::check::Verdict;
 use lfr::data::{Images, Items};
 use lfr::method::{Detector, Method};
 use lfr::metrics::Agreement;
-use lfr::output::{Ranking, RunRecord, Scores};
+use lfr::output::{OutputFile, Ranking, RunRecord, Scores};
 use lfr::pile::outlier_labels;
 use lfr::preprocess::Preprocessor;
 use lfr::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning};
@@ -17,6 +18,7 @@ use lfr::showcase::views;
 use serde_json::Value;
 
 use crate::terminal::seconds;
+use crate::truth::unguided;
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -27,22 +29,23 @@ const RANKED: usize = 100;
 /// Points of a ROC or precision-recall curve.
 const POINTS: usize = 400;
 
-/// Writes the report to `path`, with the `show` most anomalous items in its gallery.
-pub fn write(
-    path: &Path,
+/// Writes the report `html`.
+pub fn write(html: &str, file: OutputFile) -> lfr::Result<()> {
+    let path = file.path().to_owned();
+    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
+}
+
+/// The report, with the `show` most anomalous items in its gallery.
+pub fn html(
     record: &RunRecord,
     scores: &Scores,
     items: &[Items],
     (preprocessor, detector): (&Preprocessor, &dyn Detector),
     show: usize,
-) -> Result<()> {
+) -> Result<String> {
     let ranking = Ranking::of(&scores.scores);
     let gallery = Gallery { record, scores, items, preprocessor, detector, ranking };
-    let html = report::render(&gallery.report(show)?);
-    lfr::output::write(path, |out| {
-        std::io::Write::write_all(out, html.as_bytes()).map_err(|e| Error::io("write", path, e))
-    })?;
-    Ok(())
+    Ok(report::render(&gallery.report(show)?))
 }
 
 struct Gallery<'a> {
@@ -71,7 +74,7 @@ impl Gallery<'_> {
             method: name.to_owned(),
             method_description: description.map(|method| method.summary.to_owned()).unwrap_or_default(),
             budget: self.budget(),
-            elapsed: Duration::from_secs_f64(record.seconds.get("total").copied().unwrap_or_default()),
+            elapsed: self.elapsed(),
             quarantined: record.quarantined.clone(),
             warnings: self.warnings(),
             scores: self.scores.scores.clone(),
@@ -110,6 +113,12 @@ impl Gallery<'_> {
         Ok(made.collect())
     }
 
+    /// Wall time of the run; none when the record tells one that cannot be.
+    fn elapsed(&self) -> Duration {
+        let seconds = self.record.seconds.get("total").copied().unwrap_or_default();
+        Duration::try_from_secs_f64(seconds).unwrap_or_default()
+    }
+
     fn budget(&self) -> String {
         let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
         match self.record.curve.len() {
@@ -128,9 +137,12 @@ impl Gallery<'_> {
     fn metrics(&self) -> Result<Option<report::Metrics>> {
         let Some(labels) = &self.scores.labels else { return Ok(None) };
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
-        let agreement = Agreement::new(&self.scores.scores, &labels)?;
+        let mut guides = self.record.guides.clone();
+        guides.sort_unstable();
+        let (scores, labels) = (unguided(&self.scores.scores, &guides), unguided(&labels, &guides));
+        let agreement = Agreement::new(&scores, &labels)?;
         let of = |wanted: bool| {
-            let scores = self.scores.scores.iter().zip(&labels);
+            let scores = scores.iter().zip(&labels);
             scores.filter(|&(_, &outlier)| outlier == wanted).map(|(&score, _)| score).collect()
         };
         Ok(Some(report::Metrics {

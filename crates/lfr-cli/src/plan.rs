@@ -57,15 +57,30 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Reads the pile.
+    /// Reads the pile, and the labels that are to guide the fit.
     ///
     /// # Errors
-    /// As [`Pile::read`].
-    pub fn read(&self, input: &Path, progress: &mut Progress) -> Result<Pile> {
+    /// As [`Pile::read`], [`Labels::read`] and [`Labels::of_some`].
+    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Pile> {
         progress.stage(&format!("reading {}", input.display()));
         let pile = Pile::read(input, &self.reading)?;
         interrupt::check()?;
+        self.fitting.known = self.known(&pile)?;
         Ok(pile)
+    }
+
+    /// The items that are to guide the fit, and their labels.
+    fn known(&self, pile: &Pile) -> Result<Option<Vec<(usize, bool)>>> {
+        let method = self.method(pile.kind)?;
+        let needs = method.description().takes == Takes::LabelledToo;
+        match (&self.args.labels_known, needs) {
+            (Some(path), true) => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
+            (Some(path), false) => {
+                let problem = format!("method {} takes no labels; --labels reports on them", method.name());
+                Err(Error::config("labels_known", path.display(), problem).into())
+            }
+            (None, _) => Ok(None),
+        }
     }
 
     /// Fits the method on the pile under the eyes of `watch`.
@@ -75,15 +90,6 @@ impl<'a> Plan<'a> {
     pub fn fit(&mut self, pile: &Pile, watch: &mut Watch<'_>) -> Result<Fitted> {
         let method = self.method(pile.kind)?;
         watch.begin(&method, pile);
-        let needs = method.description().takes == Takes::LabelledToo;
-        self.fitting.known = match (&self.args.labels_known, needs) {
-            (Some(path), true) => Some(Labels::read(path)?.of_some(&pile.ids)?),
-            (Some(path), false) => {
-                let problem = format!("method {} takes no labels; --labels is for metrics", method.name());
-                return Err(Error::config("labels_known", path.display(), problem).into());
-            }
-            (None, _) => None,
-        };
         self.fitting.method = Some(method);
         let fitted = lfr::fit::fit(pile, &self.fitting, watch)?;
         interrupt::check()?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::terminal::{colours, count};
+use crate::terminal::{colours, count, say, shown};
 
 /// Time between two lines about the same stage.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -40,7 +40,7 @@ impl Progress {
         self.clear();
         match self.form {
             Form::Bars => {
-                self.bar = ProgressBar::new_spinner().with_message(text.to_owned());
+                self.bar = ProgressBar::new_spinner().with_message(shown(text));
                 self.bar.enable_steady_tick(Duration::from_millis(120));
             }
             Form::Lines => self.say(text),
@@ -51,7 +51,7 @@ impl Progress {
     /// Shows how many items the stage has processed.
     pub fn items(&mut self, text: &str, n: usize) {
         match self.form {
-            Form::Bars => self.bar.set_message(format!("{text}: {}", count(n))),
+            Form::Bars => self.bar.set_message(format!("{}: {}", shown(text), count(n))),
             Form::Lines if self.said.elapsed() >= PAUSE => self.say(&format!("{text}: {}", count(n))),
             _ => {}
         }
@@ -60,14 +60,14 @@ impl Progress {
     /// Something that the user should know; shown in every form but quiet ones.
     pub fn note(&mut self, text: &str) {
         if self.form != Form::Quiet {
-            self.bar.suspend(|| eprintln!("{text}"));
+            self.bar.suspend(|| say(&shown(text)));
         }
     }
 
     /// Something that the user must know: shown in every form.
     pub fn warn(&mut self, text: &str) {
         let label = if colours() { "\u{1b}[33mwarning:\u{1b}[0m" } else { "warning:" };
-        self.bar.suspend(|| eprintln!("{label} {text}"));
+        self.bar.suspend(|| say(&format!("{label} {}", shown(text))));
     }
 
     /// Takes the bar away.
@@ -94,7 +94,7 @@ impl Progress {
     }
 
     fn say(&mut self, text: &str) {
-        eprintln!("{text}");
+        say(&shown(text));
         self.said = Instant::now();
     }
 

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use lfr::check::{Evidence, checks};
 use lfr::fit::Fitted;
-use lfr::metrics::Agreement;
-use lfr::output::{CurvePoint, Metrics, RunRecord};
+use lfr::output::{CurvePoint, RunRecord};
 use lfr::pile::Pile;
 use serde_json::{Value, json};
 
@@ -45,17 +44,8 @@ pub fn of_fit(
         checks: checks(&evidence),
         curve,
         metrics: None,
+        guides: Vec::new(),
         threshold: None,
-    }
-}
-
-/// Numbers that say how well scores agree with labels.
-pub fn metrics(agreement: &Agreement) -> Metrics {
-    Metrics {
-        auroc: agreement.auroc(),
-        aupr: agreement.aupr(),
-        average_precision: agreement.average_precision(),
-        outliers: agreement.outliers() as usize,
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::args::RunArgs;
 use crate::progress::Progress;
-use crate::terminal::{items, print, print_json, seconds, things};
+use crate::terminal::{items, print, print_json, say, seconds, shown, things};
 
 /// Items that the summary of a ranking lists.
 const LISTED: usize = 10;
@@ -32,7 +32,7 @@ pub fn warn(progress: &mut Progress, record: &RunRecord) {
 pub fn verdict(strict: bool, record: &RunRecord) -> ExitCode {
     let failed = failed_checks(record).count();
     if strict && failed > 0 {
-        eprintln!("lfr: {failed} of the self-checks above warned, which is a failure with --strict");
+        say(&format!("lfr: {failed} of the self-checks above warned, which is a failure with --strict"));
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS
@@ -58,11 +58,11 @@ pub fn rank(args: &RunArgs, record: &RunRecord, scores: &Scores, folder: &Path) 
     }
     writeln!(text, "\n{:>6}  {:>12}  most anomalous", "rank", "score")?;
     for (&item, rank) in head {
-        writeln!(text, "{rank:>6}  {:>12.5}  {}", scores.scores[item], scores.ids.get(item))?;
+        writeln!(text, "{rank:>6}  {:>12.5}  {}", scores.scores[item], shown(&scores.ids.get(item)))?;
     }
     let page = folder.join("report.html");
     let see = if page.exists() { page } else { folder.to_owned() };
-    writeln!(text, "\nsee {}", see.display())?;
+    writeln!(text, "\nsee {}", shown(&see.display().to_string()))?;
     print(text.as_bytes())
 }
 
@@ -77,7 +77,7 @@ pub fn fit(args: &RunArgs, record: &RunRecord, model: &Path) -> Result<()> {
         return Ok(());
     }
     let text = headline(record, "fitted");
-    print(format!("{text}model in {}\n", model.display()).as_bytes())
+    print(format!("{text}model in {}\n", shown(&model.display().to_string())).as_bytes())
 }
 
 fn headline(record: &RunRecord, verb: &str) -> String {
@@ -85,7 +85,7 @@ fn headline(record: &RunRecord, verb: &str) -> String {
     let time = record.seconds.get("total").or(record.seconds.get("fit")).copied().unwrap_or_default();
     let mut text = format!(
         "{}: {} {verb} by {method} in {}\n",
-        record.input,
+        shown(&record.input),
         things(record.items, record.kind),
         seconds(time)
     );

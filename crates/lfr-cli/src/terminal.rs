@@ -1,15 +1,53 @@
-//! Data on stdout, and how numbers read in text for people.
+//! Data on stdout, words on stderr, and how names and numbers read in text for people.
 
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use anyhow::Result;
 use lfr::data::Kind;
 
-/// Writes `bytes` to stdout.
+/// Letters of a text of others that are shown.
+const LONGEST: usize = 2000;
+
+/// Writes `bytes` to stdout. A terminal shows what it would obey otherwise.
 pub fn print(bytes: &[u8]) -> Result<()> {
     let mut out = stdout().lock();
-    out.write_all(bytes)?;
+    if out.is_terminal() {
+        let harmless = |c: char| matches!(c, '\n' | '\t') || !obeyed(c);
+        out.write_all(escaped(&String::from_utf8_lossy(bytes), harmless).as_bytes())?;
+    } else {
+        out.write_all(bytes)?;
+    }
     Ok(out.flush()?)
+}
+
+/// Writes a line to stderr. Where nobody reads it or the disk is full, the run goes on all the same.
+pub fn say(line: &str) {
+    let _ = stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// A text of others, such as a name, an error or a setting of a model, as a part of a line: line breaks and whatever
+/// else a terminal obeys are written out as `\n` or `\u{1b}`, and what is very long is cut.
+pub fn shown(text: &str) -> String {
+    let mut shown = escaped(text, |c| !obeyed(c));
+    if let Some((cut, _)) = shown.char_indices().nth(LONGEST) {
+        shown.truncate(cut);
+        shown.push('…');
+    }
+    shown
+}
+
+/// Whether a terminal takes `c` for a command, or for a mark that turns what follows around.
+fn obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn escaped(text: &str, harmless: impl Fn(char) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if harmless(c) { out.push(c) } else { out.extend(c.escape_default()) }
+    }
+    out
 }
 
 /// Writes `value` to stdout as indented JSON.
@@ -65,6 +103,16 @@ pub fn seconds(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_cannot_command_a_terminal() {
+        assert_eq!(
+            shown("\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï"),
+            r"\u{1b}[2J\u{7}a\nb\u{9b}31m\u{202e}c ünï"
+        );
+        let long = shown(&"ü".repeat(1_000_000));
+        assert_eq!((long.chars().count(), long.ends_with('…')), (LONGEST + 1, true));
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -1,13 +1,13 @@
 //! What is seen of a fit while it goes on: progress for the user and the training curve for the report.
 
 use lfr::method::{Epoch, Method, Observer};
-use lfr::metrics::Agreement;
 use lfr::output::CurvePoint;
 use lfr::pile::Pile;
 
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::terminal::things;
+use crate::truth::Truth;
 
 /// Points of a curve at which the scores are compared with the labels; it takes a pass over the data each time.
 const MEASUREMENTS: usize = 50;
@@ -18,13 +18,13 @@ pub struct Watch<'a> {
     pub progress: &'a mut Progress,
     /// One point per epoch.
     pub curve: Vec<CurvePoint>,
-    labels: Option<&'a [bool]>,
+    truth: Option<&'a Truth>,
 }
 
 impl<'a> Watch<'a> {
-    /// Watches a fit whose items have `labels`, if any.
-    pub fn new(progress: &'a mut Progress, labels: Option<&'a [bool]>) -> Self {
-        Self { progress, curve: Vec::new(), labels }
+    /// Watches a fit of items whose `truth` is known, if it is.
+    pub fn new(progress: &'a mut Progress, truth: Option<&'a Truth>) -> Self {
+        Self { progress, curve: Vec::new(), truth }
     }
 
     /// Says what begins.
@@ -40,8 +40,13 @@ impl<'a> Watch<'a> {
     ) -> lfr::Result<Option<[f32; 2]>> {
         let due = epoch.epoch == epoch.epochs
             || epoch.epoch.is_multiple_of(epoch.epochs.div_ceil(MEASUREMENTS).max(1));
-        let Some(labels) = self.labels.filter(|_| due) else { return Ok(None) };
-        let agreement = Agreement::new(&scores()?, labels)?;
+        let Some(truth) = self.truth.filter(|_| due) else { return Ok(None) };
+        let scores = scores()?;
+        // Training that diverges in a step is told of its loss at the next one.
+        if !scores.iter().all(|score| score.is_finite()) {
+            return Ok(None);
+        }
+        let agreement = truth.agreement_in_training(&scores)?;
         Ok(Some([agreement.auroc() as f32, agreement.aupr() as f32]))
     }
 }

@@ -170,6 +170,20 @@ impl Error {
         Self::Io { action, path: path.as_ref().to_owned(), source }
     }
 
+    /// The same, its path begun by `to` in place of `from`.
+    pub(crate) fn moved(mut self, from: &Path, to: &Path) -> Self {
+        if let Self::Io { path, .. }
+        | Self::Empty { path, .. }
+        | Self::Input { path, .. }
+        | Self::TooLarge { path, .. }
+        | Self::Model { path, .. } = &mut self
+            && let Ok(rest) = path.strip_prefix(from)
+        {
+            *path = to.join(rest);
+        }
+        self
+    }
+
     /// An [`Error::Input`] from its parts.
     pub fn input(path: impl AsRef<Path>, problem: impl Into<String>) -> Self {
         Self::Input { path: path.as_ref().to_owned(), problem: problem.into() }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::data::{Features, Kind};
 use crate::device;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::method::combined::CombinedConfig;
 use crate::method::{Context, Detector, Findings, Known, Method, Observer};
 use crate::pile::Pile;
@@ -100,6 +100,7 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         Some(_) => detector.scores(&features)?,
         None => detector.training_scores(&features)?,
     };
+    check_finite(&scores, context.findings.curve.len())?;
     warnings.append(&mut context.warnings);
     let findings = std::mem::take(&mut context.findings);
     let seconds = Seconds {
@@ -108,6 +109,15 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         score: fitted.elapsed().as_secs_f64(),
     };
     Ok(Fitted { method, preprocessor, detector, features, scores, findings, warnings, seconds })
+}
+
+/// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.
+fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
+    match scores.iter().position(|score| !score.is_finite()) {
+        None => Ok(()),
+        Some(_) if epochs > 0 => Err(Error::Diverged { epoch: epochs, loss: f32::NAN }),
+        Some(i) => Err(Error::Scores { problem: format!("that of item {i} (from 0) is {}", scores[i]) }),
+    }
 }
 
 /// The items to train on, and the labelled ones.

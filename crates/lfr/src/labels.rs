@@ -5,6 +5,10 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::pile::outlier_labels;
+use crate::regular;
+
+/// Largest labels file, in bytes.
+const MAX_SIZE: u64 = 1 << 30;
 
 /// The content of a labels file.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +27,7 @@ impl Labels {
     /// two labels.
     pub fn read(path: &Path) -> Result<Self> {
         let problem = |problem: String| Error::Labels { problem: format!("{}: {problem}", path.display()) };
-        let text = std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?;
+        let text = regular::read_text(path, "the size of the labels in bytes", MAX_SIZE)?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|e| problem(e.to_string()))?.clone();
         let column = |name: &str| headers.iter().position(|header| header.trim() == name);
@@ -49,7 +53,7 @@ impl Labels {
     /// A label for every item.
     ///
     /// # Errors
-    /// [`Error::Labels`] when an item has none, or the count differs.
+    /// [`Error::Labels`] when an item has none, the count differs, or labels by id meet an id of several items.
     pub fn of_all(&self, ids: &[String]) -> Result<Vec<bool>> {
         match self {
             Labels::InOrder(labels) if labels.len() == ids.len() => Ok(labels.clone()),
@@ -57,6 +61,7 @@ impl Labels {
                 problem: format!("{} labels for {} items; give one for each", labels.len(), ids.len()),
             }),
             Labels::ById(labels) => {
+                index(ids)?;
                 let missing: Vec<&str> =
                     ids.iter().filter(|id| !labels.contains_key(*id)).map(String::as_str).collect();
                 match missing.first() {
@@ -76,12 +81,12 @@ impl Labels {
     /// Index and label of the items that have one.
     ///
     /// # Errors
-    /// [`Error::Labels`] when the file names an item that is not there, or has no ids.
+    /// [`Error::Labels`] when the file names an item that is not there, or has no ids, or items share one.
     pub fn of_some(&self, ids: &[String]) -> Result<Vec<(usize, bool)>> {
         let Labels::ById(labels) = self else {
             return Err(Error::Labels { problem: "known labels need the columns id and label".into() });
         };
-        let index: HashMap<&str, usize> = ids.iter().enumerate().map(|(i, id)| (id.as_str(), i)).collect();
+        let index = index(ids)?;
         let mut known = labels
             .iter()
             .map(|(id, &outlier)| match index.get(id.as_str()) {
@@ -92,6 +97,20 @@ impl Labels {
         known.sort_unstable();
         Ok(known)
     }
+}
+
+/// The place of every item by its id.
+fn index(ids: &[String]) -> Result<HashMap<&str, usize>> {
+    let mut index = HashMap::with_capacity(ids.len());
+    for (place, id) in ids.iter().enumerate() {
+        if let Some(other) = index.insert(id.as_str(), place) {
+            let problem = format!(
+                "{id} stands for several items, such as {other} and {place} (from 0); choose an --id that tells them apart, or give a label a line"
+            );
+            return Err(Error::Labels { problem });
+        }
+    }
+    Ok(index)
 }
 
 #[cfg(test)]
@@ -128,6 +147,10 @@ mod tests {
         );
         assert!(by_id.of_some(&ids(&["z"])).unwrap_err().to_string().contains("a is not an item"));
         assert!(message(read("0\n1\n").unwrap().of_all(&ids(&["a"]))).contains("2 labels for 1 items"));
+        let twins = ids(&["a", "b", "a"]);
+        assert!(message(by_id.of_all(&twins)).contains("a stands for several items, such as 0 and 2"));
+        assert!(by_id.of_some(&twins).unwrap_err().to_string().contains("a stands for several items"));
+        assert_eq!(read("1\n0\n1\n").unwrap().of_all(&twins).unwrap(), [true, false, true]);
         assert!(read("id,label\na,1\na,0\n").unwrap_err().to_string().contains("two different"));
         assert!(read("id,label\na,maybe\n").unwrap_err().to_string().contains("line 2"));
     }

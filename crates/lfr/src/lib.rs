@@ -59,6 +59,7 @@ pub mod output;
 mod parity;
 pub mod pile;
 pub mod preprocess;
+pub mod regular;
 pub mod report;
 pub mod score;
 pub mod seed;

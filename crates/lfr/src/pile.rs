@@ -1,5 +1,6 @@
 //! A pile of data read into memory, to be fitted on.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
@@ -71,6 +72,7 @@ impl Pile {
             }
             pile.items.push(chunk.items);
         }
+        pile.notes.extend(repeated(&pile.ids));
         Ok(pile)
     }
 
@@ -110,6 +112,19 @@ fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
     )
 }
 
+/// A sentence about ids that several items share.
+fn repeated(ids: &[String]) -> Option<String> {
+    // Row numbers need no table of what was seen.
+    if ids.iter().enumerate().all(|(row, id)| id.parse() == Ok(row)) {
+        return None;
+    }
+    let mut seen = HashSet::with_capacity(ids.len());
+    let again: Vec<&String> = ids.iter().filter(|id| !seen.insert(id.as_str())).collect();
+    let first = again.first()?;
+    let of = if again.len() == 1 { "1 item has".into() } else { format!("{} items have", again.len()) };
+    Some(format!("{of} the id of an earlier one, such as `{first}`; only their places tell them apart"))
+}
+
 /// Labels as 0 (inlier) and 1 (outlier): numbers, or the words inlier/normal/good and outlier/anomaly/bad.
 ///
 /// # Errors
@@ -141,6 +156,15 @@ mod tests {
         assert_eq!(Pile::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
         let message = Pile::read_within(file.path(), &options, 10_000).unwrap_err().to_string();
         assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
+    }
+
+    #[test]
+    fn ids_of_several_items_are_told_once() {
+        let told = |ids: &[&str]| repeated(&ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>());
+        assert_eq!((told(&["0", "1", "2"]), told(&["b", "a"]), told(&[])), (None, None, None));
+        let expected =
+            "2 items have the id of an earlier one, such as `a`; only their places tell them apart";
+        assert_eq!(told(&["a", "b", "a", "a"]).as_deref(), Some(expected));
     }
 
     #[test]

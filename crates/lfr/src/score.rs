@@ -10,9 +10,13 @@ use crate::input::{self, Options, Stretch};
 use crate::method::{Detector, Method};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
+use crate::nn::within;
 use crate::pile::Pile;
 use crate::preprocess::Preprocessor;
 use crate::seed::Seed;
+
+/// Numbers that any network may be made of besides those that it stores.
+const SPARE: usize = 1 << 20;
 
 /// A fitted model, ready to score items it has never seen.
 pub struct Model {
@@ -87,7 +91,11 @@ impl Model {
             return Err(bad("the range of its pictures' values is empty".into()));
         }
         let shape = shape(&preprocessor);
-        let detector = method.load(&shape, &device, &mut weights).map_err(|e| bad(e.to_string()))?;
+        // Before their values are put in, networks are made by the settings, which must not ask for more than there is.
+        let numbers: usize = weights.iter().map(|(_, array)| array.shape.iter().product::<usize>()).sum();
+        let detector = within(SPARE + 2 * numbers, || method.load(&shape, &device, &mut weights))
+            .ok_or_else(|| bad("its settings ask for larger arrays than it holds".into()))?
+            .map_err(|e| bad(e.to_string()))?;
         weights.finish().map_err(|e| bad(e.to_string()))?;
         Ok(Self { header, preprocessor, detector })
     }

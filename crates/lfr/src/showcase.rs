@@ -11,7 +11,7 @@ use crate::data::{Features, Images, Items};
 use crate::error::Result;
 use crate::input::thumbnail;
 use crate::method::Detector;
-use crate::preprocess::{Feature, Part, Preprocessor, TableEncoder, shown_date};
+use crate::preprocess::{Feature, Part, Preprocessor, shown_date};
 use crate::report::{Cell, Residual, View};
 
 /// Largest side of a picture in the report, in pixels.
@@ -35,19 +35,43 @@ pub fn views(
     let features = preprocessor.apply(items)?;
     let rebuilt = detector.reconstruct(&features)?;
     let width = features.width();
+    let layout = Layout::of(preprocessor);
     let expected = |i: usize| rebuilt.as_ref().map(|all| &all[i * width..(i + 1) * width]);
     (0..features.len())
-        .map(|i| match (items, preprocessor) {
-            (Items::Images(images), _) => Ok(picture(images, i, ids.get(i), root, expected(i))),
-            (Items::Rows(batch), Preprocessor::Table(encoder)) => {
-                row(batch, i, encoder, &features.dense(&[i]), expected(i))
-            }
-            (Items::Documents(documents), _) => {
-                Ok(document(&documents[i], &features, i, &preprocessor.feature_names()))
-            }
-            (Items::Rows(_), _) => Ok(View::Row { cells: Vec::new() }),
+        .map(|i| {
+            Ok(match (items, &layout) {
+                (Items::Images(images), _) => picture(images, i, ids.get(i), root, expected(i)),
+                (Items::Rows(batch), Layout::Columns(features_of)) => {
+                    row(batch, i, features_of, &features.dense(&[i]), expected(i))
+                }
+                (Items::Documents(documents), Layout::Terms(terms)) => {
+                    document(&documents[i], &features, i, terms)
+                }
+                (Items::Documents(documents), _) => document(&documents[i], &features, i, &[]),
+                (Items::Rows(_), _) => View::Row { cells: Vec::new() },
+            })
         })
         .collect()
+}
+
+/// What the features stand for, found once for all items.
+enum Layout {
+    /// Pixels.
+    Pixels,
+    /// The features of each column, one after the other.
+    Columns(Vec<Feature>),
+    /// Terms.
+    Terms(Vec<String>),
+}
+
+impl Layout {
+    fn of(preprocessor: &Preprocessor) -> Self {
+        match preprocessor {
+            Preprocessor::Images(_) => Self::Pixels,
+            Preprocessor::Table(encoder) => Self::Columns(encoder.features()),
+            Preprocessor::Text(_) => Self::Terms(preprocessor.feature_names()),
+        }
+    }
 }
 
 fn picture(images: &Images, i: usize, id: Option<&String>, root: &Path, expected: Option<&[f32]>) -> View {
@@ -85,30 +109,27 @@ fn paint(images: &Images, value: impl Fn(usize) -> u8) -> RgbImage {
 fn row(
     batch: &RecordBatch,
     i: usize,
-    encoder: &TableEncoder,
+    features: &[Feature],
     values: &[f32],
     expected: Option<&[f32]>,
-) -> Result<View> {
-    let features = encoder.features();
-    let mut cells: Vec<Cell> = Vec::new();
-    for (at, feature) in features.iter().enumerate() {
-        let (residual, wanted) = match expected {
-            Some(expected) => ((values[at] - expected[at]).abs(), wanted(feature, expected[at])),
-            None => (values[at].abs(), wanted(feature, 0.0)),
-        };
-        match cells.iter_mut().find(|cell| cell.name == feature.column) {
-            Some(cell) => cell.residual = cell.residual.max(residual),
-            None => cells.push(Cell {
-                name: feature.column.clone(),
-                value: shown(batch, &feature.column, i),
-                expected: wanted,
-                residual,
-            }),
-        }
+) -> View {
+    let expected = |at: usize| expected.map_or(0.0, |expected| expected[at]);
+    let residual = |at: usize| (values[at] - expected(at)).abs();
+    // The first feature of each column, and how far off the farthest of its features is.
+    let mut columns: Vec<(usize, f32)> = Vec::new();
+    let mut at = 0;
+    for column in features.chunk_by(|a, b| a.column == b.column) {
+        columns.push((at, (at..at + column.len()).map(residual).fold(0.0, f32::max)));
+        at += column.len();
     }
-    cells.sort_by(|a, b| b.residual.total_cmp(&a.residual));
-    cells.truncate(DETAILS);
-    Ok(View::Row { cells })
+    columns.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let cell = |&(at, residual): &(usize, f32)| Cell {
+        name: features[at].column.clone(),
+        value: shown(batch, &features[at].column, i),
+        expected: wanted(&features[at], expected(at)),
+        residual,
+    };
+    View::Row { cells: columns.iter().take(DETAILS).map(cell).collect() }
 }
 
 fn wanted(feature: &Feature, encoded: f32) -> Option<String> {
@@ -136,11 +157,46 @@ fn document(text: &str, features: &Features, i: usize, names: &[String]) -> View
     let mut terms: Vec<(String, f32)> = match features {
         Features::Sparse(rows) => {
             let (columns, weights) = rows.row(i);
-            columns.iter().zip(weights).map(|(&c, &w)| (names[c as usize].clone(), w)).collect()
+            let named = columns.iter().zip(weights);
+            named.filter_map(|(&c, &w)| Some((names.get(c as usize)?.clone(), w))).collect()
         }
         _ => Vec::new(),
     };
     terms.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     terms.truncate(DETAILS);
     View::Document { excerpt, terms }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::Float64Array;
+
+    use super::*;
+
+    #[test]
+    fn a_row_shows_the_columns_farthest_off_each_once() {
+        let part = |column: &str, part| Feature { column: column.into(), part };
+        let number = || Part::Number { center: 10.0, spread: 2.0 };
+        let features =
+            [part("a", number()), part("a", Part::Missing), part("b", number()), part("c", Part::Other)];
+        let column = |value: f64| Arc::new(Float64Array::from(vec![value])) as Arc<dyn Array>;
+        let batch =
+            RecordBatch::try_from_iter([("a", column(7.0)), ("b", column(8.0)), ("c", column(9.0))]).unwrap();
+        let cells =
+            |values: &[f32], expected: Option<&[f32]>| match row(&batch, 0, &features, values, expected) {
+                View::Row { cells } => cells,
+                other => panic!("{other:?}"),
+            };
+        let seen = |cells: Vec<Cell>| -> Vec<(String, String, f32)> {
+            cells.into_iter().map(|cell| (cell.name, cell.value, cell.residual)).collect()
+        };
+        let text = |name: &str, value: &str, residual| (name.to_owned(), value.to_owned(), residual);
+        let plain = cells(&[0.5, 3.0, -2.0, 1.0], None);
+        assert_eq!(plain[0].expected.as_deref(), Some("10.0000"));
+        assert_eq!(seen(plain), [text("a", "7.0", 3.0), text("b", "8.0", 2.0), text("c", "9.0", 1.0)]);
+        let against = cells(&[0.5, 3.0, -2.0, 1.0], Some(&[0.5, 3.0, 0.0, 0.0]));
+        assert_eq!(seen(against), [text("b", "8.0", 2.0), text("c", "9.0", 1.0), text("a", "7.0", 0.0)]);
+    }
 }

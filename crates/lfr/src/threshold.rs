@@ -116,6 +116,8 @@ pub fn threshold(scores: &[f32], rule: Rule) -> Result<Threshold> {
         Rule::Auto(_) if low == high => (high, "all scores are equal, so nothing stands out".to_owned()),
         Rule::Auto(rule) => rule.cut(&sorted),
     };
+    // JSON has no number beyond the finite ones, and no score lies there.
+    let value = value.clamp(f32::MIN, f32::MAX);
     let flagged = sorted.len() - sorted.partition_point(|&score| score <= value);
     let above = shown(f64::from(value));
     let explanation = format!("flags {flagged} of {} items, scores above {above}: {reason}", sorted.len());
@@ -187,18 +189,18 @@ fn top(sorted: &[f32], k: usize) -> (f32, String) {
 /// than half the scores are equal, the scaled mean deviation stands in (Iglewicz and Hoaglin 1993).
 fn mad(sorted: &[f32]) -> (f32, f64, f64) {
     let centre = quantile(sorted, 0.5);
-    let mut deviations: Vec<f32> = sorted.iter().map(|&s| (f64::from(s) - centre).abs() as f32).collect();
-    deviations.sort_unstable_by(f32::total_cmp);
+    let mut deviations: Vec<f64> = sorted.iter().map(|&s| (f64::from(s) - centre).abs()).collect();
+    deviations.sort_unstable_by(f64::total_cmp);
     let median = 1.4826 * quantile(&deviations, 0.5);
-    let mean = 1.2533 * deviations.iter().map(|&d| f64::from(d)).sum::<f64>() / deviations.len() as f64;
+    let mean = 1.2533 * deviations.iter().sum::<f64>() / deviations.len() as f64;
     let spread = if median > 0.0 { median } else { mean };
     ((centre + 3.0 * spread) as f32, centre, spread)
 }
 
 /// The `share` quantile of ascending values, between neighbours linearly (numpy's default).
-fn quantile(sorted: &[f32], share: f64) -> f64 {
+fn quantile<T: Copy + Into<f64>>(sorted: &[T], share: f64) -> f64 {
     let at = share * (sorted.len() - 1) as f64;
-    let (below, above) = (f64::from(sorted[at.floor() as usize]), f64::from(sorted[at.ceil() as usize]));
+    let (below, above) = (sorted[at.floor() as usize].into(), sorted[at.ceil() as usize].into());
     below + (above - below) * at.fract()
 }
 
@@ -287,9 +289,17 @@ mod tests {
         assert_eq!("iqr".parse::<AutoRule>().unwrap(), AutoRule::Iqr);
     }
 
+    #[test]
+    fn cuts_beyond_all_scores_are_numbers_all_the_same() {
+        for (value, flagged) in [(1e300, 0), (-1e300, 3)] {
+            let found = cut(&[1.0, 2.0, 3.0], Rule::Value(value));
+            assert_eq!((found.value.is_finite(), found.flagged), (true, flagged), "{found:?}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn flagged_is_what_lies_above(scores in prop::collection::vec(-1e30_f32..1e30, 1..50), k in 0_usize..60) {
+        fn flagged_is_what_lies_above(scores in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::ZERO, 1..50), k in 0_usize..60) {
             let rules = AutoRule::ALL.map(Rule::Auto);
             for rule in rules.into_iter().chain([Rule::TopK(k), Rule::Contamination(0.1)]) {
                 let found = cut(&scores, rule);

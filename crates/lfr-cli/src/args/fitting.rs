@@ -44,6 +44,9 @@ pub struct RankOutputArgs {
     /// File format of the scores
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "csv")]
     pub format: Format,
+    /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    #[arg(long)]
+    pub safe_csv: bool,
     /// Number of items shown in the report
     #[arg(long, value_name = "N", default_value_t = 48)]
     pub show: usize,

@@ -102,6 +102,9 @@ pub struct PlotArgs {
     /// Also write PNG files
     #[arg(long)]
     pub png: bool,
+    /// Replace figures that are there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// List, fetch and verify the public data sets.

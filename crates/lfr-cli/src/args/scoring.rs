@@ -58,6 +58,9 @@ pub struct ScoreOutputArgs {
     /// Replace an existing file
     #[arg(long)]
     pub force: bool,
+    /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    #[arg(long)]
+    pub safe_csv: bool,
 }
 
 /// Flag outliers in a file of scores, without fitting again.
@@ -78,6 +81,9 @@ pub struct ThresholdArgs {
     /// Replace an existing file
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    #[arg(long, help_heading = "Output")]
+    pub safe_csv: bool,
     /// Read settings from a TOML file; its keys are named as the flags, and flags override it
     #[arg(long, value_name = "FILE", help_heading = "Running")]
     pub config: Option<PathBuf>,
@@ -99,6 +105,9 @@ pub struct ReportArgs {
     /// File to write [default: report.html in the folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Replace the file given with -o
+    #[arg(long)]
+    pub force: bool,
     /// The data, if it has been moved
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,

@@ -37,6 +37,9 @@ fn plan(path: &Path) -> Result<()> {
 
 fn sweep(args: &BenchRunArgs) -> Result<()> {
     let jobs = Grid::read(&args.records.grid.grid)?.jobs();
+    if let Some(jobs) = args.jobs {
+        super::check_threads("jobs", jobs.into())?;
+    }
     let sweep = Sweep::open(&jobs, &args.records.records, args.shard, args.records.mixed)?;
     interrupt::listen()?;
     let stop = AtomicBool::new(false);
@@ -152,7 +155,7 @@ fn draw(args: &PlotArgs) -> Result<()> {
     let (grid, records) = records(&args.records)?;
     std::fs::create_dir_all(&args.output).map_err(|e| Error::io("create", &args.output, e))?;
     for figure in plot(&grid, &records, &args.metric)? {
-        for file in figure.write(&args.output, args.png)? {
+        for file in figure.write(&args.output, args.png, args.force)? {
             print(format!("{}\n", file.display()).as_bytes())?;
         }
     }

@@ -9,7 +9,7 @@ use lfr::preprocess::ColumnReading;
 use serde_json::json;
 
 use crate::args::InspectArgs;
-use crate::terminal::{count, print, print_json, things};
+use crate::terminal::{count, print, print_json, shown, things};
 
 /// Prints what the model file holds.
 pub fn run(args: &InspectArgs) -> Result<()> {
@@ -27,7 +27,7 @@ pub fn run(args: &InspectArgs) -> Result<()> {
 fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     let header = &model.header;
     let mut text = String::new();
-    let mut line = |name: &str, value: String| writeln!(text, "{name:<12}{value}");
+    let mut line = |name: &str, value: String| writeln!(text, "{name:<12}{}", shown(&value));
     line("method", header.method_name().to_owned())?;
     line("fitted on", things(header.items, header.kind))?;
     line("", format!("SHA-256 {}", header.fingerprint))?;
@@ -41,7 +41,9 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     for (i, column) in columns(header)?.lines().enumerate() {
         line(if i == 0 { "columns" } else { "" }, column.to_owned())?;
     }
-    line("settings", indented(&header.method))?;
+    for (i, setting) in format!("{:#}", header.method).lines().enumerate() {
+        line(if i == 0 { "settings" } else { "" }, setting.to_owned())?;
+    }
     let numbers: usize = model.weights.iter().map(|(_, array)| size(array)).sum();
     line("arrays", format!("{} with {} numbers", model.weights.iter().count(), count(numbers)))?;
     for (name, array) in model.weights.iter() {
@@ -77,9 +79,4 @@ fn reading(header: &Header) -> String {
         parts.push(format!("without {}", reading.ignore.join(", ")));
     }
     parts.join(", ")
-}
-
-/// Settings as indented JSON below one another, their first line on the current one.
-fn indented(value: &serde_json::Value) -> String {
-    format!("{value:#}").replace('\n', &format!("\n{:12}", ""))
 }

@@ -13,7 +13,6 @@ mod report;
 mod score;
 mod threshold;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -48,18 +47,23 @@ pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
 /// Does work that takes its time: on the threads asked for, until Ctrl-C. It begins on one of them, since a thread
 /// outside would wait for them, and be woken, at every layer of a network.
 fn on_threads<R: Send>(args: &RunArgs, work: impl FnOnce() -> Result<R> + Send) -> Result<R> {
-    if args.threads == Some(0) {
-        return Err(Error::config("threads", 0, "must be at least 1").into());
+    if let Some(threads) = args.threads {
+        check_threads("threads", threads)?;
     }
     rayon::ThreadPoolBuilder::new().num_threads(args.threads.unwrap_or(0)).build_global()?;
     interrupt::listen()?;
     rayon::scope(|_| work())
 }
 
-/// Refuses to write over a file unless `force`.
-fn check_free(path: &Path, force: bool) -> Result<()> {
-    if !force && path.symlink_metadata().is_ok() {
-        return Err(Error::Exists { path: path.to_owned() }.into());
+/// Threads that any machine may be asked for, so that a run can be repeated on a smaller one.
+const THREADS: usize = 256;
+
+/// Refuses numbers of threads that would only stand in one another's way.
+fn check_threads(key: &str, threads: usize) -> Result<()> {
+    let limit = THREADS.max(4 * std::thread::available_parallelism().map_or(1, usize::from));
+    if (1..=limit).contains(&threads) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::config(key, threads, format!("must be at least 1 and, on this machine, at most {limit}"))
+        .into())
 }

@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use lfr::labels::Labels;
-use lfr::metrics::Agreement;
-use lfr::output::{Format, Ids, OutputFolder, Scores, Texts};
+use lfr::output::{Format, Ids, OutputFile, OutputFolder, Scores, Texts};
 use lfr::pile::{Pile, outlier_labels};
 use lfr::score::model_file;
 use lfr::threshold::threshold;
@@ -15,6 +14,7 @@ use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
+use crate::truth::Truth;
 use crate::watch::Watch;
 use crate::{interrupt, page, record, summary};
 
@@ -31,30 +31,37 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;
     let labels = labels(&pile, given.as_ref())?;
-    let mut watch = Watch::new(&mut progress, labels.as_deref());
+    let truth = labels.map(|labels| Truth::new(labels, plan.fitting.known.as_deref())).transpose()?;
+    let mut watch = Watch::new(&mut progress, truth.as_ref());
     let fitted = plan.fit(&pile, &mut watch)?;
     let curve = std::mem::take(&mut watch.curve);
 
     progress.stage("writing the results");
-    let mut scores = scores(&pile, &fitted.scores, labels.as_deref());
+    let mut scores = scores(&pile, &fitted.scores, truth.as_ref().map(Truth::outlier));
     let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;
     if let Some(cut) = &cut {
         scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
     }
     let format = Format::from(args.writing.format);
-    scores.write(&folder.file(&format!("scores.{}", format.extension())), format)?;
+    let name = format!("scores.{}", format.extension());
+    match args.writing.safe_csv && format == Format::Csv {
+        true => folder.put(&name, |path| scores.clone().without_formulas().write(path, format))?,
+        false => folder.put(&name, |path| scores.write(path, format))?,
+    }
     let model = model_file(&fitted, &pile, &plan.reading, plan.fitting.seed)?;
-    model.save(&folder.file("model.safetensors"))?;
-    let agreement = labels.map(|labels| Agreement::new(&fitted.scores, &labels)).transpose()?;
+    folder.put("model.safetensors", |path| model.save(path))?;
     let mut record = record::of_fit(&args.input, &plan, &pile, &fitted, curve);
-    record.metrics = agreement.as_ref().map(record::metrics);
+    if let Some(truth) = &truth {
+        truth.report(&fitted.scores, &mut record)?;
+    }
     record.threshold = cut;
     record.seconds.insert("total".into(), start.elapsed().as_secs_f64());
     if !args.writing.no_report {
         let seen_by = (&fitted.preprocessor, fitted.detector.as_ref());
-        page::write(&folder.file("report.html"), &record, &scores, &pile.items, seen_by, args.writing.show)?;
+        let html = page::html(&record, &scores, &pile.items, seen_by, args.writing.show)?;
+        folder.put("report.html", |path| page::write(&html, OutputFile::create(path, true)?))?;
     }
-    record.write(&folder.file("run.json"))?;
+    folder.put("run.json", |path| record.write(path))?;
     interrupt::check()?;
     folder.commit()?;
     progress.clear();

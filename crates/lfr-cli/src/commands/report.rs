@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use anyhow::Result;
 use lfr::Error;
 use lfr::input::Options;
-use lfr::output::{Format, RunRecord, Scores};
+use lfr::output::{Format, OutputFile, RunRecord, Scores};
 use lfr::pile::Pile;
 use lfr::score::Model;
 
 use crate::args::ReportArgs;
 use crate::page;
+use crate::terminal::{say, shown};
 
 /// Writes the report of a run again from its folder and its pile.
 pub fn run(args: &ReportArgs) -> Result<()> {
     let mut record = RunRecord::read(&args.run.join("run.json"))?;
+    let output = args.output.clone().unwrap_or_else(|| args.run.join("report.html"));
+    // The page in the run's folder is its own to write again.
+    let file = OutputFile::create(&output, args.force || args.output.is_none())?;
     let names = Format::ALL.map(|format| args.run.join(format!("scores.{}", format.extension())));
     let scores = names.iter().find(|file| file.is_file()).unwrap_or(&names[0]);
     let scores = Scores::read(scores)?;
@@ -38,9 +42,10 @@ pub fn run(args: &ReportArgs) -> Result<()> {
         }
         .into());
     }
-    let output = args.output.clone().unwrap_or_else(|| args.run.join("report.html"));
+    let scores = scores.in_order_of(&pile.ids)?;
     record.input = input.display().to_string();
-    page::write(&output, &record, &scores, &pile.items, (model.preprocessor(), model.detector()), args.show)?;
-    eprintln!("see {}", output.display());
+    let seen_by = (model.preprocessor(), model.detector());
+    page::write(&page::html(&record, &scores, &pile.items, seen_by, args.show)?, file)?;
+    say(&format!("see {}", shown(&output.display().to_string())));
     Ok(())
 }

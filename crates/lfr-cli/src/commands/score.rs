@@ -1,12 +1,12 @@
 //! `lfr score`.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
 use lfr::input::Options;
 use lfr::metrics::Agreement;
-use lfr::output::{Format, Scores, Texts};
+use lfr::output::{Format, OutputFile, Scores, Texts};
 use lfr::pile::outlier_labels;
 use lfr::score::Model;
 use lfr::threshold::threshold;
@@ -14,15 +14,14 @@ use lfr::threshold::threshold;
 use crate::args::ScoreArgs;
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::terminal::items;
+use crate::terminal::{items, print};
 
 /// Scores the input chunk by chunk and writes the scores.
 pub fn run(args: &ScoreArgs) -> Result<()> {
     let rule = args.cut.rule()?;
     let format = format(args)?;
-    if let Some(output) = &args.writing.output {
-        super::check_free(output, args.writing.force)?;
-    }
+    let prepared = |output| OutputFile::create(output, args.writing.force);
+    let file = args.writing.output.as_deref().map(prepared).transpose()?;
     let mut progress = Progress::new(args.running.quiet);
     let model = Model::load(&args.model, &args.device)?;
     let (mut scores, bad, notes) = stream(args, &model, &mut progress)?;
@@ -41,18 +40,27 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
         let agreement = Agreement::new(&scores.scores, &labels)?;
         progress.note(&format!("AUROC {:.4}, AUPR {:.4}", agreement.auroc(), agreement.aupr()));
     }
-    match &args.writing.output {
-        Some(output) => {
-            scores.write(output, format)?;
-            progress.note(&format!("{} scored, see {}", items(scores.len()), output.display()));
-        }
-        None => {
-            let mut out = std::io::BufWriter::new(std::io::stdout());
-            scores.write_to(&mut out, Path::new("standard output"), format)?;
-            out.flush()?;
-        }
+    if args.writing.safe_csv && format == Format::Csv {
+        scores = scores.without_formulas();
     }
+    let Some(file) = file else { return write_out(&scores, format) };
+    let done = format!("{} scored, see {}", items(scores.len()), file.path().display());
+    scores.write_into(file, format)?;
+    progress.note(&done);
     Ok(())
+}
+
+/// Writes the scores to stdout.
+fn write_out(scores: &Scores, format: Format) -> Result<()> {
+    let name = Path::new("standard output");
+    if std::io::stdout().is_terminal() {
+        let mut text = Vec::new();
+        scores.write_to(&mut text, name, format)?;
+        return print(&text);
+    }
+    let mut out = std::io::BufWriter::new(std::io::stdout());
+    scores.write_to(&mut out, name, format)?;
+    Ok(out.flush()?)
 }
 
 /// The scores of all readable items, how many were not readable, and what the reader decided.

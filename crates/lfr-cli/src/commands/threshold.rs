@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use lfr::output::{Format, Ranking, Scores};
+use lfr::output::{Format, OutputFile, Ranking, Scores};
 use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::args::ThresholdArgs;
-use crate::terminal::{print, print_json};
+use crate::terminal::{print, print_json, say};
 
 /// A flagged item, as stdout shows it.
 #[derive(Serialize)]
@@ -23,23 +23,25 @@ struct Flagged {
 /// Cuts the scores and tells which items are flagged.
 pub fn run(args: &ThresholdArgs) -> Result<()> {
     let rule = args.cut.rule()?.unwrap_or(Rule::Auto(AutoRule::default()));
-    if let Some(output) = &args.output {
-        super::check_free(output, args.force)?;
-        Format::of(output)?;
-    }
+    let format = args.output.as_deref().map(Format::of).transpose()?;
+    let prepared = |output| OutputFile::create(output, args.force);
+    let file = args.output.as_deref().map(prepared).transpose()?;
     let mut scores = Scores::read(&score_file(&args.scores))?;
+    if args.safe_csv {
+        scores = scores.without_formulas();
+    }
     let cut = threshold(&scores.scores, rule)?;
     if !args.quiet {
-        eprintln!("{}", cut.explanation);
+        say(&cut.explanation);
     }
     if args.json {
         let (flagged, items) = (flagged(&scores, &cut), scores.len());
         print_json(&json!({ "threshold": cut, "items": items, "flagged": flagged }))?;
     }
-    match &args.output {
-        Some(output) => {
+    match file.zip(format) {
+        Some((file, format)) => {
             scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
-            scores.write(output, Format::of(output)?)?;
+            scores.write_into(file, format)?;
         }
         None if !args.json => print(&csv(&flagged(&scores, &cut))?)?,
         None => {}

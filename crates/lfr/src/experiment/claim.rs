@@ -22,11 +22,11 @@ impl<'a> Claim<'a> {
         let path = place(folder, hash);
         loop {
             let open = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
-            let file = open.map_err(|error| Error::io("create", &path, error))?;
+            let file = open.map_err(|error| Error::io("create", Record::path(folder, hash), error))?;
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => {
-                    return Err(Error::io("lock", &path, error));
+                    return Err(Error::io("lock", Record::path(folder, hash), error));
                 }
                 // The file may have got its final name between opening and locking: then this one is not ours.
                 _ if is_at(&file, &path) => return Ok(Some(Self { folder, hash, path, file })),
@@ -70,7 +70,7 @@ impl<'a> Claim<'a> {
             .write_all(text.as_bytes())
             .and_then(|()| self.file.set_len(text.len() as u64))
             .and_then(|()| self.file.sync_all());
-        written.map_err(|error| Error::io("write", &self.path, error))?;
+        written.map_err(|error| Error::io("write", target, error))?;
         std::fs::rename(&self.path, target).map_err(|error| Error::io("write", target, error))?;
         // So that the name survives a power cut too; not every system lets a folder be opened.
         let _ = File::open(self.folder).and_then(|folder| folder.sync_all());
@@ -154,6 +154,6 @@ mod tests {
     #[test]
     fn a_folder_that_is_none_is_named() {
         let message = Claim::take(Path::new("/no/such"), "a").err().unwrap().to_string();
-        assert!(message.contains("/no/such/.a.part"), "{message}");
+        assert!(message.contains("cannot create /no/such/a.json"), "{message}");
     }
 }

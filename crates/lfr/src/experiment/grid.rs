@@ -12,6 +12,10 @@ use super::published::Published;
 use super::row::Score;
 use crate::dataset::Name;
 use crate::error::{Error, Result};
+use crate::regular;
+
+/// Largest grid, in bytes.
+const MAX_SIZE: u64 = 16 << 20;
 
 /// A file of `experiments/`: every method on every data set, inlier class, ratio and seed.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -69,7 +73,7 @@ impl Grid {
     /// # Errors
     /// A file that cannot be read, is not TOML or holds a key or value that is none; the message says where.
     pub fn read(path: &Path) -> Result<Self> {
-        Self::parse(path, &std::fs::read_to_string(path).map_err(|e| Error::io("read", path, e))?)
+        Self::parse(path, &regular::read_text(path, "the size of the grid in bytes", MAX_SIZE)?)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self> {

@@ -1,5 +1,6 @@
 //! Figures as files: SVG that any program can read, and PNG.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -7,6 +8,7 @@ use resvg::usvg::{Options, Tree};
 
 use super::figure::Figure;
 use crate::error::{Error, Result};
+use crate::output::OutputFile;
 use crate::report::chart::STYLE;
 
 /// Pixels of a PNG for each unit of its SVG.
@@ -43,14 +45,16 @@ impl Figure {
         pixels.encode_png().map_err(|error| bad(error.to_string()))
     }
 
-    /// Writes `name.svg`, and `name.png` where `png`, into `folder`, and tells their paths.
+    /// Writes `name.svg`, and `name.png` where `png`, into `folder`, and tells their paths. Files that are there are
+    /// replaced where `force`.
     ///
     /// # Errors
-    /// Files that cannot be written; as [`Figure::png`].
-    pub fn write(&self, folder: &Path, png: bool) -> Result<Vec<PathBuf>> {
+    /// Files that cannot be written; [`Error::Exists`]; as [`Figure::png`].
+    pub fn write(&self, folder: &Path, png: bool, force: bool) -> Result<Vec<PathBuf>> {
         let put = |ending: &str, bytes: &[u8]| {
             let path = folder.join(format!("{}.{ending}", self.name));
-            std::fs::write(&path, bytes).map_err(|error| Error::io("write", &path, error))?;
+            let file = OutputFile::create(&path, force)?;
+            file.write(|out| out.write_all(bytes).map_err(|error| Error::io("write", &path, error)))?;
             Ok(path)
         };
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
@@ -149,10 +153,15 @@ mod tests {
     #[test]
     fn files_are_written_or_the_folder_named() {
         let folder = tempfile::tempdir().unwrap();
-        figure().write(&folder.path().join("new"), false).unwrap();
+        figure().write(&folder.path().join("new"), false, false).unwrap();
         let text = std::fs::read_to_string(folder.path().join("new/f.svg")).unwrap();
         assert!(text.starts_with("<svg xmlns") && !text.contains("var("));
         let file = folder.path().join("new/f.svg");
-        assert!(figure().write(&file, false).unwrap_err().to_string().contains("f.svg"));
+        assert!(figure().write(&file, false, false).unwrap_err().to_string().contains("f.svg"));
+        std::fs::write(&file, "mine").unwrap();
+        let again = |force| figure().write(&folder.path().join("new"), false, force);
+        assert!(matches!(again(false), Err(Error::Exists { .. })));
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+        assert_eq!(again(true).unwrap(), [file]);
     }
 }

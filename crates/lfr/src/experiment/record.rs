@@ -7,9 +7,13 @@ use serde_json::Value;
 
 use super::job::Job;
 use crate::error::{Error, Result};
+use crate::regular;
 
 /// The layout of record files that this version writes.
 const FORMAT: u32 = 1;
+
+/// Largest record, in bytes; one with every item's score is the longest.
+const MAX_SIZE: u64 = 1 << 30;
 
 /// The outcome of a job. Runs of one job by one version differ in [`Record::run`] alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -152,10 +156,12 @@ impl Record {
     /// A file that cannot be read, is half written, of another layout, or belongs to another job.
     pub fn read(folder: &Path, hash: &str) -> Result<Option<Self>> {
         let path = Self::path(folder, hash);
-        let text = match std::fs::read(&path) {
+        let text = match regular::read(&path, "the record's size in bytes", MAX_SIZE) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Error::io("read", path, error)),
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
         };
         let problem = match serde_json::from_slice::<Self>(&text) {
             Ok(record) if record.format != FORMAT => {

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::ThreadPool;
 use serde_json::json;
 
-use super::claim::Claim;
+use super::claim::{Claim, is_taken};
 use super::forecast::Forecast;
 use super::job::Job;
 use super::record::Record;
@@ -119,7 +119,8 @@ impl<'a> Sweep<'a> {
         };
         self.broken.iter().for_each(|error| watcher(Event::Broken(error), progress));
         let state = Mutex::new((progress, self.forecast.clone()));
-        let crew = Crew { sweep: self, workers, next: AtomicUsize::new(0), stop, runner, watcher, state };
+        let (next, elsewhere) = (AtomicUsize::new(0), Mutex::default());
+        let crew = Crew { sweep: self, workers, next, stop, runner, watcher, state, elsewhere };
         let threads = std::thread::available_parallelism().map_or(1, usize::from) / workers;
         let outcomes: Vec<Result<()>> = std::thread::scope(|scope| {
             let hands: Vec<_> = (0..workers).map(|_| scope.spawn(|| crew.work(threads.max(1)))).collect();
@@ -127,6 +128,7 @@ impl<'a> Sweep<'a> {
             hands.into_iter().map(|hand| hand.join().unwrap_or_else(|_| Err(died()))).collect()
         });
         outcomes.into_iter().collect::<Result<()>>()?;
+        crew.look_again();
         Ok(crew.tell(|_, _| {}))
     }
 }
@@ -140,9 +142,31 @@ struct Crew<'a> {
     runner: &'a JobRunner<'a>,
     watcher: &'a Watcher<'a>,
     state: Mutex<(Progress, Forecast)>,
+    /// Jobs that other processes had.
+    elsewhere: Mutex<Vec<&'a Job>>,
 }
 
-impl Crew<'_> {
+impl<'a> Crew<'a> {
+    /// Sees how the jobs came out that other processes had: done, still under way, or dead with their process.
+    fn look_again(&self) {
+        let elsewhere = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        for &job in elsewhere.iter() {
+            let (folder, hash) = (self.sweep.folder, job.hash());
+            // Asked first: between the end of a job and the end of its claim there is a record.
+            let is_running = is_taken(folder, &hash);
+            if matches!(Record::read(folder, &hash), Ok(Some(_))) {
+                self.tell(|progress, _| {
+                    (progress.elsewhere, progress.done) = (progress.elsewhere - 1, progress.done + 1)
+                });
+            } else if !is_running {
+                let now = self.tell(|progress, _| {
+                    (progress.elsewhere, progress.failed) = (progress.elsewhere - 1, progress.failed + 1);
+                });
+                (self.watcher)(Event::Failed(job, "the process that had it died or failed"), now);
+            }
+        }
+    }
+
     fn work(&self, threads: usize) -> Result<()> {
         let built = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = built.map_err(|error| Error::config("jobs", self.workers, error.to_string()))?;
@@ -158,9 +182,10 @@ impl Crew<'_> {
         Ok(())
     }
 
-    fn run(&self, job: &Job, pool: &ThreadPool) -> Result<()> {
+    fn run(&self, job: &'a Job, pool: &ThreadPool) -> Result<()> {
         let (folder, hash) = (self.sweep.folder, job.hash());
         let Some(claim) = Claim::take(folder, &hash)? else {
+            self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner).push(job);
             let now = self.close(job, |progress| progress.elsewhere += 1);
             (self.watcher)(Event::Elsewhere(job), now);
             return Ok(());
@@ -206,7 +231,7 @@ impl Crew<'_> {
 
     /// Changes the state and returns how the sweep stands then.
     fn tell(&self, change: impl FnOnce(&mut Progress, &mut Forecast)) -> Progress {
-        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (progress, forecast) = &mut *state;
         change(progress, forecast);
         progress.remaining = forecast.seconds(self.workers);

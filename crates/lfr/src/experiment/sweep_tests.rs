@@ -200,3 +200,19 @@ fn a_full_disk_ends_the_sweep() {
     let message = sweep(&plan, folder.path(), 1, &|job| Ok(pretend(job))).unwrap_err().to_string();
     assert!(message.contains("cannot write") && message.contains("No space left"), "{message}");
 }
+
+#[test]
+fn a_job_that_died_with_another_process_counts_as_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (plan, hash) = (plan(2), plan(1)[0].hash());
+    let held = Mutex::new(claim::Claim::take(folder.path(), &hash).unwrap());
+    let run = |runner: &JobRunner<'_>| sweep(&plan, folder.path(), 1, runner).unwrap();
+    let progress = run(&|job| Ok(pretend(job)));
+    assert_eq!((progress.done, progress.failed, progress.elsewhere), (1, 0, 1));
+    std::fs::remove_file(Record::path(folder.path(), &plan[1].hash())).unwrap();
+    let progress = run(&|job| {
+        drop(held.lock().unwrap().take());
+        Ok(pretend(job))
+    });
+    assert_eq!((progress.done, progress.failed, progress.elsewhere), (1, 1, 0));
+}

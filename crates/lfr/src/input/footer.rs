@@ -100,7 +100,7 @@ fn children(footer: &[u8]) -> Option<Vec<i64>> {
 
 /// What the headers of the pages tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pages {
+pub(crate) struct Pages {
     /// Bytes of the largest dictionaries of texts, one a column.
     pub dictionaries: u64,
 }
@@ -110,7 +110,7 @@ pub(super) struct Pages {
 ///
 /// # Errors
 /// What is wrong.
-pub(super) fn check_pages(
+pub(crate) fn check_pages(
     file: &mut File,
     about: &ParquetMetaData,
     mask: &ProjectionMask,

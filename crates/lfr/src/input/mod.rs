@@ -61,7 +61,7 @@ use crate::error::{Error, Result};
 pub use channels::settle_channels;
 use detect::Format;
 use fingerprint::Fingerprint;
-pub(crate) use footer::check as check_parquet;
+pub(crate) use footer::{check as check_parquet, check_pages};
 pub use images::thumbnail;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};

@@ -24,7 +24,7 @@ pub enum Orthogonality {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LfrConfig {
-    /// Dimensions kept, the rows of A (the paper: 10; 20 with transformations).
+    /// Dimensions kept, the rows of A (the paper: 10; 20 with transformations); at most as many as the latent has.
     ///
     /// Source: Lin et al. 2023, experiments: 10, and 20 with transformations.
     pub k: usize,
@@ -60,13 +60,14 @@ impl Default for LfrConfig {
 }
 
 impl LfrConfig {
-    /// Checks the ranges.
+    /// Checks the ranges for latents of `latent` numbers.
     ///
     /// # Errors
     /// [`Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
-        if self.k == 0 {
-            return Err(Error::config("k", self.k, "must be at least 1"));
+    pub fn validate(&self, latent: usize) -> Result<()> {
+        if !(1..=latent).contains(&self.k) {
+            let problem = format!("must lie between 1 and the size of the latent, which is {latent}");
+            return Err(Error::config("k", self.k, problem));
         }
         for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2)] {
             if !(value.is_finite() && value >= 0.0) {

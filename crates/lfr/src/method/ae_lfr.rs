@@ -99,7 +99,8 @@ impl AeLfrConfig {
     /// [`crate::Error::Config`] naming the first setting out of range.
     pub fn validate(&self) -> Result<()> {
         check_latent(self.latent)?;
-        self.lfr.validate()?;
+        // The most it can be as long as the data are not known; `model` knows.
+        self.lfr.validate(if self.latent == 0 { 256 } else { self.latent })?;
         self.schedule.validate()
     }
 
@@ -110,7 +111,7 @@ impl AeLfrConfig {
     pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<AeLfr> {
         self.validate()?;
         let device = context.device.clone().autodiff();
-        let model = self.model(&Shape::of(x, self.latent), context.seed, &device);
+        let model = self.model(&Shape::of(x, self.latent), context.seed, &device)?;
         let fitted = Reconstructor::fit(x, model, self.score_on, &self.schedule, context)?;
         context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
         Ok(fitted)
@@ -122,17 +123,18 @@ impl AeLfrConfig {
     /// [`crate::Error::Mismatch`] when the arrays do not fit.
     pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<AeLfr> {
         self.validate()?;
-        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device);
+        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device)?;
         Reconstructor::load(model, self.score_on, device, weights)
     }
 
-    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Lfr> {
+    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> Result<PluggedAutoencoder<Lfr>> {
+        self.lfr.validate(shape.latent)?;
         let mut init = Initializer::new(seed.stream("init"), device);
         let network = Autoencoder::new(shape, Between::Nothing, &mut init);
         let mut init = Initializer::new(seed.stream("lfr"), device);
         let layer = Lfr::new(&self.lfr, 1, shape.latent, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };
-        Plugged { backbone, layer, train_on: self.train_on }
+        Ok(Plugged { backbone, layer, train_on: self.train_on })
     }
 }
 

@@ -76,7 +76,7 @@ impl GtLfrConfig {
     /// # Errors
     /// [`crate::Error::Config`] naming the first setting out of range.
     pub fn validate(&self) -> Result<()> {
-        self.lfr.validate()?;
+        self.lfr.validate(LATENT)?;
         self.schedule.validate()
     }
 

@@ -1,7 +1,6 @@
 //! Writing and reading model files.
 
-use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 
@@ -13,13 +12,17 @@ use super::Header;
 use super::arrays::{Stored, array};
 use crate::data::Weights;
 use crate::error::{Error, Result};
-use crate::output;
+use crate::output::OutputFile;
+use crate::regular;
 
 /// The version of the format that this code writes, and the newest it reads.
 const FORMAT: u64 = 1;
 
 /// Largest model file, in bytes.
 const MAX_SIZE: u64 = 4 << 30;
+
+/// What [`MAX_SIZE`] limits.
+const WHAT: &str = "the model's size in bytes";
 
 /// How every model file goes on after the eight bytes that give its header's length.
 const OPENING: &[u8] = br#"{"__metadata__":{"lfr":"{\"sha256\":\""#;
@@ -59,9 +62,18 @@ impl ModelFile {
     /// [`Error::Io`] when it cannot be written, [`Error::TooLarge`] beyond 4 GiB, [`Error::Model`] when an array's
     /// shape and values disagree.
     pub fn save(&self, path: &Path) -> Result<()> {
+        self.save_into(OutputFile::create(path, true)?)
+    }
+
+    /// Writes a file that was prepared before; otherwise as [`ModelFile::save`].
+    ///
+    /// # Errors
+    /// As [`ModelFile::save`] and [`OutputFile::write`].
+    pub fn save_into(&self, file: OutputFile) -> Result<()> {
+        let path = &file.path().to_owned();
         let bytes = self.to_bytes().map_err(|problem| Error::Model { path: path.to_owned(), problem })?;
         check_size(path, bytes.len() as u64)?;
-        output::write(path, |out| out.write_all(&bytes).map_err(|e| Error::io("write", path, e)))
+        file.write(|out| out.write_all(&bytes).map_err(|e| Error::io("write", path, e)))
     }
 
     /// Reads a file, trusting nothing in it: size, checksum, version, layout and every number are checked.
@@ -70,11 +82,7 @@ impl ModelFile {
     /// [`Error::Io`] when it cannot be read, [`Error::TooLarge`] beyond 4 GiB, [`Error::Model`] saying what is wrong
     /// with it.
     pub fn load(path: &Path) -> Result<Self> {
-        let failed = |e| Error::io("read", path, e);
-        let file = File::open(path).map_err(failed)?;
-        check_size(path, file.metadata().map_err(failed)?.len())?;
-        let mut bytes = Vec::new();
-        file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(failed)?;
+        let bytes = regular::read(path, WHAT, MAX_SIZE)?;
         Self::from_bytes(&bytes).map_err(|problem| Error::Model { path: path.to_owned(), problem })
     }
 
@@ -140,7 +148,7 @@ fn check_size(path: &Path, size: u64) -> Result<()> {
     if size <= MAX_SIZE {
         return Ok(());
     }
-    Err(Error::TooLarge { path: path.to_owned(), what: "the model's size in bytes", size, limit: MAX_SIZE })
+    Err(Error::TooLarge { path: path.to_owned(), what: WHAT, size, limit: MAX_SIZE })
 }
 
 #[cfg(test)]

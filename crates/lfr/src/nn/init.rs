@@ -1,5 +1,7 @@
 //! How parameters begin.
 
+use std::cell::Cell;
+
 use burn::module::Param;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
@@ -73,6 +75,38 @@ enum LayerLaw {
     Glorot,
 }
 
+thread_local! {
+    /// How many numbers networks may still be made of, while a model file is loaded.
+    static ALLOWED: Cell<usize> = const { Cell::new(usize::MAX) };
+}
+
+/// What `build` makes when its networks take no more than `numbers`; none otherwise, and then next to nothing was made.
+pub(crate) fn within<T>(numbers: usize, build: impl FnOnce() -> T) -> Option<T> {
+    ALLOWED.set(numbers);
+    let built = build();
+    let left = ALLOWED.replace(usize::MAX);
+    (left > 0).then_some(built)
+}
+
+/// `shape` as long as [`within`] allows, a single number from then on.
+fn allowed<const D: usize>(shape: [usize; D]) -> [usize; D] {
+    let wanted = shape.iter().try_fold(1_usize, |product, &extent| product.checked_mul(extent));
+    let left = ALLOWED.get();
+    if left == usize::MAX {
+        return shape;
+    }
+    match wanted.filter(|&wanted| wanted < left) {
+        Some(wanted) => {
+            ALLOWED.set(left - wanted);
+            shape
+        }
+        None => {
+            ALLOWED.set(0);
+            [1; D]
+        }
+    }
+}
+
 /// Draws parameters one after the other from one random stream.
 pub struct Initializer<'a> {
     random: ChaCha8Rng,
@@ -113,29 +147,34 @@ impl<'a> Initializer<'a> {
 
     /// U(±bound) entries.
     pub fn uniform<const D: usize>(&mut self, shape: [usize; D], bound: f32) -> Param<Tensor<D>> {
+        let shape = allowed(shape);
         let values = (0..shape.iter().product()).map(|_| self.random.random_range(-bound..bound)).collect();
         self.parameter(shape, values)
     }
 
     /// N(0, std²) entries.
     pub fn normal<const D: usize>(&mut self, shape: [usize; D], std: f32) -> Param<Tensor<D>> {
+        let shape = allowed(shape);
         let values = (0..shape.iter().product()).map(|_| std * draw_normal(&mut self.random)).collect();
         self.parameter(shape, values)
     }
 
     /// Entries all equal to `value`.
     pub fn constant<const D: usize>(&mut self, shape: [usize; D], value: f32) -> Param<Tensor<D>> {
+        let shape = allowed(shape);
         self.parameter(shape, vec![value; shape.iter().product()])
     }
 
     /// A stack of `count` matrices of `rows x columns`, each drawn by `law`.
     pub fn matrices(&mut self, count: usize, rows: usize, columns: usize, law: Init) -> Param<Tensor<3>> {
+        let [count, rows, columns] = allowed([count, rows, columns]);
         let values = (0..count).flat_map(|_| law.draw(rows, columns, &mut self.random)).collect();
         self.parameter([count, rows, columns], values)
     }
 
     /// A matrix of `rows x columns` drawn by `law`.
     pub fn matrix(&mut self, rows: usize, columns: usize, law: Init) -> Param<Tensor<2>> {
+        let [rows, columns] = allowed([rows, columns]);
         let values = law.draw(rows, columns, &mut self.random);
         self.parameter([rows, columns], values)
     }
@@ -149,6 +188,21 @@ impl<'a> Initializer<'a> {
 mod tests {
     use super::*;
     use crate::seed::Seed;
+
+    #[test]
+    fn a_network_that_takes_more_than_is_allowed_is_not_made() {
+        let device = crate::device::open("cpu").unwrap();
+        let draw = |count: usize, rows: usize| {
+            within(100, || {
+                let mut init = Initializer::new(Seed(0).stream("a"), &device);
+                let first = init.matrices(count, rows, 10, Init::StandardNormal).val().dims();
+                (first, init.constant([rows], 0.0).val().dims())
+            })
+        };
+        assert_eq!(draw(1, 4), Some(([1, 4, 10], [4])));
+        assert_eq!([draw(1, 10), draw(usize::MAX, 2), draw(1, 1 << 40)], [None, None, None]);
+        assert_eq!(ALLOWED.get(), usize::MAX);
+    }
 
     #[test]
     fn orthonormal_rows_are_orthonormal() {

@@ -17,6 +17,7 @@ pub mod wide_resnet;
 pub use activation::Activation;
 pub use descent::{Descent, Direction};
 pub use dual::Dual;
+pub(crate) use init::within;
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};
 pub use norm::BatchNorm;

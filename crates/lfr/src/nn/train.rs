@@ -6,7 +6,8 @@ use rand::seq::SliceRandom;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Adam;
+use super::{Adam, store_state};
+use crate::data::{Values, Weights};
 use crate::error::{Error, Result};
 use crate::method::{Context, Epoch};
 
@@ -167,9 +168,28 @@ pub fn train<M: Module>(
             context.warnings.push(diverged(epoch, epochs));
             return Ok(good);
         }
+        // The losses tell how the model was before each step; of the last one they tell nothing.
+        if epoch == epochs && !is_finite(&model) {
+            if epoch == 1 {
+                return Err(Error::Diverged { epoch, loss: f32::NAN });
+            }
+            context.warnings.push(diverged(epoch, epochs));
+            return Ok(good);
+        }
         after(&model, summary, context)?;
     }
     Ok(model)
+}
+
+/// Whether every parameter of `model` is a number.
+fn is_finite<M: Module>(model: &M) -> bool {
+    let mut weights = Weights::default();
+    store_state(model, &mut weights);
+    let finite = |values: &Values| match values {
+        Values::F32(values) => values.iter().all(|value| value.is_finite()),
+        _ => true,
+    };
+    weights.iter().all(|(_, array)| finite(&array.values))
 }
 
 /// The warning of a training that was stopped.

@@ -24,6 +24,11 @@ impl Texts {
         self.ends.is_empty()
     }
 
+    /// Bytes of all texts together.
+    pub(super) fn letters(&self) -> usize {
+        self.joined.len()
+    }
+
     /// Text `i`; `None` past the end.
     pub fn get(&self, i: usize) -> Option<&str> {
         let start = match i.checked_sub(1) {
@@ -86,6 +91,14 @@ impl Ids {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Bytes that are stored for all identifiers together.
+    pub(super) fn letters(&self) -> usize {
+        match self {
+            Self::Rows(_) => 0,
+            Self::Names(names) => names.letters(),
+        }
     }
 
     /// The identifier of item `i`; empty past the end.

@@ -15,7 +15,8 @@ use serde_json::{Number, Value};
 use super::{Format, Ids, Ranking, Scores, Texts};
 use crate::damage::caught;
 use crate::error::{Error, Result};
-use crate::input::check_parquet;
+use crate::input::{check_pages, check_parquet};
+use crate::regular;
 
 /// The columns that are read, and their places in a record.
 const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
@@ -23,9 +24,22 @@ const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"
 /// Longest line of a JSON lines file, in bytes.
 const MAX_LINE: u64 = 1 << 20;
 
+/// Values that a batch of a Parquet file takes at most, in bytes, when each is as long as its dictionary.
+const BATCH: usize = 256 << 20;
+
+/// Rows of a Parquet batch.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// Rows or letters of a Parquet file for each of its bytes; those of a score file are hardly ever alike, so that more
+/// come only from a file made to fill the memory.
+const EXPANSION: u64 = 1000;
+
+/// Rows or letters that any Parquet file may have.
+const SMALL: u64 = 10_000_000;
+
 /// Reads the score file `path`.
 pub(super) fn read(path: &Path, format: Format) -> Result<Scores> {
-    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let file = regular::open(path)?;
     let mut table = Table::default();
     let outcome = match format {
         Format::Csv => csv(file, &mut table),
@@ -140,12 +154,26 @@ fn parquet(file: File, table: &mut Table) -> Result<(), String> {
 
 fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
     check_parquet(&mut file)?;
+    let limit = SMALL.max(EXPANSION.saturating_mul(file.metadata().map_err(text)?.len()));
+    let mut pages = file.try_clone().map_err(text)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
+    let declared = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    if declared > limit {
+        return Err(format!("{declared} rows in so small a file; the limit is {limit}"));
+    }
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-    for batch in builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(text)? {
+    let dictionaries = check_pages(&mut pages, builder.metadata(), &mask)?.dictionaries;
+    let rows = (BATCH / usize::try_from(dictionaries).unwrap_or(usize::MAX).max(1)).clamp(1, BATCH_ROWS);
+    for batch in builder.with_projection(mask).with_batch_size(rows).build().map_err(text)? {
         batch_rows(&batch.map_err(text)?, table)?;
+        if table.ids.letters() + table.labels.letters() > usize::try_from(limit).unwrap_or(usize::MAX) {
+            return Err(format!("ids and labels longer than {limit} letters in so small a file"));
+        }
+    }
+    if table.scores.len() as u64 != declared {
+        return Err(format!("it declares {} rows and holds {}", declared, table.scores.len()));
     }
     Ok(())
 }

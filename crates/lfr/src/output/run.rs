@@ -1,7 +1,6 @@
 //! The record of a run: how its scores came about.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::Write;
 use std::path::Path;
 
@@ -13,6 +12,7 @@ use crate::check::Check;
 use crate::data::{Kind, Quarantined};
 use crate::error::{Error, Result};
 use crate::preprocess::ColumnReading;
+use crate::regular;
 use crate::threshold::Threshold;
 
 /// The version of the record that this code writes, and the newest it reads.
@@ -63,6 +63,9 @@ pub struct RunRecord {
     pub curve: Vec<CurvePoint>,
     /// How well the scores agree with the labels, when labels were given.
     pub metrics: Option<Metrics>,
+    /// Places, from 0, of the labelled items that guided the fit; the metrics leave them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guides: Vec<usize>,
     /// The cut between items flagged and not, when one was asked for.
     pub threshold: Option<Threshold>,
 }
@@ -128,13 +131,7 @@ impl RunRecord {
     /// # Errors
     /// [`Error::Io`]; [`Error::TooLarge`] beyond 256 MiB; [`Error::Input`] when it is no record or a newer one.
     pub fn read(path: &Path) -> Result<Self> {
-        let failed = |e| Error::io("read", path, e);
-        let size = path.metadata().map_err(failed)?.len();
-        if size > MAX_SIZE {
-            let what = "the record's size in bytes";
-            return Err(Error::TooLarge { path: path.to_owned(), what, size, limit: MAX_SIZE });
-        }
-        let bytes = fs::read(path).map_err(failed)?;
+        let bytes = regular::read(path, "the record's size in bytes", MAX_SIZE)?;
         let damaged = |e: serde_json::Error| Error::input(path, format!("not the record of a run: {e}"));
         let Version { format } = serde_json::from_slice(&bytes).map_err(damaged)?;
         if format > FORMAT {
@@ -148,6 +145,8 @@ impl RunRecord {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::check::{Evidence, checks};
     use crate::threshold::{Rule, threshold};
@@ -180,6 +179,7 @@ mod tests {
                 aupr: None,
             }],
             metrics: Some(Metrics { auroc: 0.9, aupr: 0.5, average_precision: 0.49, outliers: 1 }),
+            guides: vec![1],
             threshold: threshold(&[1.0, 2.0], Rule::TopK(1)).ok(),
         }
     }

@@ -4,12 +4,13 @@
 //! anomalous), `anomaly_rank` (1 = most anomalous, ties in input order), `anomaly_percentile` and, where they are
 //! known, `outlier` (whether a threshold flags the item) and `label` (as the user gave it).
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ids, Ranking, Texts, durable, read, write};
+use super::{Ids, OutputFile, Ranking, Texts, formula, read, write};
 use crate::error::{Error, Result};
 
 /// The forms of a score file.
@@ -87,7 +88,16 @@ impl Scores {
     /// # Errors
     /// [`Error::Io`]; [`Error::Mismatch`] when the lists differ in length.
     pub fn write(&self, path: &Path, format: Format) -> Result<()> {
-        durable::write(path, |out| self.write_to(out, path, format))
+        self.write_into(OutputFile::create(path, true)?, format)
+    }
+
+    /// Writes a score file that was prepared before; otherwise as [`Scores::write`].
+    ///
+    /// # Errors
+    /// As [`Scores::write`] and [`OutputFile::write`].
+    pub fn write_into(&self, file: OutputFile, format: Format) -> Result<()> {
+        let path = file.path().to_owned();
+        file.write(|out| self.write_to(out, &path, format))
     }
 
     /// Writes a score file to `out`, which messages call `name`; otherwise as [`Scores::write`].
@@ -97,6 +107,67 @@ impl Scores {
     pub fn write_to(&self, out: &mut (impl Write + Send), name: &Path, format: Format) -> Result<()> {
         self.check_lengths()?;
         write::write(self, out, name, format)
+    }
+
+    /// The same with a quote before every identifier and label that a spreadsheet would take for a formula, as `=1+2`.
+    #[must_use]
+    pub fn without_formulas(mut self) -> Self {
+        if let Ids::Names(names) = &mut self.ids {
+            *names = formula::quoted(names);
+        }
+        if let Some(labels) = &mut self.labels {
+            *labels = formula::quoted(labels);
+        }
+        self
+    }
+
+    /// The same scores in the order of the items `ids`, found by their identifiers when they stand in another order.
+    ///
+    /// # Errors
+    /// [`Error::Scores`] naming an item without a score, a score without an item, or an identifier of several items.
+    pub fn in_order_of(self, ids: &[String]) -> Result<Self> {
+        let own: Vec<String> =
+            (0..self.len()).map(|i| formula::unquoted(&self.ids.get(i)).to_owned()).collect();
+        if own.iter().map(String::as_str).eq(ids.iter().map(|id| formula::unquoted(id))) {
+            return Ok(self);
+        }
+        let problem = |problem: String| Error::Scores { problem };
+        let mut places = HashMap::new();
+        for (place, id) in own.iter().enumerate() {
+            if places.insert(id.as_str(), place).is_some() {
+                return Err(problem(format!(
+                    "they are not in the order of the input, and `{id}` stands for several items"
+                )));
+            }
+        }
+        let order = ids.iter().map(|id| {
+            let none = || problem(format!("none for the item `{id}`; take the file as the run wrote it"));
+            places.remove(formula::unquoted(id)).ok_or_else(none)
+        });
+        let order = order.collect::<Result<Vec<usize>>>()?;
+        match places.keys().min() {
+            Some(id) => {
+                Err(problem(format!("`{id}` is not an item of the input; take the file as the run wrote it")))
+            }
+            None => Ok(self.select(&order)),
+        }
+    }
+
+    /// The items at `order`, in that order.
+    fn select(&self, order: &[usize]) -> Self {
+        let mut ids = Ids::default();
+        ids.extend(order.iter().map(|&i| self.ids.get(i)));
+        Self {
+            ids,
+            scores: order.iter().map(|&i| self.scores[i]).collect(),
+            percentiles: order.iter().map(|&i| self.percentiles[i]).collect(),
+            outliers: self.outliers.as_ref().map(|flags| order.iter().map(|&i| flags[i]).collect()),
+            labels: self.labels.as_ref().map(|labels| {
+                let mut texts = Texts::default();
+                texts.extend(order.iter().filter_map(|&i| labels.get(i)));
+                texts
+            }),
+        }
     }
 
     /// Number of items.

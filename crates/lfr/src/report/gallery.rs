@@ -85,7 +85,7 @@ fn card(item: &Shown, hottest: f32) -> Markup {
             div class="card-head" {
                 span class="rank" { span class="sr" { "Rank " } (count(item.rank)) }
                 h4 title=(item.id) { (heading(item)) }
-                @if let Some(label) = &item.label { span class="tag" { span class="sr" { "Label: " } (label) } }
+                @if let Some(label) = &item.label { span class="tag" { span class="sr" { "Label: " } bdi { (label) } } }
             }
             p class="score" {
                 span { "Score " b { (number(f64::from(item.score))) } } " "

@@ -16,7 +16,7 @@ pub(super) fn checks(report: &Report) -> Option<Markup> {
                 thead { tr { th scope="col" { "Check" } th scope="col" { "Found" } th scope="col" { "Verdict" } } }
                 tbody { @for check in &report.checks { tr {
                     th scope="row" { (check.name) }
-                    td { (check.value) }
+                    td { bdi { (check.value) } }
                     td { (verdict(check.verdict)) }
                 } } }
             } }
@@ -45,7 +45,7 @@ pub(super) fn quarantined(report: &Report) -> Option<Markup> {
                 thead { tr { th scope="col" { "Item" } th scope="col" { "Why" } } }
                 tbody { @for item in shown { tr {
                     th scope="row" { bdi { (item.id) } }
-                    td { (item.reason) }
+                    td { bdi { (item.reason) } }
                 } } }
             } }
         }
@@ -61,8 +61,8 @@ pub(super) fn reproduce(report: &Report) -> Option<Markup> {
         p class="intro" { "The same command, version, seed and data give the same scores on the same kind of machine." }
         pre class="command" tabindex="0" { code { (provenance.command) } }
         dl class="pairs" {
-            @for (name, value) in facts { dt { (name) } dd { (value) } }
-            @for (name, value) in &provenance.environment { dt { (name) } dd { (value) } }
+            @for (name, value) in facts { dt { (name) } dd { bdi { (value) } } }
+            @for (name, value) in &provenance.environment { dt { (name) } dd { bdi { (value) } } }
         }
         details {
             summary { "Every setting" }

@@ -68,7 +68,7 @@ fn warnings(report: &Report) -> Markup {
                         Severity::Warning => ("doubtful", "Warning"),
                         Severity::Note => ("note", "Note"),
                     };
-                    li class=(class) { strong { (word) } " " (warning.text) }
+                    li class=(class) { strong { (word) } " " bdi { (warning.text) } }
                 }
             }
         }

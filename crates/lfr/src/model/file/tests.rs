@@ -192,7 +192,7 @@ fn what_cannot_be_opened_is_an_io_error() {
 fn a_giant_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("giant");
-    File::create(&path).unwrap().set_len(MAX_SIZE + 1).unwrap();
+    std::fs::File::create(&path).unwrap().set_len(MAX_SIZE + 1).unwrap();
     assert!(matches!(ModelFile::load(&path), Err(Error::TooLarge { .. })));
 }
 

@@ -63,6 +63,30 @@ fn every_format_keeps_everything_but_flags() {
 }
 
 #[test]
+fn a_sorted_file_is_joined_by_its_ids() {
+    let ids = ["a", "=b", "c"].map(str::to_owned);
+    let made = |names: &[&str], values: &[f32]| {
+        let mut ids = Ids::default();
+        ids.extend(names);
+        let mut labels = Texts::default();
+        labels.extend(names);
+        Scores { labels: Some(labels), ..Scores::of_pile(ids, values.to_vec()) }
+    };
+    let whole = made(&["a", "=b", "c"], &[1.0, 2.0, 3.0]);
+    assert_eq!(made(&["c", "a", "=b"], &[3.0, 1.0, 2.0]).in_order_of(&ids).unwrap(), whole);
+    let quoted = made(&["c", "=b", "a"], &[3.0, 2.0, 1.0]).without_formulas();
+    assert_eq!(quoted.in_order_of(&ids).unwrap().scores, whole.scores);
+    let refusal =
+        |names: &[&str]| made(names, &vec![0.0; names.len()]).in_order_of(&ids).unwrap_err().to_string();
+    assert!(refusal(&["a", "=b"]).contains("none for the item `c`"));
+    assert!(refusal(&["a", "=b", "c", "d"]).contains("`d` is not an item of the input"));
+    assert!(refusal(&["c", "c", "a"]).contains("`c` stands for several items"));
+    // In the order of the input the place tells items of one id apart.
+    let twins = ["a", "a"].map(str::to_owned);
+    assert_eq!(made(&["a", "a"], &[1.0, 2.0]).in_order_of(&twins).unwrap().scores, [1.0, 2.0]);
+}
+
+#[test]
 fn row_numbers_stay_row_numbers() {
     let rows = Scores::of_pile(Ids::Rows(3), vec![1.0, 3.0, 2.0]);
     for format in Format::ALL {
