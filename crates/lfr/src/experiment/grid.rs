@@ -57,9 +57,11 @@ pub struct Entry {
     /// Which scores of the one run make rows; the method's own where empty.
     #[serde(default)]
     pub score: Vec<Score>,
-    /// What its rows are called, also to find their published numbers; `method (preset)` where left out. With several
-    /// scores, the score's name is appended. Entries of one label share a row.
+    /// What its rows are called; `method (preset)` where left out. With several scores, the score's name is appended.
+    /// Entries of one label share a row.
     pub label: Option<String>,
+    /// What the paper calls the row, to find its published numbers; the label where left out.
+    pub published: Option<String>,
     /// Whether to score the items during training too.
     #[serde(default)]
     pub curve: bool,

@@ -244,7 +244,7 @@ mod tests {
         let mut table = example();
         table.blocks[0].rows[0].1[0] = dead;
         assert!(table.markdown().contains("† a network died"));
-        assert!(table.latex().contains("0.883$^\\dag$"));
+        assert!(table.latex().contains("\\textbf{0.883}$^\\dag$"));
     }
 
     #[test]

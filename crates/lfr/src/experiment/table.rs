@@ -1,11 +1,11 @@
 //! Tables: means over seeds, then classes, beside the published values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::audit::Audit;
 use super::grid::Grid;
 use super::metric::Metric;
-use super::published::{Published, PublishedTable};
+use super::published::Published;
 use super::row::{Row, Score};
 use super::store::Records;
 use crate::dataset::Name;
@@ -115,21 +115,28 @@ impl Block {
 /// As [`Published::read`].
 pub fn table(grid: &Grid, records: &Records, metric: Metric) -> Result<Table> {
     let published = Published::read()?;
-    let theirs = grid.published.as_deref().and_then(|id| published.table(id, metric));
+    let mut sources = BTreeSet::new();
+    let mut theirs = |dataset, label: &str, ratio| {
+        let id = grid.published.as_deref()?;
+        let (value, source) = published.value(id, metric, dataset, label, ratio)?;
+        sources.insert(source.to_owned());
+        Some(value)
+    };
     let rows = grid.rows();
-    let block = |&dataset: &Name| Block {
+    let mut block = |&dataset: &Name| Block {
         dataset,
         ratios: grid.ratio.clone(),
         rows: rows
             .iter()
             .filter(|row| row.runs.iter().any(|(job, _)| job.dataset == dataset))
-            .map(|row| (row.label.clone(), cells(row, dataset, &grid.ratio, records, metric, theirs)))
+            .map(|row| (row.label.clone(), cells(row, dataset, &grid.ratio, records, metric, &mut theirs)))
             .collect(),
     };
-    let blocks: Vec<_> = grid.dataset.iter().map(block).collect();
+    let blocks: Vec<_> = grid.dataset.iter().map(&mut block).collect();
     let compared = grid.published.is_some() && metric == Metric::Auroc;
     let notes = if compared { notes(&published, &blocks) } else { Vec::new() };
-    let (title, source) = (grid.title.clone(), theirs.map(|t| t.source.clone()));
+    let source = sources.into_iter().reduce(|all, one| format!("{all}; {one}"));
+    let title = grid.title.clone();
     Ok(Table { title, metric, source, blocks, notes, audit: Audit::of(&grid.jobs(), records) })
 }
 
@@ -148,7 +155,7 @@ fn cells(
     ratios: &[f64],
     records: &Records,
     metric: Metric,
-    theirs: Option<&PublishedTable>,
+    theirs: &mut dyn FnMut(Name, &str, f64) -> Option<f64>,
 ) -> Vec<Cell> {
     let mut columns = vec![Column::default(); ratios.len()];
     for (job, score) in row.runs.iter().filter(|(job, _)| job.dataset == dataset) {
@@ -161,9 +168,10 @@ fn cells(
             column.dead += usize::from(record.is_dead());
         }
     }
-    let published = |ratio: f64| theirs.and_then(|table| table.value(dataset, &row.label, ratio));
     let classes = dataset.class_names().len();
-    columns.iter().zip(ratios).map(|(column, &c)| Cell::of(column, classes, published(c))).collect()
+    let mut cell =
+        |(column, &c): (&Column<'_>, &f64)| Cell::of(column, classes, theirs(dataset, &row.published, c));
+    columns.iter().zip(ratios).map(&mut cell).collect()
 }
 
 /// What other papers report of the rows.
