@@ -30,6 +30,8 @@ pub enum BenchAction {
     Table(TableArgs),
     /// Draw the figures of a grid
     Plot(PlotArgs),
+    /// Gather records into one file per data set
+    Pack(PackArgs),
 }
 
 /// Which grid.
@@ -105,6 +107,15 @@ pub struct PlotArgs {
     /// Replace figures that are there
     #[arg(long)]
     pub force: bool,
+}
+
+/// Gather records into one file per data set, each record a line of JSON. The single files are removed. Records of older
+/// versions are rewritten as this one writes them, their content kept.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// Folder of the records
+    #[arg(long, value_name = "FOLDER", default_value = "records")]
+    pub records: PathBuf,
 }
 
 /// List, fetch and verify the public data sets.

@@ -62,7 +62,7 @@ impl Method {
         },
         Description {
             name: "ae",
-            presets: &["paper"],
+            presets: &["paper", "authors-2021"],
             summary: "plain autoencoder, scored by reconstruction error",
             source: "baseline of Lin et al. 2023",
             takes: Takes::Anything,
