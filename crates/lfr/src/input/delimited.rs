@@ -1,5 +1,6 @@
 //! CSV and its like.
 
+use std::collections::HashMap;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use super::walk::has_extension;
 use super::{Batch, Notes, Options, Source, encoding, unpack};
 use crate::data::{Kind, Quarantined};
 use crate::error::{Error, Result};
+use crate::preprocess::DECIMAL;
 
 /// Bytes looked at to find the dialect.
 const SAMPLE: u64 = 4 << 20;
@@ -51,7 +53,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
             .flexible(true)
             .buffer_capacity(1 << 16)
             .from_reader(Meter { inner: rest, left: MAX_RECORD, quotes: 0 }),
-        schema: Arc::new(Schema::new(fields)),
+        schema: Arc::new(Schema::new_with_metadata(fields, decimal(dialect.delimiter))),
         columns,
         width: dialect.names.all.len(),
         trailing: dialect.trailing,
@@ -72,6 +74,12 @@ fn sample(path: &Path, text: &mut Text) -> Result<(Vec<u8>, bool)> {
     let mut sample = Vec::new();
     let read = text.take(SAMPLE).read_to_end(&mut sample).map_err(|e| stream::broken(path, &e))?;
     Ok((sample, (read as u64) < SAMPLE))
+}
+
+/// Where semicolons part the fields, commas stand before the fraction.
+fn decimal(delimiter: u8) -> HashMap<String, String> {
+    let likely = delimiter == b';';
+    likely.then(|| (DECIMAL.to_owned(), "comma".to_owned())).into_iter().collect()
 }
 
 /// The rows of a file.

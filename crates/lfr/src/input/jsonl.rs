@@ -15,6 +15,7 @@ use super::stream::MAX_BATCH;
 use super::{Batch, Notes, Options, Source, encoding};
 use crate::data::Quarantined;
 use crate::error::{Error, Result};
+use crate::preprocess::DECIMAL;
 
 /// Most bytes of all names.
 const MAX_NAMES: usize = 64 << 20;
@@ -37,7 +38,10 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         path: path.to_owned(),
         places: picked().map(|i| keys[i].clone()).zip(0..).collect(),
         records: Parsed::open(path, options, &notes)?,
-        schema: Arc::new(Schema::new(fields)),
+        schema: Arc::new(Schema::new_with_metadata(
+            fields,
+            [(DECIMAL.to_owned(), "point".to_owned())].into(),
+        )),
         columns,
         notes: notes.clone(),
     };

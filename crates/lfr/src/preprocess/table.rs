@@ -225,7 +225,7 @@ fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding
 /// What the file's form says about the decimal sign; readers leave it in the schema.
 fn of_file(schema: Option<&arrow::datatypes::Schema>) -> Hints {
     match schema.and_then(|schema| schema.metadata().get(DECIMAL)).map(String::as_str) {
-        Some("point") => Hints { point: usize::MAX / 2, ..Hints::default() },
+        Some("point") => Hints { point_for_certain: true, ..Hints::default() },
         Some("comma") => Hints { comma: 1, ..Hints::default() },
         _ => Hints::default(),
     }

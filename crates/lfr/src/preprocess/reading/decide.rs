@@ -9,6 +9,8 @@ const MARKS: usize = 8;
 /// What the other columns of a file, or the file itself, say about the decimal sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::preprocess) struct Hints {
+    /// Whether numbers have a decimal point whatever they look like, as in JSON.
+    pub point_for_certain: bool,
     /// Columns with a certain decimal point.
     pub point: usize,
     /// Columns with a certain decimal comma.
@@ -40,6 +42,7 @@ impl Hints {
     pub fn of(tally: &Tally<'_>) -> Self {
         let (numbers, [_, day, month]) = (&tally.numbers, tally.dates.orders);
         Self {
+            point_for_certain: false,
             point: usize::from(numbers.point > numbers.comma),
             comma: usize::from(numbers.comma > numbers.point),
             day_first: usize::from(day > month),
@@ -50,6 +53,7 @@ impl Hints {
     /// What both say.
     pub fn and(self, other: Self) -> Self {
         Self {
+            point_for_certain: self.point_for_certain || other.point_for_certain,
             point: self.point + other.point,
             comma: self.comma + other.comma,
             day_first: self.day_first + other.day_first,
@@ -163,6 +167,9 @@ fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<String>) {
     if numbers.point != numbers.comma {
         return (if numbers.comma > numbers.point { Decimal::Comma } else { Decimal::Point }, None);
     }
+    if hints.point_for_certain && numbers.either_comma == 0 {
+        return (Decimal::Point, None);
+    }
     // Thousands are set apart in numbers from 1000 on and in no others.
     let thousands = numbers.short > 0 && numbers.long == 0;
     let (decimal, sure) = match (numbers.either_point > 0, numbers.either_comma > 0) {
@@ -246,6 +253,8 @@ mod tests {
         assert_eq!(told(Hints::default()), (number(Decimal::Comma), true));
         assert_eq!(told(Hints { point: 2, comma: 1, ..Hints::default() }), (number(Decimal::Point), true));
         assert_eq!(told(Hints { comma: 1, ..Hints::default() }), (number(Decimal::Comma), false));
+        let json = Hints { point_for_certain: true, ..Hints::default() };
+        assert_eq!(told(json), (number(Decimal::Point), false));
     }
 
     #[test]
