@@ -9,7 +9,7 @@ from flops import PRODUCT, training_step
 from workloads import NETWORKS, PRODUCTS
 
 GIGA = 1e9
-HEAD = ("what", "GFLOP a step of 128", "GFLOP/s", "of the fastest product")
+HEAD = ("what", "GFLOP per step of 128", "GFLOP/s", "share of the fastest product")
 
 
 def measure(programs, rounds):
@@ -30,7 +30,7 @@ def measure(programs, rounds):
 
 
 def operations(network):
-    """Floating-point operations of training, an item."""
+    """Floating-point operations of training, per item."""
     return training_step(network.method, network.data, network.side, 1)
 
 

@@ -8,7 +8,7 @@ from figures import NONE, number, ratios, spread, table
 from programs import OURS
 from workloads import NETWORKS
 
-HEAD = ("network", "items an epoch", "program", "seconds", "it to lfr")
+HEAD = ("network", "items per epoch", "program", "seconds", "program / lfr")
 
 
 def measure(programs, rounds):
@@ -38,5 +38,5 @@ def rows_of(programs, rounds, network):
 
 
 def epoch(network):
-    """Items an epoch, in words where they are transformed."""
+    """Items per epoch, in words where they are transformed."""
     return number(network.items) if network.method == "ae-lfr" else f"{network.items} x 72"

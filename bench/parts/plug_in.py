@@ -7,7 +7,7 @@ from contender import compete
 from figures import number, ratios, spread, table
 from workloads import IMAGES, TRANSFORMS
 
-HEAD = ("network", "plain, samples/s", "with LFR, samples/s", "a step with LFR to a plain one", "limit", "kept")
+HEAD = ("network", "plain, samples/s", "with LFR, samples/s", "step time, with LFR / plain", "limit", "kept")
 PAIRS = ((IMAGES, "ae", 1.15), (TRANSFORMS, "geom", 1.05))
 
 

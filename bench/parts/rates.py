@@ -8,7 +8,7 @@ from figures import NONE, mebibytes, number, ratios, share, spread, table
 from programs import OURS
 from workloads import NETWORKS
 
-HEAD = ("network", "program", "samples/s", "lfr to it", "peak memory, MiB", "lfr to it")
+HEAD = ("network", "program", "samples/s", "lfr / program", "peak memory, MiB", "lfr / program")
 
 
 def training(programs, rounds):

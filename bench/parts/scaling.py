@@ -34,7 +34,7 @@ def pile(programs, rounds):
     }
     found = rates(programs, rounds, tasks)
     seconds = {key: median(key[1] / rate for rate in of) for key, of in found.items()}
-    head = ("items", "seconds an epoch", "ms an item", "seconds a scoring pass", "ms an item")
+    head = ("items", "seconds per epoch", "ms per item", "seconds per scoring pass", "ms per item")
     rows = [
         (number(n), *(number(s) for t in ("train", "score") for s in (seconds[t, n], 1e3 * seconds[t, n] / n)))
         for n in PILES
@@ -46,7 +46,7 @@ def batch(programs, rounds):
     """Training with batches of several sizes, about as many items a round."""
     workloads = {b: IMAGES.workload("train", items=2048, batch=b, round=max(1, 2048 // b)) for b in BATCHES}
     found = rates(programs, rounds, workloads)
-    head = ("items a step", "samples/s", "to 128 a step")
+    head = ("items per step", "samples/s", "relative to 128 per step")
     return table(head, [(b, number(median(of)), spread(ratios(of, found[128]))) for b, of in found.items()])
 
 

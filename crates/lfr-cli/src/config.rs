@@ -103,7 +103,10 @@ impl File<'_> {
             }
             let flag = format!("--{}", arg.get_long().unwrap_or_default());
             match (arg.get_action(), &value) {
-                (ArgAction::SetTrue, Value::Boolean(on)) => words.extend(on.then(|| flag.into())),
+                (ArgAction::SetTrue, Value::Boolean(true)) => words.push(flag.into()),
+                (ArgAction::SetTrue, Value::Boolean(false)) => {
+                    words.extend(self.arg(&format!("no-{key}")).map(|_| format!("--no-{key}").into()));
+                }
                 (ArgAction::SetTrue, _) => return Err(self.bad(&key, &value, "must be true or false")),
                 (ArgAction::Append, Value::Array(values)) => {
                     for value in values {

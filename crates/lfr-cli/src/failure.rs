@@ -11,7 +11,7 @@ use crate::terminal::{say, shown};
 /// The run went wrong for a reason outside what the user asked for.
 const FAILED: u8 = 1;
 
-/// The usage or the input has to be mended.
+/// The usage or the input is wrong.
 const USAGE: u8 = 2;
 
 /// Usage that the command line's grammar cannot rule out.
@@ -102,7 +102,7 @@ mod tests {
     use anyhow::Context;
 
     #[test]
-    fn the_user_can_mend_codes_2_but_not_codes_1() {
+    fn the_user_can_fix_codes_2_but_not_codes_1() {
         let io = |kind: ErrorKind| anyhow::Error::new(Error::io("read", "pile", kind.into()));
         assert_eq!(code(&io(ErrorKind::NotFound)), USAGE);
         assert_eq!(code(&io(ErrorKind::StorageFull)), FAILED);

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::terminal::seconds;
 
-/// Ordinary items beside the gallery.
+/// Typical items shown for comparison.
 const TYPICAL: usize = 12;
 
 /// Rows of the ranking's head.
@@ -83,6 +83,7 @@ impl Gallery<'_> {
             typical: self.shown(typical)?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
             training: record.curve.iter().map(epoch).collect(),
+            columns: record.columns.clone(),
             metrics: self.metrics()?,
             checks: record.checks.iter().map(check).collect(),
             provenance: self.provenance(),
@@ -121,8 +122,8 @@ impl Gallery<'_> {
     fn budget(&self) -> String {
         let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
         match self.record.curve.len() {
-            0 => format!("{fit} of fitting on {}", self.record.device),
-            epochs => format!("{epochs} epochs, {fit} of fitting on {}", self.record.device),
+            0 => format!("fitted in {fit} on {}", self.record.device),
+            epochs => format!("{epochs} epochs, fitted in {fit} on {}", self.record.device),
         }
     }
 

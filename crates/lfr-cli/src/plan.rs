@@ -39,11 +39,12 @@ impl<'a> Plan<'a> {
         let reading = reading(input);
         reading.validate()?;
         device::open(&args.device)?;
-        let preprocess = match &tables.preprocess {
+        let mut preprocess = match &tables.preprocess {
             Some(table) => serde_json::from_value::<PreprocessOptions>(table.clone())
                 .map_err(|e| Error::config("preprocess", table, e.to_string()))?,
             None => PreprocessOptions::default(),
         };
+        preprocess.table.columns.extend(input.columns()?);
         preprocess.validate()?;
         let fitting = FitOptions {
             preprocess,
@@ -125,9 +126,11 @@ impl<'a> Plan<'a> {
     }
 }
 
-fn reading(args: &InputArgs) -> Options {
-    let base = Options::default();
+/// How the input is read.
+pub fn reading(args: &InputArgs) -> Options {
+    let base = args.file.over(Options::default());
     Options {
+        kind: args.kind.map(Kind::from),
         image_size: args.image_size.unwrap_or(base.image_size),
         id: args.id.clone(),
         ignore: args.ignore.clone(),

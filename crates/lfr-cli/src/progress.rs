@@ -48,7 +48,7 @@ impl Progress {
         }
     }
 
-    /// Tells how many items the stage has come through.
+    /// Shows how many items the stage has processed.
     pub fn items(&mut self, text: &str, n: usize) {
         match self.form {
             Form::Bars => self.bar.set_message(format!("{}: {}", shown(text), count(n))),

@@ -39,6 +39,7 @@ pub fn of_fit(
         bad: pile.bad,
         quarantined: pile.quarantined.clone(),
         seconds: seconds.into_iter().map(|(stage, seconds)| (stage.to_owned(), seconds)).collect(),
+        columns: fitted.preprocessor.columns().to_vec(),
         warnings: fitted.warnings.clone(),
         checks: checks(&evidence),
         curve,

@@ -21,7 +21,7 @@ pub fn warn(progress: &mut Progress, record: &RunRecord) {
     if record.bad > 0 {
         let first =
             record.quarantined.first().map(|item| format!("; the first: {}: {}", item.id, item.reason));
-        let text = format!("{} could not be read and took no part", items(record.bad));
+        let text = format!("{} could not be read (left out of the ranking)", items(record.bad));
         progress.warn(&(text + &first.unwrap_or_default()));
     }
     record.warnings.iter().for_each(|warning| progress.warn(warning));
@@ -32,7 +32,7 @@ pub fn warn(progress: &mut Progress, record: &RunRecord) {
 pub fn verdict(strict: bool, record: &RunRecord) -> ExitCode {
     let failed = failed_checks(record).count();
     if strict && failed > 0 {
-        say(&format!("lfr: {failed} of the self-checks above warned, and --strict makes that a failure"));
+        say(&format!("lfr: {failed} of the self-checks above warned, which is a failure with --strict"));
         return ExitCode::FAILURE;
     }
     ExitCode::SUCCESS

@@ -16,7 +16,7 @@ const MEASUREMENTS: usize = 50;
 pub struct Watch<'a> {
     /// Where the user sees it.
     pub progress: &'a mut Progress,
-    /// One point an epoch.
+    /// One point per epoch.
     pub curve: Vec<CurvePoint>,
     truth: Option<&'a Truth>,
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 /// What the checks look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence<'a> {
-    /// Training scores, one an item.
+    /// Training scores, one per item.
     pub scores: &'a [f32],
     /// Mean loss of every epoch; empty for methods that do not train.
     pub losses: &'a [f32],
@@ -76,7 +76,7 @@ fn score_checks(scores: &[f32]) -> Vec<Check> {
     let mut sorted: Vec<f32> = scores.iter().copied().filter(|score| score.is_finite()).collect();
     sorted.sort_unstable_by(f32::total_cmp);
     let odd = scores.len() - sorted.len();
-    let warning = (odd > 0).then_some("these items have no rank; please report this as a bug");
+    let warning = (odd > 0).then_some("these items cannot be ranked; please report this as a bug");
     let found =
         if odd == 0 { "all scores are finite".into() } else { format!("{odd} scores are not finite") };
     let mut checks = vec![check("finite-scores", odd as f64, warning, found)];
@@ -90,7 +90,7 @@ fn distinct_scores(sorted: &[f32]) -> Check {
     let (n, distinct) = (sorted.len(), sorted.chunk_by(|a, b| a == b).count());
     let share = distinct as f64 / n as f64;
     let warning = match distinct {
-        1 => Some("nothing is ranked: the items are all alike, or the method cannot tell them apart"),
+        1 => Some("nothing is ranked: the items are all alike, or the method cannot distinguish them"),
         _ if share < 0.1 => Some("most ranks are arbitrary: look for duplicate items, or try another method"),
         _ => None,
     };
@@ -105,7 +105,7 @@ fn score_spread(sorted: &[f32]) -> Check {
     let spread = spread.min(f64::MAX);
     let warning =
         (spread < 1e-5).then_some("that is rounding noise, so the ranking means little; try another method");
-    check("score-spread", spread, warning, format!("the scores spread over {spread:.3e} of their median"))
+    check("score-spread", spread, warning, format!("the spread is {spread:.3e} of the median score"))
 }
 
 fn loss_checks(losses: &[f32]) -> Vec<Check> {
@@ -125,7 +125,8 @@ fn loss_checks(losses: &[f32]) -> Vec<Check> {
         (f64::from(*first), f64::from(losses.iter().copied().fold(f32::INFINITY, f32::min)));
     let share = |part: f64, whole: f64| (part / whole.max(f64::MIN_POSITIVE)).clamp(-f64::MAX, f64::MAX);
     let (fall, lost) = (share(first - end, first.abs()), share(end - lowest, first - lowest));
-    let stuck = (fall < 0.01).then_some("nothing was learnt; try more epochs or another learning rate");
+    let stuck =
+        (fall < 0.01).then_some("the network learnt nothing; try more epochs or another learning rate");
     let risen = (lost > 0.25).then_some("training is unstable; try a smaller learning rate");
     vec![
         check("loss-trend", fall, stuck, format!("the loss went from {first:.4} to {end:.4}")),
@@ -220,7 +221,7 @@ mod tests {
     #[test]
     fn a_warning_says_what_to_do() {
         let all = checks(&Evidence { scores: &[0.5; 3], ..Evidence::default() });
-        let expected = "1 distinct score for 3 items; nothing is ranked: the items are all alike, or the method cannot tell them apart";
+        let expected = "1 distinct score for 3 items; nothing is ranked: the items are all alike, or the method cannot distinguish them";
         assert_eq!(all[1].message, expected);
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 /// What every fallible function of the library returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Everything that can go wrong, with the values a person needs to mend it.
+/// Everything that can go wrong, with the values a person needs to fix it.
 ///
 /// Messages are lower case and complete: what was wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -66,7 +66,7 @@ pub enum Error {
     /// Too few items to fit on.
     #[error("{found} usable items; {what} needs at least {needed}")]
     TooFewItems {
-        /// Items at hand.
+        /// Items available.
         found: usize,
         /// Items needed.
         needed: usize,
@@ -86,7 +86,7 @@ pub enum Error {
         what: String,
         /// As at fitting time.
         expected: String,
-        /// As in the data at hand.
+        /// As in the data given.
         found: String,
     },
     /// A setting outside its range, or one that contradicts another.

@@ -50,7 +50,7 @@ pub struct Fitted {
     pub detector: Box<dyn Detector>,
     /// The features of the pile.
     pub features: Features,
-    /// One score an item of the pile, higher = more anomalous.
+    /// One score per item of the pile, higher = more anomalous.
     pub scores: Vec<f32>,
     /// Curve and facts for the self-checks.
     pub findings: Findings,

@@ -15,15 +15,16 @@ const MAX_SIZE: u64 = 1 << 30;
 pub enum Labels {
     /// A CSV file with the columns `id` and `label`.
     ById(HashMap<String, bool>),
-    /// A label a line, in the order of the items.
+    /// One label per line, in the order of the items.
     InOrder(Vec<bool>),
 }
 
 impl Labels {
-    /// Reads a labels file: CSV with the columns `id` and `label` (others are passed over), or one label a line.
+    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), or one label per line.
     ///
     /// # Errors
-    /// [`Error::Labels`] for a file that cannot be read so, a label that is neither 0 nor 1, or an id with two labels.
+    /// [`Error::Labels`] for a file that cannot be read this way, a label that is neither 0 nor 1, or an id with
+    /// two labels.
     pub fn read(path: &Path) -> Result<Self> {
         let problem = |problem: String| Error::Labels { problem: format!("{}: {problem}", path.display()) };
         let text = regular::read_text(path, "the size of the labels in bytes", MAX_SIZE)?;
@@ -67,7 +68,7 @@ impl Labels {
                     None => Ok(ids.iter().map(|id| labels[id]).collect()),
                     Some(first) => Err(Error::Labels {
                         problem: format!(
-                            "{} of {} items have none, {first} among them",
+                            "{} of {} items have no label, {first} among them",
                             missing.len(),
                             ids.len()
                         ),
@@ -140,7 +141,10 @@ mod tests {
     fn what_does_not_match_is_said() {
         let message = |result: Result<_>| result.map(|_: Vec<bool>| ()).unwrap_err().to_string();
         let by_id = read("id,label\na,1\n").unwrap();
-        assert_eq!(message(by_id.of_all(&ids(&["a", "z"]))), "labels: 1 of 2 items have none, z among them");
+        assert_eq!(
+            message(by_id.of_all(&ids(&["a", "z"]))),
+            "labels: 1 of 2 items have no label, z among them"
+        );
         assert!(by_id.of_some(&ids(&["z"])).unwrap_err().to_string().contains("a is not an item"));
         assert!(message(read("0\n1\n").unwrap().of_all(&ids(&["a"]))).contains("2 labels for 1 items"));
         let twins = ids(&["a", "b", "a"]);

@@ -1,9 +1,9 @@
-//! Rank the outliers of a pile of data that nobody labelled.
+//! Rank the outliers of unlabelled data.
 //!
-//! A pile is mostly inliers with some outliers among them: a folder of pictures, a table, a list of documents. The library
-//! fits a method on all of it and scores the very same items, or new ones. Its own method is latent feature
-//! reconstruction (Lin et al., *Latent feature reconstruction for unsupervised anomaly detection*, Applied
-//! Intelligence 2023); beside it stand the methods the paper compares with and the classical detectors.
+//! The data, here called a pile, is a folder of images, a table or a list of documents: mostly inliers, and some outliers
+//! among them. The library fits a method on all items and scores the same items, or new ones. Its own method is latent
+//! feature reconstruction (Lin et al., *Latent feature reconstruction for unsupervised anomaly detection*, Applied
+//! Intelligence 2023); the methods that the paper compares with and classical detectors are included.
 //!
 //! ```
 //! use lfr::fit::{FitOptions, fit};
@@ -14,7 +14,7 @@
 //! use lfr::score::{Model, model_file};
 //!
 //! # fn main() -> lfr::Result<()> {
-//! // Read: 330 pictures, some of which do not belong.
+//! // Read: 330 images, some of which do not belong.
 //! let reading = Options::default();
 //! let pile = Pile::read("../../examples/sneakers/images".as_ref(), &reading)?;
 //!
@@ -36,7 +36,7 @@
 //! # }
 //! ```
 //!
-//! Scores grow with abnormality, everywhere. Same data, seed, machine and thread count give the same bytes.
+//! A higher score is more anomalous, everywhere. Same data, seed, machine and thread count give the same bytes.
 
 pub mod check;
 mod damage;
@@ -49,6 +49,7 @@ pub mod fit;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod memory;
 pub mod method;
 pub mod metrics;
 pub mod model;
@@ -56,7 +57,6 @@ pub mod nn;
 pub mod output;
 #[cfg(test)]
 mod parity;
-mod parquet_guard;
 pub mod pile;
 pub mod preprocess;
 pub mod regular;

@@ -14,7 +14,7 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// Compares `scores` (higher = more anomalous) with `outlier`, one flag an item.
+    /// Compares `scores` (higher = more anomalous) with `outlier`, one flag per item.
     ///
     /// # Errors
     /// [`Error::Labels`] when the numbers of items differ or the labels name one class only;

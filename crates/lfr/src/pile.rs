@@ -5,16 +5,17 @@ use std::path::Path;
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
-use crate::input::{self, Options, settle_channels};
+use crate::input::{self, Options, PixelRange, settle_channels};
+use crate::memory;
 
 /// Everything readable of an input, in its order.
 #[derive(Clone, Debug)]
 pub struct Pile {
     /// What the items are.
     pub kind: Kind,
-    /// One identifier an item.
+    /// One identifier per item.
     pub ids: Vec<String>,
-    /// One label an item when the input has a label column. Never seen by training.
+    /// One label per item when the input has a label column. Never seen by training.
     pub labels: Option<Vec<String>>,
     /// The items, chunk by chunk.
     pub items: Vec<Items>,
@@ -22,6 +23,8 @@ pub struct Pile {
     pub quarantined: Vec<Quarantined>,
     /// How many could not be read.
     pub bad: usize,
+    /// The range that pictures of more than 8 bits a channel were stretched over.
+    pub range: Option<PixelRange>,
     /// SHA-256 of identifiers and values.
     pub fingerprint: String,
     /// What the reader decided and the user should know.
@@ -32,10 +35,24 @@ impl Pile {
     /// Reads all of `path`. Pictures that are grey throughout lose their equal channels.
     ///
     /// # Errors
-    /// As [`input::open`] and the reading of its chunks.
+    /// As [`input::open`] and the reading of its chunks; [`Error::Input`] when they take more than half of the memory
+    /// that is available.
     pub fn read(path: &Path, options: &Options) -> Result<Self> {
+        Self::read_within(path, options, memory::available() / 2)
+    }
+
+    fn read_within(path: &Path, options: &Options, limit: u64) -> Result<Self> {
         let mut source = input::open(path, options)?;
-        let chunks = source.by_ref().collect::<Result<Vec<Chunk>>>()?;
+        let (mut chunks, mut items, mut bytes) = (Vec::new(), 0, 0);
+        for chunk in source.by_ref() {
+            let chunk = chunk?;
+            items += chunk.ids.len();
+            bytes += size(&chunk);
+            if bytes > limit {
+                return Err(too_large(path, items, bytes, limit));
+            }
+            chunks.push(chunk);
+        }
         let chunks = if options.channels.is_none() { settle_channels(chunks) } else { chunks };
         let mut pile = Self {
             kind: source.kind(),
@@ -44,6 +61,7 @@ impl Pile {
             items: Vec::new(),
             quarantined: source.quarantined().to_vec(),
             bad: source.bad(),
+            range: source.range(),
             fingerprint: source.fingerprint(),
             notes: source.notes(),
         };
@@ -67,6 +85,31 @@ impl Pile {
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
+}
+
+/// Bytes that a chunk takes in memory.
+fn size(chunk: &Chunk) -> u64 {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
+    let items = match &chunk.items {
+        Items::Images(images) => images.pixels.len(),
+        Items::Rows(rows) => rows.get_array_memory_size(),
+        Items::Documents(documents) => texts(documents),
+    };
+    (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
+}
+
+fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
+    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
+    Error::input(
+        path,
+        format!(
+            "more than fits in memory: the first {items} items take {:.1} GB, the limit is {:.1} GB (half of what is \
+             available); fit a model on a sample of them with `lfr fit` and score all with `lfr score`, which reads \
+             piece by piece",
+            gigabytes(bytes),
+            gigabytes(limit)
+        ),
+    )
 }
 
 /// A sentence about ids that several items share.
@@ -103,6 +146,17 @@ fn outlier_label(index: usize, label: &str) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_in_memory_is_refused_on_the_way() {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        let rows: String = (0..1000).map(|i| format!("{i},{}\n", i * i)).collect();
+        std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
+        let options = Options { chunk: 100, ..Options::default() };
+        assert_eq!(Pile::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
+        let message = Pile::read_within(file.path(), &options, 10_000).unwrap_err().to_string();
+        assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
+    }
 
     #[test]
     fn ids_of_several_items_are_told_once() {

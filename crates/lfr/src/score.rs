@@ -6,7 +6,7 @@ use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::fit::Fitted;
-use crate::input::{self, Options};
+use crate::input::{self, Options, Stretch};
 use crate::method::{Detector, Method};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
@@ -50,10 +50,15 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
         reading: Reading {
             image_size: reading.image_size,
             channels,
+            range: pile.range,
             id: reading.id.clone(),
             ignore: reading.ignore.clone(),
             label: reading.label.clone(),
             text: reading.text.clone(),
+            header: reading.header,
+            delimiter: reading.delimiter,
+            encoding: reading.encoding.clone(),
+            sheet: reading.sheet.clone(),
         },
         seed: seed.0,
         fingerprint: pile.fingerprint.clone(),
@@ -82,6 +87,9 @@ impl Model {
         let preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
             .map_err(|e| bad(format!("its preprocessor is not known to this version: {e}")))?;
         preprocessor.validate().map_err(|e| bad(e.to_string()))?;
+        if header.reading.range.is_some_and(|range| !range.is_valid()) {
+            return Err(bad("the range of its pictures' values is empty".into()));
+        }
         let shape = shape(&preprocessor);
         // Before their values are put in, networks are made by the settings, which must not ask for more than there is.
         let numbers: usize = weights.iter().map(|(_, array)| array.shape.iter().product::<usize>()).sum();
@@ -94,13 +102,19 @@ impl Model {
 
     /// How to read data for this model: `base` with what the model remembers put over it.
     pub fn reading(&self, base: &Options) -> Options {
-        let Reading { image_size, channels, id, text, .. } = self.header.reading.clone();
+        let Reading { image_size, channels, range, id, text, header, delimiter, encoding, sheet, .. } =
+            self.header.reading.clone();
         Options {
             kind: Some(self.header.kind),
             image_size,
             channels,
+            stretch: range.map_or(Stretch::Full, Stretch::Between),
             id: base.id.clone().or(id),
             text: base.text.clone().or(text),
+            header: base.header.or(header),
+            delimiter: base.delimiter.or(delimiter),
+            encoding: base.encoding.clone().or(encoding),
+            sheet: base.sheet.clone().or(sheet),
             // Columns that training left out, or took as labels, need not be there again.
             ..base.clone()
         }
@@ -114,7 +128,7 @@ impl Model {
         self.preprocessor.apply(items)
     }
 
-    /// One score an item, higher = more anomalous; never depends on the other items.
+    /// One score per item, higher = more anomalous; never depends on the other items.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.
@@ -134,11 +148,14 @@ impl Model {
         mut sink: impl FnMut(&Chunk, &[f32]) -> Result<()>,
     ) -> Result<input::Source> {
         let mut source = input::open(path, &self.reading(options))?;
+        let mut oddities = self.preprocessor.no_oddities();
         for chunk in source.by_ref() {
             let chunk = chunk?;
-            let scores = self.scores(&chunk.items)?;
+            let features = self.preprocessor.apply_noting(&chunk.items, &mut oddities)?;
+            let scores = self.detector.scores(&features)?;
             sink(&chunk, &scores)?;
         }
+        source.note(self.preprocessor.odd(&oddities));
         Ok(source)
     }
 

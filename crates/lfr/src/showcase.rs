@@ -1,5 +1,5 @@
 //! Items made visible for the report: pictures beside their reconstruction, rows with the features that stand out,
-//! documents with their telling terms.
+//! documents with their characteristic terms.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::data::{Features, Images, Items};
 use crate::error::Result;
 use crate::input::thumbnail;
 use crate::method::Detector;
-use crate::preprocess::{Feature, Part, Preprocessor};
+use crate::preprocess::{Feature, Part, Preprocessor, shown_date};
 use crate::report::{Cell, Residual, View};
 
 /// Largest side of a picture in the report, in pixels.
@@ -135,6 +135,7 @@ fn row(
 fn wanted(feature: &Feature, encoded: f32) -> Option<String> {
     match feature.part {
         Part::Number { .. } => feature.original(encoded).map(|value| format!("{value:.4}")),
+        Part::Moment { .. } => feature.original(encoded).map(shown_date),
         _ => None,
     }
 }

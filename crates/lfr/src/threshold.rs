@@ -101,7 +101,7 @@ pub fn threshold(scores: &[f32], rule: Rule) -> Result<Threshold> {
     let mut sorted = scores.to_vec();
     sorted.sort_unstable_by(f32::total_cmp);
     let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
-        return Err(Error::Scores { problem: "there are none to put a threshold on".into() });
+        return Err(Error::Scores { problem: "there are none to set a threshold on".into() });
     };
     let (value, reason) = match rule {
         Rule::TopK(k) => top(&sorted, k),

@@ -21,11 +21,11 @@ pub type Example = (&'static str, &'static str);
 
 /// For `lfr --help`.
 pub const TOP: [Example; 6] = [
-    ("lfr rank photos/", "rank images, into photos-lfr/"),
+    ("lfr rank photos/", "rank images; results in photos-lfr/"),
     ("lfr rank orders.csv --id number", "rank the rows of a table"),
     ("lfr rank mails.jsonl --text body", "rank documents"),
-    ("lfr threshold orders-lfr --top-k 50", "flag the 50 worst"),
-    ("lfr fit photos/ -o photos.safetensors", "fit a model to keep"),
+    ("lfr threshold orders-lfr --top-k 50", "flag the 50 most anomalous"),
+    ("lfr fit photos/ -o photos.safetensors", "fit and save a model"),
     ("lfr score photos.safetensors new/ -o new.csv", "score new data with it"),
 ];
 
@@ -34,14 +34,14 @@ pub const RANK: [Example; 6] = [
     ("lfr rank photos/", "results in photos-lfr/"),
     ("lfr rank orders.csv --id number --ignore note", "choose the columns"),
     ("lfr rank mails.jsonl --text body -o out", "documents in a column"),
-    ("lfr rank digits.npy --preset paper", "as in the paper: takes long"),
-    ("lfr rank photos/ --labels truth.csv", "report AUROC and AUPR too"),
-    ("lfr rank 'dataset:mnist/3?c=0.1&seed=0'", "threes, a tenth of others"),
+    ("lfr rank digits.npy --preset paper", "the paper's settings: slow"),
+    ("lfr rank photos/ --labels labels.csv", "report AUROC and AUPR too"),
+    ("lfr rank 'dataset:mnist/3?c=0.1&seed=0'", "threes and 10 % other digits"),
 ];
 
 /// For `lfr fit --help`.
 pub const FIT: [Example; 2] = [
-    ("lfr fit orders.csv --id number -o orders.safetensors", "keep the model"),
+    ("lfr fit orders.csv --id number -o orders.safetensors", "save the model"),
     ("lfr score orders.safetensors today.csv", "score new rows with it"),
 ];
 
@@ -55,12 +55,18 @@ pub const SCORE: [Example; 2] = [
 pub const THRESHOLD: [Example; 4] = [
     ("lfr threshold out/scores.csv --top-k 50", "the 50 most anomalous items"),
     ("lfr threshold out --contamination 0.02", "the most anomalous 2 %"),
-    ("lfr threshold out", "let the scores decide"),
-    ("lfr threshold out --threshold 3.5 -o flagged.csv", "with a column outlier"),
+    ("lfr threshold out", "choose the threshold automatically"),
+    ("lfr threshold out --threshold 3.5 -o flagged.csv", "add a column outlier"),
 ];
 
 /// For `lfr report --help`.
 pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
+
+/// For `lfr columns --help`.
+pub const COLUMNS: [Example; 2] = [
+    ("lfr columns orders.csv", "how each column is read"),
+    ("lfr columns orders.csv --columns code=category", "with another reading"),
+];
 
 /// For `lfr inspect --help`.
 pub const INSPECT: [Example; 2] = [
@@ -82,8 +88,10 @@ pub const COMPLETIONS: [Example; 2] = [
 ];
 
 /// For `lfr man --help`.
-pub const MAN: [Example; 2] =
-    [("lfr man | man -l -", "read it"), ("lfr man rank > lfr-rank.1", "the page of a command")];
+pub const MAN: [Example; 2] = [
+    ("lfr man | man -l -", "read the manual page"),
+    ("lfr man rank > lfr-rank.1", "the manual page of a command"),
+];
 
 /// The section that shows `examples`, what they do in a column of its own where it fits.
 pub fn examples(examples: &[Example]) -> String {

@@ -18,9 +18,9 @@ pub use shared::{InputArgs, RunArgs};
 
 /// Rank the outliers of unlabelled data.
 ///
-/// Point it at a pile that nobody has sorted: a folder of images, a table, a list of documents. You get every item's
-/// anomaly score (higher = more anomalous), a page to look at, and a model that scores new data. It needs no labels
-/// and no guess of how many outliers there are.
+/// Point it at unlabelled data: a folder of images, a table, a list of documents. You get an anomaly score for every
+/// item (higher = more anomalous), a report, and a model that scores new data. No labels are needed, and no estimate
+/// of how many outliers there are.
 #[derive(Debug, Parser)]
 #[command(
     name = "lfr",
@@ -40,9 +40,9 @@ pub struct Cli {
 /// The commands, most used first.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Rank the items of a pile: fit on it, score it, write a report
+    /// Rank the items of an input: fit a method, score every item, write a report
     Rank(Box<RankArgs>),
-    /// Fit a model on a pile, to score other data with
+    /// Fit a model, to score other data with it
     Fit(Box<FitArgs>),
     /// Score new data with a fitted model
     Score(ScoreArgs),
@@ -50,18 +50,36 @@ pub enum Command {
     Threshold(ThresholdArgs),
     /// Write the report of a run again, with other settings
     Report(ReportArgs),
+    /// Show how the columns of a table are read, without fitting
+    Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
-    /// Run the experiments of a grid, and show them beside the published numbers
+    /// Run the experiments of a grid, and compare them with published results
     Bench(BenchArgs),
     /// List, fetch and verify the public data sets
     Data(DataArgs),
-    /// Print the completions for a shell
+    /// Print shell completions
     Completions(CompletionsArgs),
     /// Print the manual page of lfr or of a command
     Man(ManArgs),
+}
+
+/// Show how the columns of a table are read: as numbers, dates, categories, and what is left out.
+///
+/// The same detection runs before every fit. Where it is wrong, `--columns NAME=READING` overrides it.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::COLUMNS))]
+pub struct ColumnsArgs {
+    /// The table
+    #[arg(value_name = "INPUT")]
+    pub input: PathBuf,
+    #[command(flatten)]
+    pub reading: InputArgs,
+    /// Print JSON instead of text
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Show what a model file holds: method, settings, training data, arrays.
@@ -82,11 +100,11 @@ pub struct InspectArgs {
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::METHODS))]
 pub struct MethodsArgs {
-    /// The method to show the settings of
+    /// The method whose settings to show
     #[arg(value_name = "METHOD")]
     pub method: Option<String>,
 
-    /// The settings as this preset has them
+    /// Show the settings of this preset
     #[arg(long, requires = "method")]
     pub preset: Option<String>,
 
@@ -95,7 +113,7 @@ pub struct MethodsArgs {
     pub json: bool,
 }
 
-/// Print the completions for a shell.
+/// Print shell completions.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::COMPLETIONS))]
 pub struct CompletionsArgs {
@@ -107,7 +125,7 @@ pub struct CompletionsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::MAN))]
 pub struct ManArgs {
-    /// The command; lfr itself when there is none
+    /// The command [default: lfr itself]
     #[arg(value_name = "COMMAND")]
     pub command: Option<String>,
 }

@@ -6,10 +6,10 @@ use clap::{Args, Subcommand};
 use lfr::dataset::Name;
 use lfr::experiment::{Metric, Shard};
 
-/// Run the experiments of a grid, and show them beside the published numbers.
+/// Run the experiments of a grid, and compare them with published results.
 ///
-/// A grid is a TOML file that names data sets, classes, ratios, seeds and methods. Every run leaves one record; runs that
-/// are recorded are not repeated, so a sweep can be stopped at any moment and goes on where it was.
+/// A grid is a TOML file that names data sets, classes, ratios, seeds and methods. Every run writes one record. Recorded
+/// runs are not repeated, so a sweep can be stopped at any time and continued later.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
     /// What to do.
@@ -22,14 +22,16 @@ pub struct BenchArgs {
 pub enum BenchAction {
     /// List the runs of a grid
     Plan(GridArgs),
-    /// Run what is not recorded yet
+    /// Run everything that has no record yet
     Run(BenchRunArgs),
-    /// Tell how far a grid has got
+    /// Show the progress of a grid
     Status(RecordsArgs),
     /// Print the table of a grid, with the published values
     Table(TableArgs),
     /// Draw the figures of a grid
     Plot(PlotArgs),
+    /// Gather records into one file per data set
+    Pack(PackArgs),
 }
 
 /// Which grid.
@@ -48,7 +50,7 @@ pub struct RecordsArgs {
     /// Folder of the records
     #[arg(long, value_name = "FOLDER", default_value = "records")]
     pub records: PathBuf,
-    /// Take records of other versions of the program too
+    /// Use records of other versions of the program too
     #[arg(long)]
     pub mixed: bool,
 }
@@ -61,16 +63,16 @@ pub struct BenchRunArgs {
     /// Folder of the data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// Runs at a time; they share the machine's threads [default: a thread each, on a GPU one run]
+    /// Number of parallel runs; they share the machine's threads [default: one run per thread, on a GPU one run]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
     /// Part of the grid to run, such as 2/8
     #[arg(long, value_name = "I/N", default_value_t = Shard::WHOLE)]
     pub shard: Shard,
-    /// Where networks run
+    /// Device for networks: cpu, or a GPU backend of this build
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,
-    /// Say nothing but errors on stderr
+    /// Print only errors on stderr
     #[arg(long, short)]
     pub quiet: bool,
 }
@@ -99,12 +101,21 @@ pub struct PlotArgs {
     /// Folder to write the figures into
     #[arg(long, short, value_name = "FOLDER", default_value = "figures")]
     pub output: PathBuf,
-    /// Write PNG files beside the SVG ones
+    /// Also write PNG files
     #[arg(long)]
     pub png: bool,
     /// Replace figures that are there
     #[arg(long)]
     pub force: bool,
+}
+
+/// Gather records into one file per data set, each record a line of JSON. The single files are removed. Records of older
+/// versions are rewritten as this one writes them, their content kept.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    /// Folder of the records
+    #[arg(long, value_name = "FOLDER", default_value = "records")]
+    pub records: PathBuf,
 }
 
 /// List, fetch and verify the public data sets.
@@ -121,16 +132,16 @@ pub struct DataArgs {
 /// What to do with data sets.
 #[derive(Debug, Subcommand)]
 pub enum DataAction {
-    /// Tell which data sets are there
+    /// List the data sets and where they are
     List,
-    /// Download a data set from its source, checked by its digest
+    /// Download a data set from its source and check its digest
     Fetch {
-        /// Its name, see `lfr data list`
+        /// Name of the data set, see `lfr data list`
         name: Name,
     },
-    /// Check the files of a data set by their digests
+    /// Check the files of a data set against their digests
     Verify {
-        /// Its name, see `lfr data list`
+        /// Name of the data set, see `lfr data list`
         name: Name,
     },
 }

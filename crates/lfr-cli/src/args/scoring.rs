@@ -5,19 +5,19 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::help;
-use super::shared::{CutArgs, Format, RunArgs};
+use super::shared::{CutArgs, FileArgs, Format, RunArgs};
 
 /// Score new data with a fitted model.
 ///
-/// The data are read as the training data were. A score depends on its item and the model alone; percentiles are
-/// among the training items. Memory does not grow with the size of items, so tables of many millions of rows work.
+/// New data is read in the same way as the training data. The score of an item depends on that item and the model alone;
+/// percentiles refer to the training items. The input is streamed, so tables of many millions of rows work.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::SCORE))]
 pub struct ScoreArgs {
     /// The model file, from `lfr fit` or `lfr rank`
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
-    /// The data, of the kind that the model was fitted on
+    /// The data, of the same kind as the training data
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     #[command(flatten)]
@@ -27,16 +27,18 @@ pub struct ScoreArgs {
     /// Column that identifies the rows of a table [default: as in training]
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub id: Option<String>,
-    /// Column with the true labels (0 inlier, 1 outlier): only reported on
+    /// Column with the true labels (0 inlier, 1 outlier): only used for metrics
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub label: Option<String>,
-    /// Largest share of unreadable items to leave out before giving up
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Give up if more than this share of the items is unreadable
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
     pub max_bad_fraction: f64,
-    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER", help_heading = "Input")]
     pub data_dir: Option<PathBuf>,
-    /// Where networks run: cpu, or a GPU backend that this build has
+    /// Device for networks: cpu, or a GPU backend of this build
     #[arg(long, value_name = "NAME", default_value = "cpu", help_heading = "Running")]
     pub device: String,
     #[command(flatten)]
@@ -47,13 +49,13 @@ pub struct ScoreArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct ScoreOutputArgs {
-    /// Score file to write, its form given by the name [default: CSV on stdout]
+    /// Score file to write; its ending decides the format [default: CSV on stdout]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Form of the scores [default: as the file's name says, or csv]
+    /// File format of the scores [default: by the file's ending, otherwise csv]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<Format>,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long)]
     pub force: bool,
     /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
@@ -73,22 +75,22 @@ pub struct ThresholdArgs {
     pub scores: PathBuf,
     #[command(flatten)]
     pub cut: CutArgs,
-    /// Score file to write, its form given by the name
+    /// Score file to write; its ending decides the format
     #[arg(long, short, value_name = "FILE", help_heading = "Output")]
     pub output: Option<PathBuf>,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long, help_heading = "Output")]
     pub force: bool,
     /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
     #[arg(long, help_heading = "Output")]
     pub safe_csv: bool,
-    /// Read settings from a TOML file; its keys are these flags, and flags win
+    /// Read settings from a TOML file; its keys are named as the flags, and flags override it
     #[arg(long, value_name = "FILE", help_heading = "Running")]
     pub config: Option<PathBuf>,
-    /// Say nothing but errors on stderr
+    /// Print only errors on stderr
     #[arg(long, short, help_heading = "Running")]
     pub quiet: bool,
-    /// Print the cut and the flagged items as JSON
+    /// Print the threshold and the flagged items as JSON
     #[arg(long, help_heading = "Running")]
     pub json: bool,
 }
@@ -100,19 +102,19 @@ pub struct ReportArgs {
     /// The folder of a run
     #[arg(value_name = "RUN")]
     pub run: PathBuf,
-    /// Page to write [default: report.html in the folder]
+    /// File to write [default: report.html in the folder]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Replace the file given with -o
     #[arg(long)]
     pub force: bool,
-    /// The pile, when it is not where it was
+    /// The data, if it has been moved
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,
-    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// Items in the gallery
+    /// Number of items shown
     #[arg(long, value_name = "N", default_value_t = 48)]
     pub show: usize,
 }

@@ -1,13 +1,16 @@
 //! Flags that several commands share.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use lfr::input::Options;
+use lfr::preprocess::AsAsked;
 use lfr::threshold::{AutoRule, Rule, threshold};
 use lfr::{Error, Result};
 
 /// What to read, and how.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// Column that identifies the rows of a table [default: row numbers from 0]
@@ -16,21 +19,125 @@ pub struct InputArgs {
     /// Column to leave out; may be repeated
     #[arg(long, value_name = "COLUMN")]
     pub ignore: Vec<String>,
-    /// Column with the true labels (0 inlier, 1 outlier): reported on, never trained on
+    /// Column with the true labels (0 inlier, 1 outlier): only used for metrics
     #[arg(long, value_name = "COLUMN")]
     pub label: Option<String>,
-    /// Column of documents, which makes a table a pile of texts
+    /// Column with documents: rank these texts instead of the rows of the table
     #[arg(long, value_name = "COLUMN")]
     pub text: Option<String>,
-    /// Height and width that images are brought to: a multiple of 8, at most 256 [default: 32]
+    /// How columns are read where detection is wrong: number[:point|:comma], date[:ymd|:dmy|:mdy|:epoch|:epoch-ms],
+    /// time, duration, boolean, category or ignore; see `lfr columns`
+    #[arg(long, value_name = "NAME=READING,...", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// What the input holds [default: detected]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub kind: Option<Kind>,
+    #[command(flatten)]
+    pub file: FileArgs,
+    /// Height and width to which images are resized: a multiple of 8, at most 256 [default: 32]
     #[arg(long, value_name = "PIXELS")]
     pub image_size: Option<usize>,
-    /// Largest share of unreadable items to leave out before giving up [default: 0.1]
+    /// Give up if more than this share of the items is unreadable [default: 0.1]
     #[arg(long, value_name = "SHARE")]
     pub max_bad_fraction: Option<f64>,
-    /// Folder of the known data sets [default: LFR_DATA_DIR, or the platform's cache folder]
+    /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
+}
+
+impl InputArgs {
+    /// The columns and how they are to be read.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for an entry that is not `NAME=READING`.
+    pub fn columns(&self) -> Result<BTreeMap<String, AsAsked>> {
+        let entry = |text: &String| {
+            let problem = "write NAME=READING, for instance amount=number";
+            let (name, reading) =
+                text.rsplit_once('=').ok_or_else(|| Error::config("columns", text, problem))?;
+            Ok((name.trim().to_owned(), reading.trim().parse()?))
+        };
+        self.columns.iter().map(entry).collect()
+    }
+}
+
+/// What an input holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Rows of a table
+    Table,
+    /// Documents: the files of a folder, the lines of a file, or a column of a table
+    Text,
+    /// Pictures
+    Images,
+}
+
+impl From<Kind> for lfr::data::Kind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Table => Self::Table,
+            Kind::Text => Self::Text,
+            Kind::Images => Self::Images,
+        }
+    }
+}
+
+/// How a file is written, where that is not detected.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Input")]
+pub struct FileArgs {
+    #[command(flatten)]
+    pub names: HeaderArgs,
+    /// Character between the fields of a delimited file; `tab`, or `blank` for any run of blanks [default: detected]
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub delimiter: Option<u8>,
+    /// Encoding of text, such as utf-8, utf-16le or windows-1252 [default: detected]
+    #[arg(long, value_name = "NAME")]
+    pub encoding: Option<String>,
+    /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table]
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+}
+
+/// Whether a table has names.
+#[derive(Debug, Default, Args)]
+#[group(multiple = false)]
+#[command(next_help_heading = "Input")]
+pub struct HeaderArgs {
+    /// The first row of the table holds the names of the columns [default: detected]
+    #[arg(long)]
+    pub header: bool,
+    /// The table has no row of names
+    #[arg(long)]
+    pub no_header: bool,
+}
+
+impl FileArgs {
+    /// `base` with what is asked for.
+    pub fn over(&self, base: Options) -> Options {
+        Options {
+            header: match (self.names.header, self.names.no_header) {
+                (true, _) => Some(true),
+                (_, true) => Some(false),
+                _ => None,
+            },
+            delimiter: self.delimiter,
+            encoding: self.encoding.clone(),
+            sheet: self.sheet.clone(),
+            ..base
+        }
+    }
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text {
+        "tab" | "\\t" => Ok(b'\t'),
+        "blank" | "space" => Ok(b' '),
+        _ => match text.as_bytes() {
+            [byte] => Ok(*byte),
+            _ => Err("must be one ASCII character, `tab` or `blank`".into()),
+        },
+    }
 }
 
 /// Which items to flag.
@@ -44,7 +151,7 @@ pub struct CutArgs {
     /// Flag this share of the items, above 0 and below 1
     #[arg(long, value_name = "SHARE")]
     pub contamination: Option<f64>,
-    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) lets the scores decide
+    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) chooses it from the scores
     #[arg(long, value_name = "SCORE|auto[:RULE]", allow_negative_numbers = true)]
     pub threshold: Option<String>,
 }
@@ -82,16 +189,16 @@ fn named(text: &str) -> Result<Rule> {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Running")]
 pub struct RunArgs {
-    /// Read settings from a TOML file; its keys are these flags, and flags win
+    /// Read settings from a TOML file; its keys are named as the flags, and flags override it
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Processor threads [default: all]
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
-    /// Say nothing but warnings and errors
+    /// Print only warnings and errors
     #[arg(long, short)]
     pub quiet: bool,
-    /// Print the outcome as JSON instead of text
+    /// Print the result as JSON instead of text
     #[arg(long)]
     pub json: bool,
 }
@@ -103,7 +210,7 @@ pub enum Format {
     Csv,
     /// Apache Parquet
     Parquet,
-    /// A JSON object a line
+    /// One JSON object per line
     Jsonl,
 }
 
@@ -121,12 +228,32 @@ impl From<Format> for lfr::output::Format {
 mod tests {
     use super::*;
 
+    #[test]
+    fn columns_have_names_and_readings() {
+        let columns = |entries: &[&str]| {
+            let columns = entries.iter().map(|&entry| entry.to_owned()).collect();
+            InputArgs { columns, ..InputArgs::default() }.columns().map_err(|e| e.to_string())
+        };
+        let read = columns(&["amount=number", "a=b=date:dmy"]).unwrap();
+        assert_eq!(read.keys().collect::<Vec<_>>(), ["a=b", "amount"]);
+        assert!(columns(&["amount"]).unwrap_err().contains("NAME=READING"));
+        assert!(columns(&["amount=numbers"]).unwrap_err().contains("choose one of number"));
+    }
+
     fn rule(
         top_k: Option<usize>,
         contamination: Option<f64>,
         threshold: Option<&str>,
     ) -> Result<Option<Rule>> {
         CutArgs { top_k, contamination, threshold: threshold.map(str::to_owned) }.rule()
+    }
+
+    #[test]
+    fn delimiters_have_names() {
+        for (text, byte) in [(";", b';'), ("tab", b'\t'), ("\t", b'\t'), ("blank", b' '), (" ", b' ')] {
+            assert_eq!(delimiter(text), Ok(byte), "{text:?}");
+        }
+        assert!(delimiter("").is_err() && delimiter("::").is_err() && delimiter("é").is_err());
     }
 
     #[test]

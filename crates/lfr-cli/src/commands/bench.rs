@@ -9,10 +9,12 @@ use anyhow::Result;
 use lfr::Error;
 use lfr::dataset::data_dir;
 use lfr::experiment::{
-    Event, Grid, Progress as Step, Records, Runner, RunnerOptions, Sweep, check_methods, plot, status, table,
+    Event, Grid, Progress as Step, Records, Runner, RunnerOptions, Sweep, pack, plot, status, table,
 };
 
-use crate::args::research::{BenchAction, BenchArgs, BenchRunArgs, PlotArgs, RecordsArgs, TableArgs};
+use crate::args::research::{
+    BenchAction, BenchArgs, BenchRunArgs, PackArgs, PlotArgs, RecordsArgs, TableArgs,
+};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::terminal::{print, seconds, shown};
@@ -25,12 +27,12 @@ pub fn run(args: &BenchArgs) -> Result<()> {
         BenchAction::Status(args) => tell(args),
         BenchAction::Table(args) => show(args),
         BenchAction::Plot(args) => draw(args),
+        BenchAction::Pack(args) => gather(args),
     }
 }
 
 fn plan(path: &Path) -> Result<()> {
     let jobs = Grid::read(path)?.jobs();
-    check_methods(&jobs)?;
     let lines: String = jobs.iter().map(|job| format!("{} {job}\n", job.hash())).collect();
     print(lines.as_bytes())
 }
@@ -49,7 +51,9 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
         commit: option_env!("LFR_COMMIT").map(str::to_owned),
     };
     let runner = Runner::open(sweep.pending(), options, &stop)?;
-    let progress = Mutex::new(Progress::new(args.quiet));
+    let mut progress = Progress::new(args.quiet);
+    sweep.stale().iter().for_each(|sentence| progress.warn(&format!("{sentence}; their runs are made anew")));
+    let progress = Mutex::new(progress);
     let watch = |event: Event<'_>, step: Step| {
         if let Ok(mut progress) = progress.lock() {
             follow(&mut progress, &event, step);
@@ -69,7 +73,7 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
     }
     if outcome.failed > 0 {
         anyhow::bail!(
-            "{} of {} runs failed; run again to try them once more",
+            "{} of {} runs failed; run the command again to retry them",
             outcome.failed,
             outcome.planned
         );
@@ -107,7 +111,7 @@ fn follow(progress: &mut Progress, event: &Event<'_>, step: Step) {
 }
 
 fn tell(args: &RecordsArgs) -> Result<()> {
-    let status = status(&Grid::read(&args.grid.grid)?.jobs(), &args.records);
+    let status = status(&Grid::read(&args.grid.grid)?.jobs(), &args.records)?;
     let mut text = line("data set", "method", ["planned", "done", "running", "failed", "mean seconds"]);
     for group in &status.groups {
         let mean = group.seconds.map_or_else(|| "-".into(), |s| format!("{s:.1}"));
@@ -117,6 +121,9 @@ fn tell(args: &RecordsArgs) -> Result<()> {
     }
     for broken in &status.broken {
         text += &format!("broken: {}\n", shown(broken));
+    }
+    for stale in &status.stale {
+        text += &format!("stale: {stale}\n");
     }
     if let Some(left) = status.remaining.filter(|&left| left > 0.0) {
         text += &format!("about {} left for one worker\n", seconds(left));
@@ -133,6 +140,9 @@ fn line(dataset: &str, method: &str, numbers: [&str; 5]) -> String {
 fn records(args: &RecordsArgs) -> Result<(Grid, Records)> {
     let grid = Grid::read(&args.grid.grid)?;
     let records = Records::read(&args.records, &grid.jobs(), args.mixed)?;
+    for sentence in records.stale() {
+        eprintln!("lfr: {sentence}");
+    }
     if records.is_empty() {
         let hint = "no record of this grid; make them with `lfr bench run`".into();
         return Err(Error::Empty { path: args.records.clone(), hint }.into());
@@ -158,6 +168,13 @@ fn draw(args: &PlotArgs) -> Result<()> {
         for file in figure.write(&args.output, args.png, args.force)? {
             print(format!("{}\n", file.display()).as_bytes())?;
         }
+    }
+    Ok(())
+}
+
+fn gather(args: &PackArgs) -> Result<()> {
+    for (file, records) in pack(&args.records)? {
+        print(format!("{} {records}\n", file.display()).as_bytes())?;
     }
     Ok(())
 }

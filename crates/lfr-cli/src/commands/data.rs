@@ -24,7 +24,7 @@ pub fn run(args: &DataArgs) -> Result<()> {
 fn tell(folder: &Path) -> Result<()> {
     let mut text = String::new();
     for listing in list(folder) {
-        let place = listing.path.map_or_else(|| "not here".into(), |path| path.display().to_string());
+        let place = listing.path.map_or_else(|| "not found".into(), |path| path.display().to_string());
         text += &format!("{:<14} {place}  ({})\n", listing.name.as_str(), listing.licence);
     }
     text += &format!("looked in {}\n", folder.display());
@@ -50,7 +50,7 @@ fn report(files: &[FileStatus]) -> Result<()> {
             State::Missing => "missing",
             State::Original => "original",
             State::SameContent => "same content as the original",
-            State::Unknown => "there, no digest known",
+            State::Unknown => "present, no digest known",
             State::Bad => "DAMAGED",
         };
         text += &format!("{}: {state}\n", file.name);
@@ -59,7 +59,7 @@ fn report(files: &[FileStatus]) -> Result<()> {
     match files.iter().find(|file| matches!(file.state, State::Missing | State::Bad)) {
         None => Ok(()),
         Some(file) => {
-            let problem = "missing or damaged; `lfr data fetch` brings it, or lay the original there by hand";
+            let problem = "missing or damaged; run `lfr data fetch`, or put the original file there";
             Err(Error::input(&file.path, problem).into())
         }
     }

@@ -5,6 +5,7 @@ use std::fmt::{self, Write};
 use anyhow::Result;
 use lfr::data::{Array, Kind};
 use lfr::model::{Header, ModelFile};
+use lfr::preprocess::ColumnReading;
 use serde_json::json;
 
 use crate::args::InspectArgs;
@@ -33,9 +34,12 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     line("by", format!("lfr {} with seed {}", header.tool_version, header.seed))?;
     line("reads", reading(header))?;
     let [low, median, high] = header.quantiles.summary();
-    line("scores", format!("from {low:.4} over the median {median:.4} to {high:.4} in training"))?;
+    line("scores", format!("{low:.4} to {high:.4} in training, median {median:.4}"))?;
     for (i, warning) in header.warnings.iter().enumerate() {
         line(if i == 0 { "warnings" } else { "" }, warning.clone())?;
+    }
+    for (i, column) in columns(header)?.lines().enumerate() {
+        line(if i == 0 { "columns" } else { "" }, column.to_owned())?;
     }
     for (i, setting) in format!("{:#}", header.method).lines().enumerate() {
         line(if i == 0 { "settings" } else { "" }, setting.to_owned())?;
@@ -48,6 +52,13 @@ fn text(model: &ModelFile) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
+/// How the columns of the training table were read, a line each with its remarks.
+fn columns(header: &Header) -> Result<String, fmt::Error> {
+    let readings = header.preprocessor.get("readings").cloned().unwrap_or_default();
+    let readings: Vec<ColumnReading> = serde_json::from_value(readings).unwrap_or_default();
+    super::columns::table(&readings)
+}
+
 fn size(array: &Array) -> usize {
     array.shape.iter().product()
 }
@@ -57,7 +68,7 @@ fn reading(header: &Header) -> String {
     let mut parts = match header.kind {
         Kind::Images => {
             let colour = if reading.channels == Some(1) { "grey" } else { "RGB" };
-            vec![format!("{colour} pictures, brought to {0} x {0} pixels", reading.image_size)]
+            vec![format!("{colour} images, resized to {0} x {0} pixels", reading.image_size)]
         }
         Kind::Table => vec!["rows of a table".to_owned()],
         Kind::Text => vec!["documents".to_owned()],

@@ -1,6 +1,7 @@
-//! One file a command.
+//! One file per command.
 
 mod bench;
+mod columns;
 mod completions;
 mod data;
 mod fit;
@@ -32,6 +33,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
         Command::Score(args) => on_threads(&args.running, || score::run(&args))?,
         Command::Threshold(args) => threshold::run(&args)?,
         Command::Report(args) => report::run(&args)?,
+        Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
         Command::Methods(args) => methods::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,

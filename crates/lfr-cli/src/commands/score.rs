@@ -33,7 +33,7 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     }
     notes.iter().for_each(|note| progress.warn(note));
     if bad > 0 {
-        progress.warn(&format!("{} could not be read and have no score", items(bad)));
+        progress.warn(&format!("{} could not be read (not scored)", items(bad)));
     }
     if let Some(labels) = &scores.labels {
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
@@ -67,13 +67,13 @@ fn write_out(scores: &Scores, format: Format) -> Result<()> {
 fn stream(args: &ScoreArgs, model: &Model, progress: &mut Progress) -> Result<(Scores, usize, Vec<String>)> {
     let text = format!("scoring {}", args.input.display());
     progress.stage(&text);
-    let options = Options {
+    let options = args.file.over(Options {
         id: args.id.clone(),
         label: args.label.clone(),
         max_bad_fraction: args.max_bad_fraction,
         data_dir: args.data_dir.clone(),
         ..Options::default()
-    };
+    });
     let mut all = Scores::default();
     let source = model.stream(&args.input, &options, |chunk, scores| {
         all.ids.extend(&chunk.ids);

@@ -41,6 +41,15 @@ fn flags_win() {
 }
 
 #[test]
+fn a_switch_with_an_opposite_can_be_false() {
+    let names = |text: &str, flags: &[&str]| rank(text, flags).unwrap().0.reading.file.names;
+    assert!(names("header = true\n", &[]).header && names("header = false\n", &[]).no_header);
+    assert!(!names("header = false\n", &["--header"]).no_header);
+    let (args, _) = rank("kind = \"table\"\ndelimiter = \"tab\"\nsheet = 2\n", &[]).unwrap();
+    assert_eq!((args.reading.file.delimiter, args.reading.file.sheet.as_deref()), (Some(b'\t'), Some("2")));
+}
+
+#[test]
 fn words_after_a_double_dash_stay_last() {
     assert_eq!(rank("seed = 7", &["--",]).unwrap().0.fitting.seed, 7);
 }

@@ -148,12 +148,13 @@ fn a_table_has_a_cell_a_ratio_and_the_number_of_runs() {
     let text = place.lfr("bench table grid.toml").ok();
     assert!(text.contains("## Tiny: AUROC\n\n### mnist\n\n| Method | c = 0.25 | c = 0.5 |"), "{text}");
     assert!(
-        text.lines().any(|line| line.starts_with("| PCA |") && line.matches("×1/2 |").count() == 2),
+        text.lines()
+            .any(|line| line.starts_with("| PCA |") && line.matches("×1/2, 1/10 classes |").count() == 2),
         "{text}"
     );
     place.lfr(&format!("{RUN} -q")).ok();
     let text = place.lfr("bench table grid.toml").ok();
-    let rows: Vec<_> = text.lines().filter(|line| line.contains("×2 |")).collect();
+    let rows: Vec<_> = text.lines().filter(|line| line.contains("×2, 2/10 classes |")).collect();
     assert_eq!(rows.len(), 2, "{text}");
     let csv = place.lfr("bench table grid.toml --form csv --metric average-precision").ok();
     let cells: Vec<Vec<&str>> = csv.lines().skip(1).map(|line| line.split(',').collect()).collect();
@@ -163,6 +164,54 @@ fn a_table_has_a_cell_a_ratio_and_the_number_of_runs() {
         assert!((0.0..=1.0).contains(&cell[4].parse::<f64>().unwrap()), "{csv}");
     }
     assert!(place.lfr("bench table grid.toml --form latex").ok().contains("\\begin{tabular}{lll}"));
+}
+
+#[test]
+fn packed_records_serve_as_single_ones_do() {
+    let place = place();
+    place.write("grid.toml", format!("{GRID}{TRAINED}"));
+    place.lfr(&format!("{RUN} -q")).ok();
+    let table = || place.lfr("bench table grid.toml").ok();
+    let (before, text) = (table(), records(&place, "records"));
+    assert!(text.values().all(|record| record.contains("\"checks\":[{")), "{text:?}");
+    assert_eq!(place.lfr("bench pack").ok(), "records/mnist.jsonl 12\n");
+    assert_eq!(names(&place.path("records")), ["mnist.jsonl"]);
+    assert_eq!(table(), before);
+    assert!(before.contains("records do not name the commit"), "{before}");
+    assert_eq!(place.lfr(RUN).stderr, "12 of 12 runs recorded in records\n");
+    // Without the curve less is asked for; with one more epoch something else.
+    place.write("grid.toml", format!("{GRID}{TRAINED}").replace("curve = true", ""));
+    assert_eq!(place.lfr(RUN).stderr, "12 of 12 runs recorded in records\n");
+    place.write("records/mnist.jsonl", place.read("records/mnist.jsonl") + "{\"format\":2,\n");
+    place.lfr("bench table grid.toml").refused("records/mnist.jsonl: line 13: is half written");
+}
+
+#[test]
+fn records_of_other_settings_are_counted_and_made_anew() {
+    let place = place();
+    place.lfr(&format!("{RUN} -q")).ok();
+    // As if the default number of trees had changed since.
+    for name in names(&place.path("records")) {
+        let path = format!("records/{name}");
+        let text = place.read(&path);
+        if text.contains("\"trees\":100") {
+            place.write(&path, text.replace("\"trees\":100", "\"trees\":99"));
+        }
+    }
+    place.lfr("bench pack").ok();
+    let said = "4 records of other settings are left out (isolation-forest: trees 99, now 100)";
+    let run = place.lfr("bench table grid.toml");
+    assert!(run.stderr.contains(said) && run.stdout.contains(&format!("- {said}.\n")), "{run:?}");
+    assert!(
+        run.stdout.lines().any(|line| line.starts_with("| Forest |") && line.contains("×0/2")),
+        "{run:?}"
+    );
+    assert!(place.lfr("bench status grid.toml").ok().contains(&format!("stale: {said}\n")));
+    assert!(place.lfr("bench plot grid.toml -o drawn").stderr.contains(said));
+    let run = place.lfr(&format!("{RUN} -q"));
+    assert!(run.stderr.contains(&format!("warning: {said}; their runs are made anew")), "{run:?}");
+    let run = place.lfr("bench table grid.toml");
+    assert!(run.stderr.is_empty() && !run.stdout.contains("other settings"), "{run:?}");
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn data_that_are_not_there_are_named_with_the_way_to_get_them() {
     let place = Place::with("grid.toml", GRID);
     place.lfr("bench run grid.toml --data-dir nowhere").refused("run `lfr data fetch mnist`");
     let run = place.command("bench run grid.toml").env("LFR_DATA_DIR", "elsewhere").output().unwrap();
-    assert!(String::from_utf8(run.stderr).unwrap().contains("elsewhere/mnist: mnist is not here"));
+    assert!(String::from_utf8(run.stderr).unwrap().contains("elsewhere/mnist: mnist was not found"));
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn data_sets_are_listed_with_their_places() {
     assert_eq!((lines.len(), lines[6]), (7, "looked in data"));
     for name in ["fashion-mnist", "mnist", "cifar10", "caltech101", "20news", "reuters"] {
         let line = lines.iter().find(|line| line.split(' ').next() == Some(name)).unwrap();
-        let found = if name == "mnist" { "data/mnist" } else { "not here" };
+        let found = if name == "mnist" { "data/mnist" } else { "not found" };
         assert!(line.contains(found), "{line}");
     }
     let other = place.command("data list").env("LFR_DATA_DIR", "data").output().unwrap();
@@ -43,8 +43,8 @@ fn verify_tells_the_state_of_every_file() {
     for (file, state) in [
         ("train-images-idx3-ubyte.gz", "missing"),
         ("train-labels-idx1-ubyte.gz", "DAMAGED"),
-        ("t10k-images-idx3-ubyte.gz", "there, no digest known"),
-        ("t10k-labels-idx1-ubyte.gz", "there, no digest known"),
+        ("t10k-images-idx3-ubyte.gz", "present, no digest known"),
+        ("t10k-labels-idx1-ubyte.gz", "present, no digest known"),
     ] {
         assert!(run.stdout.contains(&format!("{file}: {state}\n")), "{run:?}");
     }
@@ -107,7 +107,7 @@ fn without_a_network_every_source_is_named() {
     let place = Place::new();
     let run = fetch(&place, "http://127.0.0.1:1");
     assert_eq!((run.code, run.stdout.as_str()), (1, ""), "{run:?}");
-    for part in ["http://fashion-mnist.s3", "https://github.com/", "try again later, or lay it there by hand"]
+    for part in ["http://fashion-mnist.s3", "https://github.com/", "try again later, or put it there by hand"]
     {
         assert!(run.stderr.contains(part), "{run:?}");
     }

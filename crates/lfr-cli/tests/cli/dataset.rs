@@ -86,7 +86,7 @@ fn the_data_folder_comes_from_the_flag_the_file_or_the_environment() {
     };
     environment("data", "").ok();
     environment("nowhere", "--data-dir data").ok();
-    environment("nowhere", "").refused("nowhere/mnist: mnist is not here");
+    environment("nowhere", "").refused("nowhere/mnist: mnist was not found");
     place.write("run.toml", "data_dir = \"data\"\n");
     place.lfr(&rank("--config run.toml")).ok();
 }
@@ -103,7 +103,7 @@ fn mistakes_are_named_and_leave_nothing_behind() {
         ("dataset:mnist?c=0.1", "c and seed need an inlier class, as in dataset:mnist/0"),
         (
             "dataset:mnist/3?split=train",
-            "data/mnist: train-labels-idx1-ubyte is missing; lay it there, or run `lfr data fetch mnist`",
+            "data/mnist: train-labels-idx1-ubyte is missing; put it there, or run `lfr data fetch mnist`",
         ),
         ("dataset:reuters/earn", "run `lfr data fetch reuters`"),
     ] {

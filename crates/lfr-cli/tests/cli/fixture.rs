@@ -96,7 +96,7 @@ impl Run {
         self.stdout
     }
 
-    /// Checks that the run was refused for a reason that the user can mend, in words that hold `message`, and
+    /// Checks that the run was refused for a reason that the user can fix, in words that hold `message`, and
     /// printed no data.
     pub fn refused(self, message: &str) {
         assert_eq!((self.code, self.stdout.as_str()), (2, ""), "{self:?}");

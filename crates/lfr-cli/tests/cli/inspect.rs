@@ -10,8 +10,7 @@ fn place() -> Place {
     let place = Place::new();
     let mut weights = Weights::default();
     weights.put_f32("net.weight", &[2, 3], vec![0.5; 6]);
-    let reading =
-        Reading { image_size: 32, channels: Some(1), id: None, ignore: vec![], label: None, text: None };
+    let reading = Reading { image_size: 32, channels: Some(1), ..Reading::default() };
     let header = Header {
         tool_version: "0.1.0".into(),
         kind: Kind::Images,
@@ -35,8 +34,8 @@ fn a_model_is_shown() {
         "method      ae-lfr",
         "1 234 images",
         "lfr 0.1.0 with seed 7",
-        "grey pictures, brought to 32 x 32 pixels",
-        "from 1.0000 over the median 2.0000 to 4.0000",
+        "grey images, resized to 32 x 32 pixels",
+        "1.0000 to 4.0000 in training, median 2.0000",
         "look out",
         "\"epochs\": 60",
         "1 with 6 numbers",

@@ -108,7 +108,7 @@ fn labels_may_come_from_a_file() {
     place.write("labels.csv", "id,label\nr1,0\n");
     place
         .lfr("rank pile.csv --method pca --id name --labels labels.csv -o out")
-        .refused("39 of 40 items have none");
+        .refused("39 of 40 items have no label");
     place.lfr("rank pile.csv --method pca --label a -o out").refused("labels: item ");
     assert!(!place.path("out").exists());
 }
@@ -141,7 +141,7 @@ fn a_bad_row_is_left_out_and_told() {
     let place = Place::with("pile.csv", format!("a,b\n{rows}1\n"));
     let run = place.lfr("rank pile.csv --method pca");
     assert!(
-        run.stderr.contains("warning: 1 item could not be read and took no part; the first: "),
+        run.stderr.contains("warning: 1 item could not be read (left out of the ranking); the first: "),
         "{run:?}"
     );
     run.ok();

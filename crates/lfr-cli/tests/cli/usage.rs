@@ -63,7 +63,7 @@ fn force_spares_what_no_run_wrote() {
     let place = Place::with("pile.csv", TABLE);
     std::fs::create_dir(place.path("out")).unwrap();
     place.write("out/thesis.tex", "years");
-    place.lfr("rank pile.csv -o out --force").refused("it holds thesis.tex, which no run of lfr wrote");
+    place.lfr("rank pile.csv -o out --force").refused("it holds thesis.tex, which lfr did not write");
     assert_eq!(place.read("out/thesis.tex"), "years");
 }
 

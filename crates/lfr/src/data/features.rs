@@ -112,7 +112,7 @@ impl Features {
         self.len() == 0
     }
 
-    /// Numbers an item.
+    /// Numbers per item.
     pub fn width(&self) -> usize {
         match self {
             Features::Images(x) => x.width(),

@@ -97,9 +97,9 @@ impl Items {
 /// A run of consecutive items of a source, in the source's order.
 #[derive(Clone, Debug)]
 pub struct Chunk {
-    /// One identifier an item: path relative to the folder, row or line number from 0, or the `--id` column.
+    /// One identifier per item: path relative to the folder, row or line number from 0, or the `--id` column.
     pub ids: Vec<String>,
-    /// The `--label` column's text, one an item, when asked for. Never seen by training.
+    /// The `--label` column's text, one per item, when asked for. Never seen by training.
     pub labels: Option<Vec<String>>,
     /// The items.
     pub items: Items,

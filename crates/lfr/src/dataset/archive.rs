@@ -152,7 +152,7 @@ impl Walk<'_> {
     }
 
     fn refused(&self, member: &str, problem: &str) -> Error {
-        Error::input(self.path, format!("member {member:?} {problem}; get the archive anew from its source"))
+        Error::input(self.path, format!("member {member:?} {problem}; download the archive again"))
     }
 
     fn damaged(&self, error: &io::Error) -> Error {
@@ -163,7 +163,7 @@ impl Walk<'_> {
         }
         Error::input(
             self.path,
-            format!("damaged or cut short ({error}); get it anew, e.g. with `lfr data fetch`"),
+            format!("damaged or cut short ({error}); download it again, for example with `lfr data fetch`"),
         )
     }
 }

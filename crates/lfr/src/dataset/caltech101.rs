@@ -69,7 +69,7 @@ fn choose<'a>(path: &Path, found: &'a BTreeMap<Key, Vec<u8>>, part: Part) -> Res
         let files: Vec<_> = found.keys().filter(|(of, _)| *of == class).collect();
         if files.len() < COUNT {
             let problem =
-                format!("{} pictures of {name}, expected at least {COUNT}; get it anew", files.len());
+                format!("{} pictures of {name}, expected at least {COUNT}; download it again", files.len());
             return Err(Error::input(path, problem));
         }
         chosen.extend(

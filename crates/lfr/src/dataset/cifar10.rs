@@ -32,12 +32,12 @@ pub(super) fn load(path: &Path, options: &LoadOptions) -> Result<Pool> {
         let Some(content) = found.remove(file) else {
             return Err(Error::input(
                 path,
-                format!("{file} is missing; lay it there, or run `lfr data fetch cifar10`"),
+                format!("{file} is missing; put it there, or run `lfr data fetch cifar10`"),
             ));
         };
         if content.is_empty() || !content.len().is_multiple_of(RECORD) {
             let problem =
-                format!("{file} has {} bytes, not a multiple of {RECORD}; get it anew", content.len());
+                format!("{file} has {} bytes, not a multiple of {RECORD}; download it again", content.len());
             return Err(Error::input(path, problem));
         }
         for (i, record) in content.chunks_exact(RECORD).enumerate() {

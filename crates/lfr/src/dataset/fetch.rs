@@ -75,7 +75,7 @@ fn download(
             Some(reason) => reasons.push(format!("{url}: {reason}")),
         }
     }
-    let problem = format!("{}; try again later, or lay it there by hand", reasons.join("; "));
+    let problem = format!("{}; try again later, or put it there by hand", reasons.join("; "));
     Err(Error::Download { path: target.to_owned(), problem })
 }
 

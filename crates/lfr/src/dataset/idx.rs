@@ -31,10 +31,7 @@ pub(super) fn load(name: Name, folder: &Path, options: &LoadOptions) -> Result<P
         let (path, pictures) = read(name, folder, &format!("{prefix}-images-idx3-ubyte"), &[SIDE, SIDE])?;
         let count = pictures.len() / (SIDE * SIDE);
         if count != labels.len() {
-            return Err(Error::input(
-                path,
-                format!("{count} pictures, but {} labels beside them", labels.len()),
-            ));
+            return Err(Error::input(path, format!("{count} images, but {} labels", labels.len())));
         }
         pictures.chunks_exact(SIDE * SIDE).for_each(|picture| pad(picture, side, &mut pixels));
         classes.extend(labels);
@@ -60,7 +57,7 @@ fn read(name: Name, folder: &Path, file: &str, item: &[usize]) -> Result<(PathBu
     let packed = folder.join(format!("{file}.gz"));
     let path = if packed.exists() { packed } else { folder.join(file) };
     if !path.exists() {
-        let problem = format!("{file} is missing; lay it there, or run `lfr data fetch {name}`");
+        let problem = format!("{file} is missing; put it there, or run `lfr data fetch {name}`");
         return Err(Error::input(folder, problem));
     }
     let open = File::open(&path).map_err(|source| Error::io("read", &path, source))?;
@@ -84,7 +81,7 @@ fn read(name: Name, folder: &Path, file: &str, item: &[usize]) -> Result<(PathBu
 /// The values of an IDX file of bytes, with checked header: two zeros, type 8, rank, then big-endian extents.
 fn body(bytes: &[u8], item: &[usize]) -> std::result::Result<Vec<u8>, String> {
     let rank = item.len() + 1;
-    let head = bytes.get(..4 + 4 * rank).ok_or("cut short in the header; get it anew")?;
+    let head = bytes.get(..4 + 4 * rank).ok_or("cut short in the header; download it again")?;
     if head[..4] != [0, 0, 8, rank as u8] {
         return Err(format!(
             "starts with {:?}, not as an IDX file of bytes with {rank} dimensions",
@@ -100,7 +97,7 @@ fn body(bytes: &[u8], item: &[usize]) -> std::result::Result<Vec<u8>, String> {
     let promised = extents[0] * item.iter().product::<usize>() as u64;
     if values.len() as u64 != promised {
         return Err(format!(
-            "{} bytes of data where the header promises {promised}; get it anew",
+            "{} bytes of data where the header promises {promised}; download it again",
             values.len()
         ));
     }
@@ -155,7 +152,7 @@ mod tests {
         std::fs::write(folder.path().join("t10k-images-idx3-ubyte"), idx(&[2, 28, 28], 1568)).unwrap();
         std::fs::write(folder.path().join("t10k-labels-idx1-ubyte"), idx(&[3], 3)).unwrap();
         let error = load(Name::Mnist, folder.path(), &LoadOptions::default()).unwrap_err().to_string();
-        assert!(error.contains("2 pictures, but 3 labels"), "{error}");
+        assert!(error.contains("2 images, but 3 labels"), "{error}");
         std::fs::write(folder.path().join("t10k-labels-idx1-ubyte"), idx(&[12], 12)).unwrap();
         let error = load(Name::Mnist, folder.path(), &LoadOptions::default()).unwrap_err().to_string();
         assert!(error.contains("item 10 has label 10"), "{error}");

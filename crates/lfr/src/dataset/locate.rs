@@ -21,7 +21,7 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
         return Ok(folder.into());
     }
     let base = etcetera::choose_base_strategy()
-        .map_err(|_| Error::config("data-dir", "", "no home folder to keep data sets in; pass --data-dir"))?;
+        .map_err(|_| Error::config("data-dir", "", "no home folder for data sets; pass --data-dir"))?;
     Ok(base.cache_dir().join("lfr").join("datasets"))
 }
 
@@ -46,7 +46,7 @@ pub(super) fn locate(name: Name, data_dir: &Path) -> Result<PathBuf> {
         let looked: Vec<_> = source.markers.iter().chain(source.archives).copied().collect();
         let folder = data_dir.join(source.folders[0]);
         let problem = format!(
-            "{name} is not here (looked for {}); run `lfr data fetch {name}` or pass the right --data-dir",
+            "{name} was not found (looked for {}); run `lfr data fetch {name}` or pass the right --data-dir",
             looked.join(", ")
         );
         Error::input(folder, problem)

@@ -22,7 +22,7 @@ mod twenty_news;
 mod uri;
 mod verify;
 
-pub use contaminate::{Contaminated, contaminate};
+pub use contaminate::{Contaminated, Count, DrawOptions, Outliers, contaminate};
 pub use fetch::{Progress, fetch};
 pub use locate::data_dir;
 pub use name::Name;

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::{caltech101, cifar10, fashion_mnist, mnist, reuters, twenty_news};
+use crate::data::Kind;
 use crate::error::{Error, Result};
 
 /// A known data set.
@@ -44,6 +45,14 @@ impl Name {
             Name::Caltech101 => "caltech101",
             Name::TwentyNews => "20news",
             Name::Reuters => "reuters",
+        }
+    }
+
+    /// What its items are.
+    pub fn kind(self) -> Kind {
+        match self {
+            Name::FashionMnist | Name::Mnist | Name::Cifar10 | Name::Caltech101 => Kind::Images,
+            Name::TwentyNews | Name::Reuters => Kind::Text,
         }
     }
 

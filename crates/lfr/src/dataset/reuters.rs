@@ -32,7 +32,7 @@ pub(super) fn load(path: &Path, options: &LoadOptions) -> Result<Pool> {
     for (class, all) in (0u8..).zip(&by_class) {
         let topic = CLASSES[usize::from(class)];
         if all.is_empty() {
-            return Err(Error::input(path, format!("no document on {topic} alone; get the archive anew")));
+            return Err(Error::input(path, format!("no document on {topic} alone; download it again")));
         }
         for i in sample::choose(Name::Reuters, topic, all.len(), COUNT, options.part) {
             documents.push(all[i].text.clone());

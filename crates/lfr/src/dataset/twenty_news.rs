@@ -44,7 +44,7 @@ pub(super) fn load(path: &Path, options: &LoadOptions) -> Result<Pool> {
     for (class, group) in (0u8..).zip(CLASSES) {
         let all: Vec<_> = messages.iter().filter(|((_, of, _), _)| *of == class).collect();
         if all.is_empty() {
-            return Err(Error::input(path, format!("no message of {group}; get the archive anew")));
+            return Err(Error::input(path, format!("no message of {group}; download it again")));
         }
         for i in sample::choose(Name::TwentyNews, group, all.len(), COUNT, options.part) {
             let ((part, _, number), text) = all[i];

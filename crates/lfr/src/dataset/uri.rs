@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::{LoadOptions, Name, Split, contaminate, load};
+use super::{DrawOptions, LoadOptions, Name, Split, contaminate, load};
 use crate::data::{Chunk, Images, Items};
 use crate::error::{Error, Result};
 use crate::seed::Seed;
@@ -61,7 +61,7 @@ impl Uri {
         let Some(Draw { class, ratio, seed }) = self.draw else {
             return Ok(Chunk { ids: pool.ids, labels: None, items: pool.items });
         };
-        let draw = contaminate(self.name, &pool.classes, class, ratio, Seed(seed))?;
+        let draw = contaminate(self.name, &pool.classes, class, ratio, Seed(seed), DrawOptions::default())?;
         let ids = draw.indices.iter().map(|&i| pool.ids[i].clone()).collect();
         let labels = draw.labels.contains(&1).then(|| draw.labels.iter().map(u8::to_string).collect());
         Ok(Chunk { ids, labels, items: select(&pool.items, &draw.indices)? })

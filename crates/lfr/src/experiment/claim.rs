@@ -4,7 +4,6 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::record::Record;
 use crate::error::{Error, Result};
 
 /// A job that this worker, and no other, runs. The record is written into the locked file, which then takes the
@@ -37,7 +36,7 @@ impl<'a> Claim<'a> {
 
     /// Stores the record and removes that of an earlier failure.
     pub(super) fn record(self, text: &str) -> Result<()> {
-        let target = Record::path(self.folder, self.hash);
+        let target = record_path(self.folder, self.hash);
         let failure = failure_path(self.folder, self.hash);
         self.store(text, &target)?;
         match std::fs::remove_file(&failure) {
@@ -98,6 +97,19 @@ pub(super) fn is_taken(folder: &Path, hash: &str) -> bool {
     File::open(place(folder, hash)).is_ok_and(lock)
 }
 
+/// Whether any job of `folder` is run right now, on this machine.
+pub(super) fn is_any_taken(folder: &Path) -> bool {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let hash = |name: &str| Some(name.strip_prefix('.')?.strip_suffix(".part")?.to_owned());
+    names.filter_map(|name| hash(&name)).any(|hash| is_taken(folder, &hash))
+}
+
+/// Where a sweep puts the record of the job with this hash.
+pub(super) fn record_path(folder: &Path, hash: &str) -> PathBuf {
+    folder.join(format!("{hash}.json"))
+}
+
 /// Where the failure of the job with this hash is told.
 pub(super) fn failure_path(folder: &Path, hash: &str) -> PathBuf {
     folder.join(format!("{hash}.failed.json"))
@@ -116,9 +128,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let claim = Claim::take(folder.path(), "a").unwrap().unwrap();
         assert!(is_taken(folder.path(), "a") && !is_taken(folder.path(), "b"));
+        assert!(is_any_taken(folder.path()));
         assert!(Claim::take(folder.path(), "a").unwrap().is_none());
         claim.failure("why").unwrap();
-        assert!(!is_taken(folder.path(), "a"));
+        assert!(!is_taken(folder.path(), "a") && !is_any_taken(folder.path()));
         let claim = Claim::take(folder.path(), "a").unwrap().unwrap();
         claim.record("all of it").unwrap();
         let left: Vec<_> =

@@ -19,7 +19,8 @@ pub(super) fn curves(rows: &[Row], records: &Records) -> BTreeMap<Draw, Training
     for row in rows {
         let mut by_draw: BTreeMap<Draw, Vec<&[Point]>> = BTreeMap::new();
         for (job, score) in &row.runs {
-            let record = records.get(job).filter(|record| !record.curve.is_empty() && is_own(record, *score));
+            let asked = records.get(job).filter(|_| job.curve);
+            let record = asked.filter(|record| !record.curve.is_empty() && is_own(record, *score));
             let draw = (job.dataset, job.inlier.clone(), job.ratio.to_string());
             if let Some(record) = record {
                 by_draw.entry(draw).or_default().push(&record.curve);

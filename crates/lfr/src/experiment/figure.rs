@@ -140,7 +140,7 @@ fn series(named: &[(String, Vec<(f64, f64)>)]) -> Vec<Series<'_>> {
 /// The scores of the row's first seed, inliers over outliers.
 fn histograms(row: &Row, records: &Records) -> Vec<Figure> {
     let mut figures: Vec<Figure> = Vec::new();
-    for (job, score) in &row.runs {
+    for (job, score) in row.runs.iter().filter(|(job, _)| job.histogram) {
         let name =
             slug(&[job.dataset.as_str(), &job.inlier, "c", &job.ratio.to_string(), &row.label, "histogram"]);
         let quality = records.get(job).and_then(|record| record.quality(score.map(Score::name)));

@@ -1,11 +1,13 @@
 //! A grid: which methods run on which draws, as a TOML file.
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::data::DataOptions;
 use super::inlier::Inlier;
 use super::job::{Job, MethodSpec};
 use super::published::Published;
@@ -29,6 +31,9 @@ pub struct Grid {
     pub published: Option<String>,
     /// The data sets.
     pub dataset: Vec<Name>,
+    /// How they are read and drawn from; as in the protocol where left out.
+    #[serde(default)]
+    pub data: DataOptions,
     /// The classes that are inliers in turn.
     pub inlier: Inlier,
     /// The paper's c, outliers / inliers.
@@ -56,15 +61,20 @@ pub struct Entry {
     /// Which scores of the one run make rows; the method's own where empty.
     #[serde(default)]
     pub score: Vec<Score>,
-    /// What its rows are called, also to find their published numbers; `method (preset)` where left out. With several
-    /// scores, the score's name is appended. Entries of one label share a row.
+    /// What its rows are called; `method (preset)` where left out. With several scores, the score's name is appended.
+    /// Entries of one label share a row.
     pub label: Option<String>,
+    /// What the paper calls the row, to find its published numbers; the label where left out.
+    pub published: Option<String>,
     /// Whether to score the items during training too.
     #[serde(default)]
     pub curve: bool,
     /// Whether to keep every item's score.
     #[serde(default)]
     pub histogram: bool,
+    /// The method with its settings on each data set.
+    #[serde(skip)]
+    resolved: BTreeMap<Name, MethodSpec>,
 }
 
 impl Grid {
@@ -77,12 +87,14 @@ impl Grid {
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self> {
-        let grid: Self = toml::from_str(text).map_err(|error| {
+        let mut grid: Self = toml::from_str(text).map_err(|error| {
             let line =
                 error.span().map_or(1, |at| 1 + text.get(..at.start).unwrap_or("").matches('\n').count());
             Error::input(path, format!("line {line}: {}", error.message().trim()))
         })?;
-        grid.validate().map_err(|error| Error::input(path, error.to_string()))?;
+        grid.validate()
+            .and_then(|()| grid.resolve())
+            .map_err(|error| Error::input(path, error.to_string()))?;
         Ok(grid)
     }
 
@@ -104,10 +116,41 @@ impl Grid {
         self.inlier.validate(&self.dataset)
     }
 
+    /// Finds the settings in force, so that jobs bear them.
+    fn resolve(&mut self) -> Result<()> {
+        for entry in &mut self.methods {
+            for &name in entry.dataset.as_ref().unwrap_or(&self.dataset) {
+                let (preset, kind) = (entry.preset.as_deref(), name.kind());
+                let spec = MethodSpec::resolve(&entry.method, preset, &entry.settings, kind)?;
+                entry.resolved.insert(name, spec);
+            }
+        }
+        Ok(())
+    }
+
     /// Every job once: seed by seed and ratio by ratio, so that a sweep cut short has covered the widest ground, then by
     /// data set, method and class, so that shards cost about the same.
     pub fn jobs(&self) -> Vec<Job> {
-        let mut seen = HashSet::new();
+        let mut jobs: Vec<Job> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for job in self.with_repeats() {
+            match places.entry(job.hash()) {
+                Slot::Vacant(slot) => {
+                    slot.insert(jobs.len());
+                    jobs.push(job);
+                }
+                // Two rows that need one run: it keeps what either asks for.
+                Slot::Occupied(slot) => {
+                    let first = &mut jobs[*slot.get()];
+                    (first.curve, first.histogram) =
+                        (first.curve || job.curve, first.histogram || job.histogram);
+                }
+            }
+        }
+        jobs
+    }
+
+    fn with_repeats(&self) -> Vec<Job> {
         let mut jobs = Vec::new();
         for &seed in &self.seed {
             for &ratio in &self.ratio {
@@ -118,7 +161,6 @@ impl Grid {
                 }
             }
         }
-        jobs.retain(|job| seen.insert(job.hash()));
         jobs
     }
 
@@ -130,9 +172,10 @@ impl Grid {
     /// The runs of `entry` on `dataset`, one a class.
     pub(super) fn runs(&self, entry: &Entry, dataset: Name, ratio: f64, seed: u64) -> Vec<Job> {
         let classes = self.inlier.classes(dataset).unwrap_or_default();
-        let method = entry.spec();
+        let Some(method) = entry.resolved.get(&dataset) else { return Vec::new() };
         let job = |inlier: &str| Job {
             dataset,
+            data: self.data,
             inlier: inlier.to_owned(),
             ratio,
             seed,
@@ -141,12 +184,6 @@ impl Grid {
             histogram: entry.histogram,
         };
         classes.into_iter().map(job).collect()
-    }
-}
-
-impl Entry {
-    fn spec(&self) -> MethodSpec {
-        MethodSpec { name: self.method.clone(), preset: self.preset.clone(), settings: self.settings.clone() }
     }
 }
 
@@ -164,8 +201,6 @@ pub(super) fn distinct<T>(key: &str, values: &[T], text: impl Fn(&T) -> String) 
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::collections::HashMap;
-
     use super::*;
 
     pub(in super::super) const SMALL: &str = r#"
@@ -207,6 +242,19 @@ pub(super) mod tests {
         let again = SMALL.split("[[method]]").nth(1).unwrap();
         let jobs = grid(&format!("{SMALL}[[method]]{again}\nlabel = \"again\"")).unwrap().jobs();
         assert_eq!(jobs.len(), 54);
+        let jobs =
+            grid(&format!("{SMALL}[[method]]{again}\nlabel = \"again\"\ncurve = true")).unwrap().jobs();
+        assert_eq!((jobs.len(), jobs.iter().filter(|job| job.curve).count()), (54, 42));
+    }
+
+    #[test]
+    fn a_grid_may_read_and_draw_otherwise() {
+        let text = format!("{SMALL}[data]\noutliers = \"first\"\ncount = \"truncated\"\n");
+        let (usual, other) = (grid(SMALL).unwrap().jobs(), grid(&text).unwrap().jobs());
+        assert!(usual[0].data.is_default() && !other[0].data.is_default());
+        assert_ne!(usual[0].hash(), other[0].hash());
+        let message = grid(&text.replace("first", "fist")).unwrap_err().to_string();
+        assert!(message.contains("fist") && message.contains("random"), "{message}");
     }
 
     #[test]
@@ -214,6 +262,9 @@ pub(super) mod tests {
         for (from, to, parts) in [
             ("ratio", "ratios", &["unknown field `ratios`", "`ratio`", "line 6"][..]),
             ("preset", "presets", &["unknown field `presets`", "`preset`"]),
+            ("\"paper\"", "\"papers\"", &["papers", "authors-2021"]),
+            ("\"ae\"", "\"aee\"", &["aee", "rsrae"]),
+            ("epochs", "epocs", &["epocs", "batch_size"]),
             ("\"reuters\"", "\"routers\"", &["routers", "reuters"]),
             ("\"ketch\"", "\"yacht\"", &["yacht", "ketch"]),
             ("\"ketch\"", "\"Faces_easy\", \"faces-easy\", \"faces-easy\"", &["twice"]),
@@ -237,28 +288,24 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn thousands_of_jobs_are_planned_in_little_more_than_the_time_to_hash_them() {
-        let seeds: Vec<_> = (0..400).map(|seed: u64| seed.to_string()).collect();
-        let grid = grid(&SMALL.replacen("0, 1, 2", &seeds.join(", "), 1)).unwrap();
-        let start = std::time::Instant::now();
-        let jobs = grid.jobs();
-        let planning = start.elapsed();
-        let hashes: HashSet<_> = jobs.iter().map(Job::hash).collect();
-        let hashing = start.elapsed() - planning;
-        assert_eq!((jobs.len(), hashes.len()), (7200, 7200));
-        assert!(planning < 10 * hashing, "{planning:?}, where hashing takes {hashing:?}");
-    }
-
-    #[test]
     fn every_grid_of_the_repository_is_in_order() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
         let files = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
         let count = |path: std::path::PathBuf| {
-            let jobs = Grid::read(&path).unwrap().jobs().len();
-            (path.file_stem().unwrap().to_string_lossy().into_owned(), jobs)
+            let grid = Grid::read(&path).unwrap();
+            let jobs = grid.jobs();
+            for job in &jobs {
+                let found = job.method.method().map(|method| method.name());
+                assert!(found.as_ref().is_ok_and(|name| *name == job.method.name), "{job}: {found:?}");
+            }
+            let runs: HashSet<_> =
+                grid.rows().iter().flat_map(|row| &row.runs).map(|(job, _)| job.hash()).collect();
+            assert_eq!(runs.len(), jobs.len(), "{}", path.display());
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), jobs.len())
         };
         let found: HashMap<_, _> =
             files.filter(|path| path.extension().is_some_and(|e| e == "toml")).map(count).collect();
+        assert!(found.values().all(|&jobs| jobs > 0), "{found:?}");
         for (name, jobs) in [("table1", 7750), ("smoke", 32), ("figure1", 3), ("figure7", 4)] {
             assert_eq!(found[name], jobs, "{name}");
         }

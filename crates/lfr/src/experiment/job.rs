@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::data::DataOptions;
+use crate::data::Kind;
 use crate::dataset::Name;
+use crate::error::{Error, Result};
+use crate::method::Method;
 
-/// A method as a grid names it.
+/// A method as a grid names it, and what that means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MethodSpec {
@@ -19,14 +23,51 @@ pub struct MethodSpec {
     pub preset: Option<String>,
     /// Settings put over those of the preset, laid out as in the program's configuration.
     pub settings: Map<String, Value>,
+    /// Every setting in force, after preset, overrides and the choice by kind of data.
+    pub config: Value,
 }
 
-/// Everything that a run depends on.
+impl MethodSpec {
+    /// Finds the settings in force on data of `kind`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a method, preset or setting that does not exist, or one out of range.
+    pub fn resolve(
+        name: &str,
+        preset: Option<&str>,
+        settings: &Map<String, Value>,
+        kind: Kind,
+    ) -> Result<Self> {
+        let method = Method::named(name, preset)?.with(&Value::Object(settings.clone()))?.suited_to(kind);
+        method.validate()?;
+        let (name, preset) = (name.to_owned(), preset.map(str::to_owned));
+        Ok(Self { name, preset, settings: settings.clone(), config: config_of(&method)? })
+    }
+
+    /// The method with the settings in force.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a configuration of another version.
+    pub fn method(&self) -> Result<Method> {
+        serde_json::from_value(self.config.clone())
+            .map_err(|error| Error::config("config", &self.name, error.to_string()))
+    }
+}
+
+/// Every setting of `method`.
+pub(super) fn config_of(method: &Method) -> Result<Value> {
+    serde_json::to_value(method).map_err(|error| Error::config("method", method.name(), error.to_string()))
+}
+
+/// One run of a method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
     /// The data set.
     pub dataset: Name,
+    /// How it is read and drawn from.
+    #[serde(default, skip_serializing_if = "DataOptions::is_default")]
+    pub data: DataOptions,
     /// The inlier class, as [`Name::class_names`] spells it.
     pub inlier: String,
     /// The paper's c, outliers / inliers.
@@ -42,23 +83,28 @@ pub struct Job {
 }
 
 impl Job {
-    /// 16 hexadecimal digits that name the job: the start of the SHA-256 of its JSON with sorted keys.
-    /// What a figure or a table calls the method is no part of it, so that grids share records.
+    /// 16 hexadecimal digits that name the job: the start of the SHA-256 of what determines its scores, as JSON with sorted
+    /// keys. What a grid calls the method, by which preset and overrides its settings came about, and what more is kept of
+    /// a run (curve, histogram) are no part of it, so that grids share records.
     pub fn hash(&self) -> String {
-        // Written out in order: tables look thousands of jobs up several times.
-        let text = format!(
-            r#"{{"curve":{},"dataset":"{}","histogram":{},"inlier":{},"method":{},"preset":{},"ratio":{},"seed":{},"settings":{}}}"#,
-            self.curve,
-            self.dataset,
-            self.histogram,
-            json!(self.inlier),
-            json!(self.method.name),
-            json!(self.method.preset),
-            json!(self.ratio),
-            self.seed,
-            sorted(&Value::Object(self.method.settings.clone())),
-        );
+        let text = self.draw(&sorted(&self.method.config).to_string());
         Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// What the grid asks for, whatever settings that stood for: jobs with the same request and another hash differ in
+    /// their settings in force alone.
+    pub(super) fn request(&self) -> String {
+        let MethodSpec { name, preset, settings, .. } = &self.method;
+        self.draw(&sorted(&json!({ "name": name, "preset": preset, "settings": settings })).to_string())
+    }
+
+    // Written out in order: tables look thousands of jobs up several times.
+    fn draw(&self, method: &str) -> String {
+        let data = if self.data.is_default() { Value::Null } else { sorted(&json!(self.data)) };
+        let (dataset, inlier, ratio, seed) = (self.dataset, json!(self.inlier), self.ratio, self.seed);
+        format!(
+            r#"{{"data":{data},"dataset":"{dataset}","inlier":{inlier},"method":{method},"ratio":{ratio},"seed":{seed}}}"#
+        )
     }
 }
 
@@ -88,17 +134,23 @@ fn sorted(value: &Value) -> Value {
 
 #[cfg(test)]
 pub(super) fn example() -> Job {
-    let settings = json!({ "schedule": { "epochs": 20, "batch_size": 64 }, "latent": 32 });
+    example_of(
+        "ae-lfr",
+        Some("paper"),
+        &json!({ "schedule": { "epochs": 20, "batch_size": 64 }, "latent": 32 }),
+    )
+}
+
+#[cfg(test)]
+pub(super) fn example_of(method: &str, preset: Option<&str>, settings: &Value) -> Job {
+    let settings = settings.as_object().cloned().unwrap_or_default();
     Job {
         dataset: Name::Caltech101,
+        data: DataOptions::default(),
         inlier: "ketch".into(),
         ratio: 0.1,
         seed: 0,
-        method: MethodSpec {
-            name: "ae-lfr".into(),
-            preset: Some("paper".into()),
-            settings: settings.as_object().cloned().unwrap_or_default(),
-        },
+        method: MethodSpec::resolve(method, preset, &settings, Kind::Images).unwrap(),
         curve: false,
         histogram: false,
     }
@@ -107,45 +159,71 @@ pub(super) fn example() -> Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dataset::{Count, Outliers};
 
     // import hashlib, json
-    // settings = {"schedule": {"epochs": 20, "batch_size": 64}, "latent": 32}
-    // job = {"dataset": "caltech101", "inlier": "ketch", "ratio": 0.1, "seed": 0, "method": "ae-lfr", "preset": "paper",
-    //        "settings": settings, "curve": False, "histogram": False}
+    // job = {"data": None, "dataset": "caltech101", "inlier": "ketch", "ratio": 0.1, "seed": 0,
+    //        "method": {"method": "knn", "k": 10}}
     // text = json.dumps(job, sort_keys=True, separators=(",", ":"))
     // print(hashlib.sha256(text.encode()).hexdigest()[:16])
     #[test]
     fn the_hash_never_changes() {
-        assert_eq!(example().hash(), "91560e437c2d13f8");
+        let mut job = example();
+        job.method.config = json!({ "method": "knn", "k": 10 });
+        assert_eq!(job.hash(), "e159787a10b8232c");
     }
 
     #[test]
-    fn the_hash_depends_on_every_field_but_not_on_the_order_of_settings() {
+    fn the_hash_depends_on_what_determines_the_scores_and_on_nothing_else() {
         let base = example();
-        let changed: [Job; 9] = [
+        let method = |settings: Value| example_of("ae-lfr", Some("paper"), &settings).method;
+        let first = DataOptions { outliers: Outliers::First, ..DataOptions::default() };
+        let cut = DataOptions { count: Count::Truncated, ..DataOptions::default() };
+        let changed: [Job; 8] = [
             Job { dataset: Name::Reuters, ..base.clone() },
             Job { inlier: "watch".into(), ..base.clone() },
             Job { ratio: 0.3, ..base.clone() },
             Job { seed: 1, ..base.clone() },
-            Job { curve: true, ..base.clone() },
-            Job { histogram: true, ..base.clone() },
-            Job { method: MethodSpec { name: "ae".into(), ..base.method.clone() }, ..base.clone() },
-            Job { method: MethodSpec { preset: None, ..base.method.clone() }, ..base.clone() },
-            Job { method: MethodSpec { settings: Map::new(), ..base.method.clone() }, ..base.clone() },
+            Job { data: first, ..base.clone() },
+            Job { data: cut, ..base.clone() },
+            Job { method: method(json!({ "latent": 16 })), ..base.clone() },
+            example_of("ae", None, &json!({})),
         ];
         for job in changed {
             assert_ne!(job.hash(), base.hash(), "{job}");
         }
-        let text = r#"{"latent": 32, "schedule": {"batch_size": 64, "epochs": 20}}"#;
-        let settings = serde_json::from_str(text).unwrap();
-        let other = Job { method: MethodSpec { settings, ..base.method.clone() }, ..base.clone() };
-        assert_eq!(other.hash(), base.hash());
+        let mut others = [base.clone(), base.clone(), base.clone()];
+        others[0].curve = true;
+        others[1].histogram = true;
+        others[2].method = method(
+            json!({ "lfr": { "k": 10 }, "latent": 32, "schedule": { "batch_size": 64, "epochs": 20 } }),
+        );
+        others.iter().for_each(|job| assert_eq!(job.hash(), base.hash(), "{job}"));
+        assert_eq!(others[0].request(), base.request());
+        assert_ne!(others[2].request(), base.request());
     }
 
     #[test]
     fn a_job_reads_back_and_prints() {
         let text = serde_json::to_string(&example()).unwrap();
-        assert_eq!(serde_json::from_str::<Job>(&text).unwrap(), example());
+        let read = serde_json::from_str::<Job>(&text).unwrap();
+        assert_eq!((&read, read.hash()), (&example(), example().hash()));
         assert_eq!(example().to_string(), "ae-lfr (paper) on caltech101/ketch, c = 0.1, seed 0");
+        assert!(!text.contains("\"data\""));
+        assert_eq!(config_of(&read.method.method().unwrap()).unwrap(), read.method.config);
+    }
+
+    #[test]
+    fn unknown_methods_presets_and_settings_are_named() {
+        for (name, preset, settings, part) in [
+            ("aee", None, json!({}), "aee"),
+            ("ae", Some("papers"), json!({}), "papers"),
+            ("ae", None, json!({ "schedule": { "epocs": 3 } }), "epocs"),
+            ("ae", None, json!({ "schedule": { "epochs": 0 } }), "epochs"),
+        ] {
+            let settings = settings.as_object().cloned().unwrap_or_default();
+            let message = MethodSpec::resolve(name, preset, &settings, Kind::Images).unwrap_err().to_string();
+            assert!(message.contains(part), "{message}");
+        }
     }
 }

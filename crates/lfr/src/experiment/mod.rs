@@ -1,11 +1,15 @@
 //! Experiments: a [`Grid`] names the runs, a [`Sweep`] makes their records, [`table()`] and [`plot`] show them beside the
 //! published numbers.
 //!
-//! A [`Job`] is a value whose hash names its [`Record`], one JSON file. So runs resume where they were stopped, share out
-//! over processes and machines, and merge by copying files.
+//! A [`Job`] is a value whose hash, over all that determines its scores, names its [`Record`], one JSON file. So runs resume
+//! where they were stopped, share out over processes and machines, and merge by copying files; [`pack`] makes few files of
+//! many. A record that was made with other settings than those in force is no record of the job.
 
+mod audit;
 mod claim;
 mod curve;
+mod data;
+mod difference;
 mod figure;
 mod forecast;
 mod grid;
@@ -13,6 +17,7 @@ mod inlier;
 mod job;
 mod measure;
 mod metric;
+mod pack;
 mod picture;
 mod published;
 mod record;
@@ -26,15 +31,18 @@ mod survey;
 mod sweep;
 mod table;
 
+pub use audit::Audit;
+pub use data::DataOptions;
 pub use figure::{Figure, plot};
 pub use grid::{Entry, Grid};
 pub use inlier::Inlier;
 pub use job::{Job, MethodSpec};
 pub use metric::Metric;
+pub use pack::pack;
 pub use published::{Elsewhere, Published, PublishedCurve, PublishedTable};
 pub use record::{Point, Quality, Record, Run, Scores};
 pub use row::{Row, Score};
-pub use runner::{Runner, RunnerOptions, check_methods};
+pub use runner::{Runner, RunnerOptions};
 pub use shard::Shard;
 pub use store::Records;
 pub use survey::{Group, Status, status};

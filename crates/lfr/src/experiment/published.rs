@@ -97,6 +97,23 @@ impl Published {
         }
     }
 
+    /// The value of the row `label`, and its source: from the table called `id`, else from another one that has the row.
+    pub fn value(
+        &self,
+        id: &str,
+        metric: Metric,
+        dataset: Name,
+        label: &str,
+        ratio: f64,
+    ) -> Option<(f64, &str)> {
+        let others = self.tables.iter().filter(|table| table.metric == metric);
+        let value = |table: &'_ PublishedTable| table.value(dataset, label, ratio);
+        self.table(id, metric)
+            .into_iter()
+            .chain(others)
+            .find_map(|table| Some((value(table)?, table.source.as_str())))
+    }
+
     /// The table called `id` of `metric`.
     pub fn table(&self, id: &str, metric: Metric) -> Option<&PublishedTable> {
         self.tables.iter().find(|table| table.id == id && table.metric == metric)
@@ -159,6 +176,47 @@ mod tests {
         }
     }
 
+    /// The cells of a second transcription: ids of tables, metric, row, data set and the values against c.
+    fn transcription() -> Vec<(String, Metric, String, Name, Vec<f64>)> {
+        let (mut heading, mut names, mut cells) = (Vec::new(), Vec::new(), Vec::new());
+        for line in include_str!("../../tests/data/published.md").lines() {
+            if let Some(words) = line.strip_prefix("## ") {
+                heading = words.split(' ').collect();
+            }
+            let Some(row) = line.strip_prefix('|').filter(|_| !line.starts_with("|---")) else { continue };
+            let fields: Vec<_> = row.trim_end_matches('|').split('|').map(str::trim).collect();
+            if fields[0].is_empty() {
+                names = fields[1..].iter().map(|name| name.parse::<Name>().unwrap()).collect();
+                continue;
+            }
+            let (metric, ids) = heading.split_last().unwrap();
+            for (name, values) in names.iter().zip(&fields[1..]).filter(|(_, values)| **values != "-") {
+                let values = values.split(' ').map(|value| value.parse().unwrap()).collect();
+                cells.push((ids.join(" "), metric.parse().unwrap(), fields[0].to_owned(), *name, values));
+            }
+        }
+        cells
+    }
+
+    #[test]
+    fn all_410_values_agree_with_a_second_transcription() {
+        let published = Published::read().unwrap();
+        let cells = transcription();
+        let ratios = [0.1, 0.3, 0.5, 0.7, 0.9];
+        for (ids, metric, label, name, values) in &cells {
+            assert_eq!(values.len(), ratios.len());
+            let rows = ids.split(' ').filter_map(|id| published.table(id, *metric));
+            let theirs = |c| rows.clone().find_map(|table| table.value(*name, label, c));
+            for (&c, value) in ratios.iter().zip(values) {
+                assert_eq!(theirs(c), Some(*value), "{ids} {label} on {name} at {c}");
+            }
+        }
+        let count =
+            |table: &PublishedTable| -> usize { table.values.values().flatten().map(|(_, v)| v.len()).sum() };
+        let held: usize = published.tables.iter().map(count).sum();
+        assert_eq!((cells.len() * ratios.len(), held), (410, 410));
+    }
+
     #[test]
     fn values_are_found_by_table_data_set_row_and_ratio() {
         let published = Published::read().unwrap();
@@ -170,6 +228,15 @@ mod tests {
         assert_eq!(value("figure3-4", Metric::Auroc, Name::Reuters, "GEOM", 0.9), None);
         assert_eq!(value("table1", Metric::Auroc, Name::Cifar10, "AE/CAE", 0.2), None);
         assert_eq!(value("table1", Metric::AveragePrecision, Name::Cifar10, "AE/CAE", 0.1), None);
+    }
+
+    #[test]
+    fn a_row_of_another_table_has_the_source_of_that() {
+        let published = Published::read().unwrap();
+        let find = |label| published.value("figure3-4", Metric::Auroc, Name::Caltech101, label, 0.1);
+        assert!(find("GEOM").is_some_and(|(value, source)| value == 0.75 && source.contains("Fig. 3")));
+        assert!(find("GT L_A S_A").is_some_and(|(value, source)| value == 0.8 && source.contains("Table 2")));
+        assert_eq!(find("LVAD"), None);
     }
 
     // The paper's text: AE-LFR beats RSRAE by 4 % AUROC on Fashion-MNIST.

@@ -1,19 +1,15 @@
-//! A record: what one job gave, as one JSON file.
-
-use std::path::{Path, PathBuf};
+//! A record: what one job gave, as one JSON object.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::job::Job;
+use super::job::{Job, config_of};
+use crate::check::{Check, Verdict};
 use crate::error::{Error, Result};
-use crate::regular;
 
-/// The layout of record files that this version writes.
-const FORMAT: u32 = 1;
-
-/// Largest record, in bytes; one with every item's score is the longest.
-const MAX_SIZE: u64 = 1 << 30;
+/// The layout of records that this version writes. In the first one the settings in force stood beside the job, and there
+/// were no self-checks.
+const FORMAT: u32 = 2;
 
 /// The outcome of a job. Runs of one job by one version differ in [`Record::run`] alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,8 +23,6 @@ pub struct Record {
     pub version: String,
     /// Commit it was built from, where known.
     pub commit: Option<String>,
-    /// Every setting of the method, as after preset and overrides.
-    pub config: Value,
     /// Number of inliers.
     pub inliers: usize,
     /// Number of outliers.
@@ -39,6 +33,8 @@ pub struct Record {
     pub curve: Vec<Point>,
     /// What the method had to say.
     pub warnings: Vec<String>,
+    /// The self-checks of the fit, see [`crate::check`]; `None` in records made before there were any.
+    pub checks: Option<Vec<Check>>,
     /// Where and how fast it ran.
     pub run: Run,
 }
@@ -108,25 +104,20 @@ pub struct Run {
 
 impl Record {
     /// A record of `job` by this version of the program, to be filled in.
-    pub fn new(job: &Job, commit: Option<&str>, config: Value, run: Run) -> Self {
+    pub fn new(job: &Job, commit: Option<&str>, run: Run) -> Self {
         Self {
             format: FORMAT,
             job: job.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: commit.map(str::to_owned),
-            config,
             inliers: 0,
             outliers: 0,
             scores: Vec::new(),
             curve: Vec::new(),
             warnings: Vec::new(),
+            checks: None,
             run,
         }
-    }
-
-    /// Where the record of the job with this hash lies.
-    pub fn path(folder: &Path, hash: &str) -> PathBuf {
-        folder.join(format!("{hash}.json"))
     }
 
     /// The score called `name`, or the method's own.
@@ -137,7 +128,43 @@ impl Record {
         }
     }
 
-    /// The text of the file.
+    /// Whether it holds all that `job` asks for, of which it has the hash.
+    pub fn serves(&self, job: &Job) -> bool {
+        self.job.curve >= job.curve && self.job.histogram >= job.histogram
+    }
+
+    /// Whether it is to be preferred to `other` of the same hash: it holds more, else it says better where it is from.
+    pub(super) fn is_richer(&self, other: &Self) -> bool {
+        let wealth = |r: &Self| (r.job.curve, r.job.histogram, r.checks.is_some(), r.commit.is_some());
+        wealth(self) > wealth(other)
+    }
+
+    /// Whether its scores mean nothing or its network gives every item the same latent: a self-check says so, or, without
+    /// checks, the scores with and without the LFR layer agree with the labels to the last digit.
+    pub fn is_dead(&self) -> bool {
+        const SIGNS: [&str; 4] = ["finite-scores", "distinct-scores", "score-spread", "dead-latent"];
+        let alike = |a: &Quality, b: &Quality| {
+            (a.auroc, a.aupr_trapezoid, a.aupr_inliers) == (b.auroc, b.aupr_trapezoid, b.aupr_inliers)
+        };
+        match (&self.checks, self.scores.as_slice()) {
+            (Some(checks), _) => checks
+                .iter()
+                .any(|check| check.verdict == Verdict::Warning && SIGNS.contains(&check.name.as_str())),
+            (None, [own, other]) => alike(own, other),
+            (None, _) => false,
+        }
+    }
+
+    /// The hash of its job as this version would write it: settings that came later have their defaults.
+    pub(super) fn current_hash(&self) -> String {
+        let mut job = self.job.clone();
+        if let Ok(config) = job.method.method().and_then(|method| config_of(&method)) {
+            job.method.config = config;
+        }
+        job.hash()
+    }
+
+    /// One line of JSON.
     ///
     /// # Errors
     /// [`Error::Config`] for a record that would not read back, as with numbers that are not finite.
@@ -150,29 +177,33 @@ impl Record {
         Ok(text)
     }
 
-    /// Reads the record of the job with this hash; `None` when there is none.
+    /// Reads a record of this or the first layout.
     ///
     /// # Errors
-    /// A file that cannot be read, is half written, of another layout, or belongs to another job.
-    pub fn read(folder: &Path, hash: &str) -> Result<Option<Self>> {
-        let path = Self::path(folder, hash);
-        let text = match regular::read(&path, "the record's size in bytes", MAX_SIZE) {
-            Ok(text) => text,
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(None);
-            }
-            Err(error) => return Err(error),
-        };
-        let problem = match serde_json::from_slice::<Self>(&text) {
-            Ok(record) if record.format != FORMAT => {
-                format!("has layout {}, known is {FORMAT}", record.format)
-            }
-            Ok(record) if record.job.hash() != hash => format!("belongs to another job: {}", record.job),
-            Ok(record) => return Ok(Some(record)),
-            Err(error) => format!("is half written or no record: {error}"),
-        };
-        Err(Error::input(path, format!("{problem}; delete it or run `lfr bench run` again")))
+    /// What is wrong with it: half written, or of another layout.
+    pub(super) fn parse(text: &[u8]) -> std::result::Result<Self, String> {
+        let broken = |error: serde_json::Error| format!("is half written or no record: {error}");
+        let value: Value = serde_json::from_slice(text).map_err(broken)?;
+        match value.get("format").and_then(Value::as_u64) {
+            Some(1) => serde_json::from_value(upgraded(value)).map_err(broken),
+            Some(2) => serde_json::from_value(value).map_err(broken),
+            Some(other) => Err(format!("has layout {other}, known are 1 and {FORMAT}")),
+            None => Err("is half written or no record: it names no layout".into()),
+        }
     }
+}
+
+/// A record of the first layout as one of the second.
+fn upgraded(mut value: Value) -> Value {
+    if let Some(record) = value.as_object_mut() {
+        let config = record.remove("config").unwrap_or_default();
+        if let Some(method) = record.get_mut("job").and_then(|job| job.get_mut("method")?.as_object_mut()) {
+            method.insert("config".into(), config);
+        }
+        record.insert("format".into(), json!(FORMAT));
+        record.insert("checks".into(), Value::Null);
+    }
+    value
 }
 
 #[cfg(test)]
@@ -187,7 +218,7 @@ pub(super) fn example(job: &Job, auroc: f64) -> Record {
         values: None,
     };
     let scores = vec![quality("S_B", auroc), quality("S_A", auroc - 0.125)];
-    Record { inliers: 100, outliers: 10, scores, ..Record::new(job, None, Value::Null, run) }
+    Record { inliers: 100, outliers: 10, scores, ..Record::new(job, None, run) }
 }
 
 #[cfg(test)]
@@ -195,33 +226,73 @@ mod tests {
     use super::super::job;
     use super::*;
 
-    #[test]
-    fn a_record_reads_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = example(&job::example(), 0.1 + 0.2);
-        let hash = record.job.hash();
-        assert_eq!(Record::read(folder.path(), &hash).unwrap(), None);
-        std::fs::write(Record::path(folder.path(), &hash), record.to_json().unwrap()).unwrap();
-        assert_eq!(Record::read(folder.path(), &hash).unwrap(), Some(record));
+    fn parse(text: &str) -> std::result::Result<Record, String> {
+        Record::parse(text.as_bytes())
     }
 
     #[test]
-    fn broken_and_foreign_files_are_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let record = example(&job::example(), 0.75);
-        let (text, hash) = (record.to_json().unwrap(), record.job.hash());
+    fn a_record_reads_back() {
+        let record = example(&job::example(), 0.1 + 0.2);
+        assert_eq!(parse(&record.to_json().unwrap()), Ok(record.clone()));
+        assert_eq!(record.current_hash(), record.job.hash());
+    }
+
+    #[test]
+    fn a_record_of_the_first_layout_keeps_its_content() {
+        let mut record = example(&job::example(), 0.75);
+        let mut first = serde_json::to_value(&record).unwrap();
+        let config = first["job"]["method"].as_object_mut().unwrap().remove("config").unwrap();
+        first["config"] = config;
+        first["format"] = json!(1);
+        first.as_object_mut().unwrap().remove("checks");
+        assert_eq!(parse(&first.to_string()), Ok(record.clone()));
+        // Written before the setting existed: it has its default.
+        let settings = record.job.method.config.as_object_mut().unwrap();
+        assert!(settings.remove("score_on").is_some());
+        assert_ne!(record.job.hash(), record.current_hash());
+        assert_eq!(record.current_hash(), job::example().hash());
+    }
+
+    #[test]
+    fn broken_texts_are_named() {
+        let text = example(&job::example(), 0.75).to_json().unwrap();
         for (text, part) in [
             (text[..text.len() / 2].to_owned(), "half written"),
             (String::new(), "half written"),
             ("{}".into(), "no record"),
-            (text.replace("\"format\":1", "\"format\":2"), "layout 2"),
-            (text.replace("ketch", "watch"), "another job: ae-lfr (paper) on caltech101/watch"),
+            ("[1, 2]".into(), "no record"),
+            (text.replace("\"format\":2", "\"format\":3"), "layout 3"),
             (text.replace("\"warnings\"", "\"warning\""), "unknown field"),
         ] {
-            std::fs::write(Record::path(folder.path(), &hash), text).unwrap();
-            let message = Record::read(folder.path(), &hash).unwrap_err().to_string();
-            assert!(message.contains(part) && message.contains(&hash), "{message}");
+            let message = parse(&text).unwrap_err();
+            assert!(message.contains(part), "{message}");
         }
+    }
+
+    #[test]
+    fn a_record_with_more_serves_and_is_richer() {
+        let (plain, asked) = (job::example(), Job { curve: true, ..job::example() });
+        let (poor, rich) = (example(&plain, 0.5), example(&asked, 0.5));
+        assert!(poor.serves(&plain) && rich.serves(&plain) && rich.serves(&asked) && !poor.serves(&asked));
+        assert!(rich.is_richer(&poor) && !poor.is_richer(&rich) && !poor.is_richer(&poor));
+        let known = Record { commit: Some("c0ffee".into()), ..poor.clone() };
+        assert!(known.is_richer(&poor) && rich.is_richer(&known));
+    }
+
+    #[test]
+    fn dead_networks_are_told_by_their_checks_or_their_two_scores() {
+        let mut record = example(&job::example(), 0.75);
+        assert!(!record.is_dead());
+        let mut other = record.scores[0].clone();
+        other.name = "S_A".into();
+        record.scores[1] = other;
+        assert!(record.is_dead());
+        let check =
+            |name: &str, verdict| Check { name: name.into(), value: 1.0, verdict, message: String::new() };
+        let checked = |checks: Vec<Check>| Record { checks: Some(checks), ..record.clone() }.is_dead();
+        assert!(!checked(vec![]));
+        assert!(!checked(vec![check("dead-latent", Verdict::Ok), check("loss-rebound", Verdict::Warning)]));
+        assert!(checked(vec![check("dead-latent", Verdict::Warning)]));
     }
 
     #[test]

@@ -30,6 +30,8 @@ impl Score {
 pub struct Row {
     /// What it is called.
     pub label: String,
+    /// What the paper calls it.
+    pub published: String,
     /// Its runs, and which score of each; `None` takes the method's own.
     pub runs: Vec<(Job, Option<Score>)>,
 }
@@ -44,7 +46,10 @@ impl Grid {
                 let runs = jobs.iter().map(|job| (job.clone(), score));
                 match rows.iter_mut().find(|row| row.label == label) {
                     Some(row) => row.runs.extend(runs),
-                    None => rows.push(Row { label, runs: runs.collect() }),
+                    None => {
+                        let published = entry.published.clone().unwrap_or_else(|| label.clone());
+                        rows.push(Row { label, published, runs: runs.collect() });
+                    }
                 }
             }
         }

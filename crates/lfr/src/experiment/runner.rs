@@ -8,10 +8,12 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::job::{Job, MethodSpec};
+use super::data::DataOptions;
+use super::job::{Job, MethodSpec, config_of};
 use super::measure;
 use super::record::{Point, Record, Run};
 use super::set::Source;
+use crate::check::{Check, Evidence, checks};
 use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
@@ -35,23 +37,23 @@ pub struct RunnerOptions {
 pub struct Runner<'a> {
     options: RunnerOptions,
     stop: &'a AtomicBool,
-    sources: HashMap<Name, Source>,
+    sources: HashMap<(Name, DataOptions), Source>,
 }
 
 impl<'a> Runner<'a> {
-    /// Reads the data sets of `jobs` and checks their methods, so that nothing of the kind stops a sweep half-way. Jobs
-    /// end with [`Error::Interrupted`] once `stop` is set.
+    /// Reads the data sets of `jobs`, so that nothing of the kind stops a sweep half-way. Jobs end with
+    /// [`Error::Interrupted`] once `stop` is set.
     ///
     /// # Errors
-    /// An unknown method, preset or setting; a data set that is not there or damaged; an unknown device.
+    /// A data set that is not there or damaged; an unknown device.
     pub fn open(jobs: &[Job], options: RunnerOptions, stop: &'a AtomicBool) -> Result<Self> {
-        check_methods(jobs)?;
         device::open(&options.device)?;
         let mut sources = HashMap::new();
         for job in jobs {
-            if let Entry::Vacant(place) = sources.entry(job.dataset) {
-                let guided = |other: &Job| other.dataset == job.dataset && is_guided(&other.method);
-                place.insert(Source::read(job.dataset, &options.data_dir, jobs.iter().any(guided))?);
+            if let Entry::Vacant(place) = sources.entry((job.dataset, job.data)) {
+                let same = |other: &Job| (other.dataset, other.data) == (job.dataset, job.data);
+                let guided = jobs.iter().any(|other| same(other) && is_guided(&other.method));
+                place.insert(Source::read(job.dataset, job.data, &options.data_dir, guided)?);
             }
         }
         Ok(Self { options, stop, sources })
@@ -63,14 +65,15 @@ impl<'a> Runner<'a> {
     /// As [`contaminate`], [`Method::fit`] and [`Detector::training_scores`]; a data set that was not opened.
     pub fn run(&self, job: &Job) -> Result<Record> {
         let (source, class) = (self.source(job)?, job.dataset.class(&job.inlier)?);
-        let draw = contaminate(job.dataset, &source.pool.classes, class, job.ratio, Seed(job.seed))?;
+        let (classes, seed) = (&source.pool.classes, Seed(job.seed));
+        let draw = contaminate(job.dataset, classes, class, job.ratio, seed, job.data.draw())?;
         let outlier: Vec<bool> = draw.labels.iter().map(|&label| label == 1).collect();
-        let method = method(&job.method)?.suited_to(source.kind);
+        let method = job.method.method()?;
         let device = device::open(&self.options.device)?;
         let start = Instant::now();
         let features = source.pool.features.select(&draw.indices);
         let mut watch = Watch { stop: self.stop, curve: job.curve, outlier: &outlier, points: Vec::new() };
-        let mut context = Context::new(Seed(job.seed), device, &mut watch);
+        let mut context = Context::new(seed, device, &mut watch);
         if is_guided(&job.method) {
             context.known = Some(source.known(job, class)?);
         }
@@ -82,7 +85,8 @@ impl<'a> Runner<'a> {
             threads: rayon::current_num_threads(),
             peak_memory: peak_memory(),
         };
-        let mut record = Record::new(job, self.options.commit.as_deref(), config(&method)?, run);
+        let mut record = Record::new(job, self.options.commit.as_deref(), run);
+        record.checks = scores.first().map(|(_, own)| self_checks(own, &context));
         record.warnings = std::mem::take(&mut context.warnings);
         record.outliers = outlier.iter().filter(|&&is| is).count();
         record.inliers = outlier.len() - record.outliers;
@@ -96,39 +100,21 @@ impl<'a> Runner<'a> {
 
     fn source(&self, job: &Job) -> Result<&Source> {
         let unread = || Error::config("dataset", job.dataset, "was not opened for this sweep");
-        self.sources.get(&job.dataset).ok_or_else(unread)
+        self.sources.get(&(job.dataset, job.data)).ok_or_else(unread)
     }
-}
-
-/// Checks the methods of `jobs` without reading any data.
-///
-/// # Errors
-/// [`Error::Config`] naming the first method, preset or setting that is none.
-pub fn check_methods(jobs: &[Job]) -> Result<()> {
-    let mut seen: Vec<&MethodSpec> = Vec::new();
-    for job in jobs {
-        if !seen.contains(&&job.method) {
-            method(&job.method)?;
-            seen.push(&job.method);
-        }
-    }
-    Ok(())
-}
-
-fn method(spec: &MethodSpec) -> Result<Method> {
-    let method =
-        Method::named(&spec.name, spec.preset.as_deref())?.with(&Value::Object(spec.settings.clone()))?;
-    method.validate()?;
-    Ok(method)
-}
-
-fn config(method: &Method) -> Result<Value> {
-    serde_json::to_value(method).map_err(|error| Error::config("method", method.name(), error.to_string()))
 }
 
 /// Whether the method learns from a few labelled items.
 fn is_guided(spec: &MethodSpec) -> bool {
     spec.name.starts_with("elite-")
+}
+
+/// What the fit itself tells of whether its scores mean anything.
+fn self_checks(scores: &[f32], context: &Context<'_>) -> Vec<Check> {
+    let findings = &context.findings;
+    let losses: Vec<f32> = findings.curve.iter().map(|epoch| epoch.loss).collect();
+    let latents = findings.latents.as_ref().map(|(rows, values)| (*rows, values.as_slice()));
+    checks(&Evidence { scores, losses: &losses, latents, orthogonality: findings.orthogonality })
 }
 
 /// The scores of the fit's items, the method's own first. Where the method has a latent layer, the same networks are
@@ -140,7 +126,7 @@ fn all_scores(
     context: &Context<'_>,
 ) -> Result<Vec<(&'static str, Vec<f32>)>> {
     let own = detector.training_scores(features)?;
-    let (own_name, other_name, other) = match config(method)?.get("score_on").and_then(Value::as_str) {
+    let (own_name, other_name, other) = match config_of(method)?.get("score_on").and_then(Value::as_str) {
         Some("latent") => ("S_A", "S_B", "reconstructed"),
         Some(_) => ("S_B", "S_A", "latent"),
         None => return Ok(vec![("S", own)]),
@@ -183,84 +169,5 @@ fn peak_memory() -> Option<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::{grid::Grid, job, set::tests::data_dir, store::Records};
-    use super::*;
-
-    fn options() -> Option<RunnerOptions> {
-        Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None })
-    }
-
-    fn job(method: &str, settings: Value) -> Job {
-        let settings = settings.as_object().cloned().unwrap_or_default();
-        let method = MethodSpec { name: method.into(), preset: None, settings };
-        Job { method, curve: true, histogram: true, ..job::example() }
-    }
-
-    #[test]
-    fn one_run_of_a_plugged_method_gives_both_scores() {
-        let Some(options) = options() else { return };
-        let stop = AtomicBool::new(false);
-        let jobs = [
-            job("ae-lfr", json!({ "schedule": { "epochs": 1 } })),
-            job("ae-lfr", json!({ "schedule": { "epochs": 1 }, "score_on": "latent" })),
-        ];
-        let runner = Runner::open(&jobs, options, &stop).unwrap();
-        let [own, other] = jobs.each_ref().map(|job| runner.run(job).unwrap());
-        assert_eq!((own.inliers, own.outliers, own.curve.len()), (100, 10, 1));
-        assert_eq!(own.scores.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["S_B", "S_A"]);
-        assert_eq!(own.quality(Some("S_A")), other.quality(None));
-        assert_eq!(own.quality(None), other.quality(Some("S_B")));
-        assert_eq!(own.curve[0].auroc, own.scores[0].auroc);
-        let values = own.scores[0].values.as_ref().unwrap();
-        assert_eq!((values.inliers.len(), values.outliers.len()), (100, 10));
-        let again = runner.run(&jobs[0]).unwrap();
-        assert_eq!(Record { run: own.run.clone(), ..again }, own);
-        assert_eq!([own].into_iter().collect::<Records>().len(), 1);
-    }
-
-    #[test]
-    fn a_stopped_run_ends() {
-        let Some(options) = options() else { return };
-        let (stop, jobs) = (AtomicBool::new(true), [job("ae", json!({}))]);
-        let runner = Runner::open(&jobs, options, &stop).unwrap();
-        assert!(matches!(runner.run(&jobs[0]), Err(Error::Interrupted)));
-    }
-
-    #[test]
-    fn unknown_methods_presets_and_settings_are_named_before_anything_runs() {
-        let preset = Job {
-            method: MethodSpec { preset: Some("papers".into()), ..job("ae", json!({})).method },
-            ..job::example()
-        };
-        for (job, part) in [
-            (job("aee", json!({})), "aee"),
-            (preset, "papers"),
-            (job("ae", json!({ "schedule": { "epocs": 3 } })), "epocs"),
-            (job("ae", json!({ "schedule": { "epochs": 0 } })), "epochs"),
-        ] {
-            let message = check_methods(&[job]).unwrap_err().to_string();
-            assert!(message.contains(part), "{message}");
-        }
-        assert!(check_methods(&[job("isolation-forest", json!({}))]).is_ok());
-    }
-
-    #[test]
-    fn every_grid_of_the_repository_names_methods_and_settings_there_are() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
-        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.extension().is_some_and(|ending| ending == "toml") {
-                for job in Grid::read(&path).unwrap().jobs() {
-                    let found = method(&job.method).map(|method| method.name());
-                    assert!(found.as_ref().is_ok_and(|name| *name == job.method.name), "{job}: {found:?}");
-                }
-            }
-        }
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn the_system_tells_the_peak_of_memory() {
-        assert!(peak_memory().is_some_and(|bytes| bytes > 1 << 20));
-    }
-}
+#[path = "runner_tests.rs"]
+mod tests;

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use rand::seq::index;
 
+use super::data::DataOptions;
 use super::job::Job;
-use crate::data::{Features, Items, Kind};
-use crate::dataset::{LoadOptions, Name, Part, Pool, load};
+use crate::data::{Features, Items};
+use crate::dataset::{Name, Part, Pool, load};
 use crate::error::{Error, Result};
 use crate::method::Known;
 use crate::preprocess::{PreprocessOptions, Preprocessor, TextOptions};
@@ -26,20 +27,19 @@ pub(super) struct Set {
 
 /// A data set: what the protocol draws from, and what it leaves out where a job needs labelled items from there.
 pub(super) struct Source {
-    pub(super) kind: Kind,
     pub(super) pool: Set,
     rest: Option<Set>,
 }
 
 impl Source {
     /// Reads `name`; with what is outside its pool where `guided`.
-    pub(super) fn read(name: Name, data_dir: &Path, guided: bool) -> Result<Self> {
-        let pool = load(name, data_dir, &LoadOptions::default())?;
-        let rest = LoadOptions { part: Part::Rest, ..LoadOptions::default() };
-        let rest = guided.then(|| load(name, data_dir, &rest)).transpose()?;
+    pub(super) fn read(name: Name, options: DataOptions, data_dir: &Path, guided: bool) -> Result<Self> {
+        let part = |part| load(name, data_dir, &options.load(part));
+        let pool = part(Part::Pool)?;
+        let rest = guided.then(|| part(Part::Rest)).transpose()?;
         let preprocessor = preprocessor(&pool)?;
         let set = |pool: Pool| Ok(Set { features: preprocessor.apply(&pool.items)?, classes: pool.classes });
-        Ok(Self { kind: preprocessor.kind(), pool: set(pool)?, rest: rest.map(set).transpose()? })
+        Ok(Self { pool: set(pool)?, rest: rest.map(set).transpose()? })
     }
 
     /// Items from outside the pool, [`KNOWN`] of the inlier class and as many of the others.
@@ -93,7 +93,7 @@ pub(super) mod tests {
     #[test]
     fn labelled_items_come_from_outside_the_pool() {
         let Some(folder) = data_dir() else { return };
-        let source = Source::read(Name::Caltech101, &folder, true).unwrap();
+        let source = Source::read(Name::Caltech101, DataOptions::default(), &folder, true).unwrap();
         assert_eq!((source.pool.features.len(), source.pool.classes.len()), (1100, 1100));
         let known = |inlier: &str, seed| {
             let job = Job { inlier: inlier.into(), seed, ..job::example() };

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use super::claim::{failure_path, is_taken};
 use super::forecast::Forecast;
 use super::job::Job;
-use super::record::Record;
+use super::store::Records;
 use crate::dataset::Name;
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// How a job stands.
 #[derive(Debug)]
@@ -27,19 +27,24 @@ pub(super) enum State {
     Open,
 }
 
-/// How each job of `plan` stands.
-pub(super) fn survey(folder: &Path, plan: &[Job]) -> Vec<State> {
-    let state = |job: &Job| {
+/// How each job of `plan` stands, and sentences on records that are of other settings.
+pub(super) fn survey(folder: &Path, plan: &[Job]) -> Result<(Vec<State>, Vec<String>)> {
+    let mut loaded = if folder.is_dir() { Records::load(folder)? } else { Default::default() };
+    let stale = loaded.records.stale_of(plan);
+    let problems: Vec<_> = plan.iter().map(|job| loaded.problem(&job.hash())).collect();
+    let state = |(job, problem): (&Job, Option<Error>)| {
         let hash = job.hash();
-        match Record::read(folder, &hash) {
-            Ok(Some(record)) => State::Done { seconds: record.run.seconds, version: record.version },
-            _ if is_taken(folder, &hash) => State::Running,
-            Err(error) => State::Broken(error),
-            Ok(None) if failure_path(folder, &hash).exists() => State::Failed,
-            Ok(None) => State::Open,
+        match loaded.records.get(job) {
+            Some(record) => State::Done { seconds: record.run.seconds, version: record.version.clone() },
+            None if is_taken(folder, &hash) => State::Running,
+            None => match problem {
+                Some(error) => State::Broken(error),
+                None if failure_path(folder, &hash).exists() => State::Failed,
+                None => State::Open,
+            },
         }
     };
-    plan.par_iter().map(state).collect()
+    Ok((plan.par_iter().zip(problems).map(state).collect(), stale))
 }
 
 /// How far a plan has got, whoever runs it.
@@ -49,6 +54,8 @@ pub struct Status {
     pub groups: Vec<Group>,
     /// Records that cannot be used, and why.
     pub broken: Vec<String>,
+    /// Sentences on records that were made with other settings than those in force.
+    pub stale: Vec<String>,
     /// Seconds that the jobs without record would take one after the other, as far as times are known.
     pub remaining: Option<f64>,
 }
@@ -73,10 +80,14 @@ pub struct Group {
 }
 
 /// How far `plan` has got in `folder`; may be asked while a sweep runs.
-pub fn status(plan: &[Job], folder: &Path) -> Status {
+///
+/// # Errors
+/// A folder that cannot be read; a line of a file of many records that is none.
+pub fn status(plan: &[Job], folder: &Path) -> Result<Status> {
     let mut groups: BTreeMap<(Name, String), (Group, f64)> = BTreeMap::new();
     let (mut broken, mut forecast) = (Vec::new(), Forecast::default());
-    for (job, state) in plan.iter().zip(survey(folder, plan)) {
+    let (states, stale) = survey(folder, plan)?;
+    for (job, state) in plan.iter().zip(states) {
         let method = match &job.method.preset {
             Some(preset) => format!("{} ({preset})", job.method.name),
             None => job.method.name.clone(),
@@ -112,5 +123,6 @@ pub fn status(plan: &[Job], folder: &Path) -> Status {
         let seconds = (group.done > 0).then(|| total / group.done as f64);
         Group { seconds, ..group }
     };
-    Status { groups: groups.into_values().map(mean).collect(), broken, remaining: forecast.seconds(1) }
+    let groups = groups.into_values().map(mean).collect();
+    Ok(Status { groups, broken, stale, remaining: forecast.seconds(1) })
 }

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::ThreadPool;
 use serde_json::json;
 
-use super::claim::{Claim, is_taken};
+use super::claim::{Claim, is_taken, record_path};
 use super::forecast::Forecast;
 use super::job::Job;
 use super::record::Record;
@@ -60,6 +60,7 @@ pub struct Sweep<'a> {
     planned: usize,
     pending: Vec<Job>,
     broken: Vec<Error>,
+    stale: Vec<String>,
     forecast: Forecast,
 }
 
@@ -67,11 +68,12 @@ impl<'a> Sweep<'a> {
     /// Finds what is left to run of `shard` of `plan`, with the records in `folder`, made where it is missing.
     ///
     /// # Errors
-    /// A folder that cannot be made or read; records of another version, unless `mixed`.
+    /// A folder that cannot be made or read; a line of a file of many records that is none; records of another version,
+    /// unless `mixed`.
     pub fn open(plan: &[Job], folder: &'a Path, shard: Shard, mixed: bool) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         let jobs = shard.of(plan);
-        let (planned, states) = (jobs.len(), survey(folder, &jobs));
+        let (planned, (states, stale)) = (jobs.len(), survey(folder, &jobs)?);
         let (mut pending, mut broken, mut forecast) = (Vec::new(), Vec::new(), Forecast::default());
         let mut versions = HashSet::from([env!("CARGO_PKG_VERSION").to_owned()]);
         for (job, state) in jobs.into_iter().zip(states) {
@@ -90,12 +92,17 @@ impl<'a> Sweep<'a> {
         if !mixed {
             same_version(folder, versions.iter().map(String::as_str))?;
         }
-        Ok(Self { folder, planned, pending, broken, forecast })
+        Ok(Self { folder, planned, pending, broken, stale, forecast })
     }
 
     /// The jobs left to run, in order.
     pub fn pending(&self) -> &[Job] {
         &self.pending
+    }
+
+    /// Sentences on records that were made with other settings than those in force; their jobs run again.
+    pub fn stale(&self) -> &[String] {
+        &self.stale
     }
 
     /// Runs what is left, `workers` jobs at a time, each with its share of the machine's threads, until all are done or
@@ -190,7 +197,7 @@ impl<'a> Crew<'a> {
             (self.watcher)(Event::Elsewhere(job), now);
             return Ok(());
         };
-        if let Ok(Some(record)) = Record::read(folder, &hash) {
+        if let Some(record) = recorded(folder, &hash).filter(|record| record.serves(job)) {
             claim.release();
             return self.finished(job, &record);
         }
@@ -237,6 +244,12 @@ impl<'a> Crew<'a> {
         progress.remaining = forecast.seconds(self.workers);
         *progress
     }
+}
+
+/// What another process has recorded since the sweep began.
+fn recorded(folder: &Path, hash: &str) -> Option<Record> {
+    let record = Record::parse(&std::fs::read(record_path(folder, hash)).ok()?).ok()?;
+    (record.job.hash() == hash).then_some(record)
 }
 
 /// What a panic said.

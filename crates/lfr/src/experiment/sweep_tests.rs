@@ -25,7 +25,7 @@ fn quiet(_: Event<'_>, _: Progress) {}
 fn records(folder: &Path) -> BTreeMap<String, String> {
     let entry = |entry: std::io::Result<std::fs::DirEntry>| {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let mut record = Record::read(folder, name.strip_suffix(".json").unwrap()).unwrap().unwrap();
+        let mut record = super::recorded(folder, name.strip_suffix(".json").unwrap()).unwrap();
         record.run.seconds = 0.0;
         (name, record.to_json().unwrap())
     };
@@ -66,7 +66,7 @@ fn a_sweep_killed_ten_times_leaves_the_records_of_an_undisturbed_one() {
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let before = status(&plan(300), killed.path());
+    let before = status(&plan(300), killed.path()).unwrap();
     assert!(before.broken.is_empty(), "{before:?}");
     assert!(start().wait().unwrap().success());
     sweep(&plan(300), whole.path(), 1, &|job| Ok(pretend(job))).unwrap();
@@ -126,7 +126,7 @@ fn failures_and_panics_are_kept_and_tried_again() {
     assert!(told[0].contains("diverged") && told[1].contains("out of cheese") && told[2].contains("finite"));
     let failure = std::fs::read_to_string(claim::failure_path(folder.path(), &plan[1].hash())).unwrap();
     assert!(failure.contains("diverged") && failure.contains("ketch"));
-    let group = status(&plan, folder.path()).groups.remove(0);
+    let group = status(&plan, folder.path()).unwrap().groups.remove(0);
     assert_eq!((group.planned, group.done, group.failed, group.running), (4, 1, 3, 0));
     assert_eq!(open().run(1, &AtomicBool::new(false), &|job| Ok(pretend(job)), &quiet).unwrap().done, 4);
     assert_eq!(records(folder.path()).len(), 4);
@@ -137,9 +137,9 @@ fn a_broken_record_is_told_and_written_anew() {
     let folder = tempfile::tempdir().unwrap();
     let plan = plan(2);
     sweep(&plan, folder.path(), 1, &|job| Ok(pretend(job))).unwrap();
-    let path = Record::path(folder.path(), &plan[1].hash());
-    std::fs::write(&path, "{\"format\":1,").unwrap();
-    assert!(status(&plan, folder.path()).broken[0].contains("half written"));
+    let path = record_path(folder.path(), &plan[1].hash());
+    std::fs::write(&path, "{\"format\":2,").unwrap();
+    assert!(status(&plan, folder.path()).unwrap().broken[0].contains("half written"));
     let told = Mutex::new(Vec::new());
     let watcher = |event: Event<'_>, _: Progress| {
         if let Event::Broken(error) = event {
@@ -151,6 +151,43 @@ fn a_broken_record_is_told_and_written_anew() {
     sweep.run(1, &AtomicBool::new(false), &|job| Ok(pretend(job)), &watcher).unwrap();
     assert!(told.into_inner().unwrap()[0].contains(&path.display().to_string()));
     assert_eq!(records(folder.path()).len(), 2);
+}
+
+#[test]
+fn records_of_other_settings_and_with_too_little_are_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(3);
+    let old = |job: &Job| {
+        let mut record = pretend(job);
+        record.job.method.config["latent"] = 16.into();
+        record
+    };
+    for job in &plan[..2] {
+        let path = record_path(folder.path(), &old(job).job.hash());
+        std::fs::write(path, old(job).to_json().unwrap()).unwrap();
+    }
+    std::fs::write(record_path(folder.path(), &plan[2].hash()), pretend(&plan[2]).to_json().unwrap())
+        .unwrap();
+    let sweep = Sweep::open(&plan, folder.path(), Shard::WHOLE, false).unwrap();
+    assert_eq!(sweep.pending(), &plan[..2]);
+    assert_eq!(sweep.stale(), ["2 records of other settings are left out (ae-lfr: latent 16, now 32)"]);
+    sweep.run(1, &AtomicBool::new(false), &|job| Ok(pretend(job)), &quiet).unwrap();
+    let asks_more = [Job { curve: true, ..plan[2].clone() }];
+    let sweep = Sweep::open(&asks_more, folder.path(), Shard::WHOLE, false).unwrap();
+    assert_eq!(sweep.pending(), &asks_more);
+    sweep.run(1, &AtomicBool::new(false), &|job| Ok(pretend(job)), &quiet).unwrap();
+    let open = |plan: &[Job]| Sweep::open(plan, folder.path(), Shard::WHOLE, false).unwrap().pending().len();
+    assert_eq!((open(&plan), open(&asks_more)), (0, 0));
+}
+
+#[test]
+fn packed_records_are_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = plan(9);
+    sweep(&plan[..5], folder.path(), 1, &|job| Ok(pretend(job))).unwrap();
+    assert_eq!(super::super::pack(folder.path()).unwrap()[0].1, 5);
+    let progress = sweep(&plan, folder.path(), 1, &|job| Ok(pretend(job))).unwrap();
+    assert_eq!((progress.done, super::super::pack(folder.path()).unwrap()[0].1), (9, 9));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! Tables: means over seeds, then classes, beside the published values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::audit::Audit;
 use super::grid::Grid;
 use super::metric::Metric;
-use super::published::{Published, PublishedTable};
+use super::published::Published;
 use super::row::{Row, Score};
 use super::store::Records;
 use crate::dataset::Name;
@@ -23,6 +24,8 @@ pub struct Table {
     pub blocks: Vec<Block>,
     /// What other papers report, in sentences.
     pub notes: Vec<String>,
+    /// What there is to know about the records.
+    pub audit: Audit,
 }
 
 /// A data set: its rows are methods, its columns ratios.
@@ -47,26 +50,41 @@ pub struct Cell {
     pub sd_classes: Option<f64>,
     /// Classes behind the mean.
     pub classes: usize,
+    /// Classes of the data set.
+    pub all_classes: usize,
     /// Runs behind it.
     pub runs: usize,
     /// Runs the grid plans.
     pub planned: usize,
+    /// Runs whose network died, see [`Record::is_dead`](super::Record::is_dead).
+    pub dead: usize,
     /// The published value.
     pub published: Option<f64>,
 }
 
 impl Cell {
-    /// The mean less the published value.
+    /// Whether the mean is over part of the classes: it cannot be set beside means over all.
+    pub fn is_partial(&self) -> bool {
+        self.classes < self.all_classes
+    }
+
+    /// The mean less the published value, which is over all classes.
     pub fn difference(&self) -> Option<f64> {
-        Some(self.mean? - self.published?)
+        Some(self.mean.filter(|_| !self.is_partial())? - self.published?)
     }
 
-    /// The mean as shown, in thousandths.
-    pub(super) fn shown(&self) -> Option<i64> {
-        self.mean.map(|mean| (mean * 1000.0).round() as i64)
+    /// The mean as shown, in thousandths, if it is over all classes.
+    fn rank(&self) -> Option<i64> {
+        self.mean.filter(|_| !self.is_partial()).map(|mean| (mean * 1000.0).round() as i64)
     }
 
-    fn of(values: &BTreeMap<&str, Vec<f64>>, planned: usize, published: Option<f64>) -> Self {
+    /// Whether no cell of its column, of which `best` is the highest, is above it.
+    pub(super) fn is_best(&self, best: Option<i64>) -> bool {
+        best.is_some() && self.rank() == best
+    }
+
+    fn of(column: &Column<'_>, all_classes: usize, published: Option<f64>) -> Self {
+        let Column { values, planned, dead } = column;
         let means: Vec<f64> = values.values().filter_map(|seeds| mean(seeds)).collect();
         let within: Vec<f64> = values.values().filter_map(|seeds| variance(seeds)).collect();
         Self {
@@ -74,17 +92,19 @@ impl Cell {
             sd_seeds: mean(&within).map(f64::sqrt),
             sd_classes: variance(&means).map(f64::sqrt),
             classes: means.len(),
+            all_classes,
             runs: values.values().map(Vec::len).sum(),
-            planned,
+            planned: *planned,
+            dead: *dead,
             published,
         }
     }
 }
 
 impl Block {
-    /// The highest mean as shown of each column.
+    /// The highest mean as shown of each column, among those over all classes.
     pub(super) fn best(&self) -> Vec<Option<i64>> {
-        let column = |i: usize| self.rows.iter().filter_map(move |row| row.1.get(i)?.shown());
+        let column = |i: usize| self.rows.iter().filter_map(move |row| row.1.get(i)?.rank());
         (0..self.ratios.len()).map(|i| column(i).max()).collect()
     }
 }
@@ -95,21 +115,37 @@ impl Block {
 /// As [`Published::read`].
 pub fn table(grid: &Grid, records: &Records, metric: Metric) -> Result<Table> {
     let published = Published::read()?;
-    let theirs = grid.published.as_deref().and_then(|id| published.table(id, metric));
+    let mut sources = BTreeSet::new();
+    let mut theirs = |dataset, label: &str, ratio| {
+        let id = grid.published.as_deref()?;
+        let (value, source) = published.value(id, metric, dataset, label, ratio)?;
+        sources.insert(source.to_owned());
+        Some(value)
+    };
     let rows = grid.rows();
-    let block = |&dataset: &Name| Block {
+    let mut block = |&dataset: &Name| Block {
         dataset,
         ratios: grid.ratio.clone(),
         rows: rows
             .iter()
             .filter(|row| row.runs.iter().any(|(job, _)| job.dataset == dataset))
-            .map(|row| (row.label.clone(), cells(row, dataset, &grid.ratio, records, metric, theirs)))
+            .map(|row| (row.label.clone(), cells(row, dataset, &grid.ratio, records, metric, &mut theirs)))
             .collect(),
     };
-    let blocks: Vec<_> = grid.dataset.iter().map(block).collect();
+    let blocks: Vec<_> = grid.dataset.iter().map(&mut block).collect();
     let compared = grid.published.is_some() && metric == Metric::Auroc;
     let notes = if compared { notes(&published, &blocks) } else { Vec::new() };
-    Ok(Table { title: grid.title.clone(), metric, source: theirs.map(|t| t.source.clone()), blocks, notes })
+    let source = sources.into_iter().reduce(|all, one| format!("{all}; {one}"));
+    let title = grid.title.clone();
+    Ok(Table { title, metric, source, blocks, notes, audit: Audit::of(&grid.jobs(), records) })
+}
+
+/// The runs behind a cell.
+#[derive(Clone, Default)]
+struct Column<'a> {
+    values: BTreeMap<&'a str, Vec<f64>>,
+    planned: usize,
+    dead: usize,
 }
 
 /// The cells of `row` on `dataset`, one a ratio.
@@ -119,24 +155,23 @@ fn cells(
     ratios: &[f64],
     records: &Records,
     metric: Metric,
-    theirs: Option<&PublishedTable>,
+    theirs: &mut dyn FnMut(Name, &str, f64) -> Option<f64>,
 ) -> Vec<Cell> {
-    let mut columns = vec![(BTreeMap::<&str, Vec<f64>>::new(), 0); ratios.len()];
+    let mut columns = vec![Column::default(); ratios.len()];
     for (job, score) in row.runs.iter().filter(|(job, _)| job.dataset == dataset) {
         let at = ratios.iter().position(|&ratio| ratio == job.ratio);
-        let Some((values, planned)) = at.and_then(|at| columns.get_mut(at)) else { continue };
-        *planned += 1;
-        let found = records.get(job).and_then(|record| record.quality(score.map(Score::name)));
-        if let Some(quality) = found {
-            values.entry(&job.inlier).or_default().push(metric.of(quality));
+        let Some(column) = at.and_then(|at| columns.get_mut(at)) else { continue };
+        column.planned += 1;
+        let Some(record) = records.get(job) else { continue };
+        if let Some(quality) = record.quality(score.map(Score::name)) {
+            column.values.entry(&job.inlier).or_default().push(metric.of(quality));
+            column.dead += usize::from(record.is_dead());
         }
     }
-    let published = |ratio: f64| theirs.and_then(|table| table.value(dataset, &row.label, ratio));
-    columns
-        .iter()
-        .zip(ratios)
-        .map(|((values, planned), &c)| Cell::of(values, *planned, published(c)))
-        .collect()
+    let classes = dataset.class_names().len();
+    let mut cell =
+        |(column, &c): (&Column<'_>, &f64)| Cell::of(column, classes, theirs(dataset, &row.published, c));
+    columns.iter().zip(ratios).map(&mut cell).collect()
 }
 
 /// What other papers report of the rows.
@@ -208,18 +243,43 @@ pub(super) mod tests {
         let near = |value: Option<f64>, wanted: f64| (value.unwrap() - wanted).abs() < 1e-12;
         assert!(near(cell.mean, (0.85 + 0.6) / 2.0), "{cell:?}");
         assert!(near(cell.sd_seeds, 0.1 / 2f64.sqrt()) && near(cell.sd_classes, 0.25 / 2f64.sqrt()));
-        assert_eq!((cell.classes, cell.runs, cell.planned, cell.published), (2, 3, 4, Some(0.75)));
-        assert!(near(cell.difference(), -0.025));
+        assert_eq!((cell.classes, cell.all_classes, cell.runs, cell.planned), (2, 11, 3, 4));
         assert!(near(block.rows[0].1[1].mean, 0.725 - 0.125));
         assert_eq!(table.blocks[1].rows.len(), 2);
-        assert_eq!(block.best(), [Some(725), Some(725)]);
+    }
+
+    #[test]
+    fn part_of_the_classes_is_neither_compared_nor_best() {
+        let (grid, records) = small();
+        let table = table(&grid, &records, Metric::Auroc).unwrap();
+        let (part, whole) = (&table.blocks[0], &table.blocks[1]);
+        let cell = &part.rows[1].1[0];
+        assert_eq!((cell.is_partial(), cell.published, cell.difference()), (true, Some(0.75), None));
+        assert_eq!(part.best(), [None, None]);
+        assert_eq!(whole.best(), [Some(850), Some(850)]);
+        assert!(whole.rows[1].1[0].is_best(Some(850)) && !cell.is_best(None));
+        let whole = Cell { classes: 11, ..cell.clone() };
+        assert!((whole.difference().unwrap() + 0.025).abs() < 1e-12);
+    }
+
+    #[test]
+    fn runs_whose_network_died_are_counted() {
+        let (grid, records) = small();
+        let mut record = records.get(&grid.jobs()[0]).unwrap().clone();
+        record.scores[1] = super::super::Quality { name: "S_A".into(), ..record.scores[0].clone() };
+        let rest = grid.jobs().into_iter().skip(1).filter_map(|job| records.get(&job).cloned());
+        let records: Records = rest.chain([record]).collect();
+        let table = table(&grid, &records, Metric::Auroc).unwrap();
+        let dead = |row: usize| table.blocks[0].rows[row].1.iter().map(|cell| cell.dead).collect::<Vec<_>>();
+        assert_eq!([dead(0), dead(1), dead(2)], [vec![1, 0], vec![1, 0], vec![0, 0]]);
+        assert_eq!((table.audit.records, table.audit.unchecked), (records.len(), records.len()));
     }
 
     #[test]
     fn what_was_not_run_and_not_published_stays_empty() {
         let (grid, _) = small();
         let table = table(&grid, &Records::default(), Metric::AveragePrecision).unwrap();
-        let planned = Cell { planned: 4, ..Cell::default() };
+        let planned = Cell { planned: 4, all_classes: 11, ..Cell::default() };
         assert_eq!(table.blocks[0].rows[0].1, [planned.clone(), planned]);
         assert_eq!((table.source, table.notes.len()), (None, 0));
         assert_eq!(table.blocks[0].best(), [None, None]);
@@ -230,30 +290,5 @@ pub(super) mod tests {
         let text = GRID.replace("caltech101\"]\n    ", "cifar10\"]").replace("\"reuters\"]", "\"cifar10\"]");
         let table = table(&grid(&text), &Records::default(), Metric::Auroc).unwrap();
         assert!(table.notes[0].starts_with("GEOM on cifar10: 0.860 (Golan"), "{:?}", table.notes);
-    }
-
-    #[test]
-    fn thousands_of_records_are_read_and_summed_up_in_little_more_than_the_time_to_parse_them() {
-        let folder = tempfile::tempdir().unwrap();
-        let seeds: Vec<_> = (0..400).map(|seed: u64| seed.to_string()).collect();
-        let grid = grid(&GRID.replace("seed = [0, 1]", &format!("seed = [{}]", seeds.join(", "))));
-        let jobs = grid.jobs();
-        for job in &jobs {
-            let path = record::Record::path(folder.path(), &job.hash());
-            std::fs::write(path, record::example(job, 0.5).to_json().unwrap()).unwrap();
-        }
-        let start = std::time::Instant::now();
-        for entry in std::fs::read_dir(folder.path()).unwrap() {
-            let text = std::fs::read(entry.unwrap().path()).unwrap();
-            serde_json::from_slice::<serde_json::Value>(&text).unwrap();
-        }
-        let parsing = start.elapsed();
-        let start = std::time::Instant::now();
-        let records = Records::read(folder.path(), &jobs, false).unwrap();
-        let runs: usize =
-            table(&grid, &records, Metric::Auroc).unwrap().blocks[0].rows[1].1.iter().map(|c| c.runs).sum();
-        let taken = start.elapsed();
-        assert_eq!((jobs.len(), runs), (7200, 1600));
-        assert!(taken < 10 * parsing, "{taken:?}, where parsing takes {parsing:?}");
     }
 }

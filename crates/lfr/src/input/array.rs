@@ -5,18 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch};
-use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::fortran::c_order;
-use super::frame::Frame;
 use super::npy::Header;
 use super::number::Number;
-use super::pixel::Scale;
 use super::rows::{Bytes, Rows};
+use super::stack::Stack;
 use super::stored::Stored;
-use super::{Options, Source, picture};
-use crate::data::Kind;
+use super::{Notes, Options, Source};
 use crate::error::{Error, Result};
 
 /// Largest array in Fortran order, which must be turned around in memory, in bytes.
@@ -25,8 +22,11 @@ const MAX_FORTRAN: u64 = 2 << 30;
 /// Most columns of a table.
 const MAX_COLUMNS: u64 = 1 << 20;
 
+/// Shortest side of a picture whose channels come first; smaller ones may be something else.
+const MIN_PLANE: u64 = 8;
+
 /// An array of N x H x W or N x H x W x C (C = 1 or 3) as pictures, one of N x D as a table of columns `f0`, `f1`, ...
-/// Identifiers count from 0.
+/// N x C x H x W is taken for pictures, with a note, where it can be nothing else. Identifiers count from 0.
 ///
 /// # Errors
 /// [`Error::Input`] for another shape or type, or when the content is shorter or longer than declared;
@@ -37,12 +37,17 @@ pub(super) fn open(path: &Path, stored: &Stored, options: &Options) -> Result<So
     array.check_size()?;
     match *array.header.shape {
         [n, columns] => array.table(n, columns, options),
-        [n, height, width] => array.pictures(n, [height, width, 1], options),
-        [n, height, width, channels @ (1 | 3)] => array.pictures(n, [height, width, channels], options),
+        [n, height, width] => array.pictures(n, [height, width, 1], false, options),
+        [n, height, width, channels @ (1 | 3)] => {
+            array.pictures(n, [height, width, channels], false, options)
+        }
+        [n, channels @ (1 | 3), height @ (MIN_PLANE..), width @ (MIN_PLANE..)] => {
+            array.pictures(n, [height, width, channels], true, options)
+        }
         _ => {
-            let shape = array.header.shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" x ");
-            let accepted = "N x D (a table), N x H x W or N x H x W x C with C = 1 or 3 (pictures)";
-            Err(Error::input(path, format!("an array of shape {shape}; accepted are {accepted}")))
+            let accepted = "N x D (a table), N x H x W or N x H x W x C with C = 1 or 3 (pictures); \
+                            numpy.moveaxis(x, 1, -1) turns N x C x H x W";
+            Err(Error::input(path, format!("an array of shape {}; accepted are {accepted}", array.shape())))
         }
     }
 }
@@ -54,6 +59,11 @@ struct Array<'a> {
 }
 
 impl Array<'_> {
+    /// Its extents, parted by crosses.
+    fn shape(&self) -> String {
+        self.header.shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" x ")
+    }
+
     fn item_size(&self) -> u64 {
         self.header.number.size() as u64
     }
@@ -123,24 +133,16 @@ impl Array<'_> {
         Ok(Source::new(kind, self.path, options, batches))
     }
 
-    fn pictures(&self, n: u64, [height, width, channels]: [u64; 3], options: &Options) -> Result<Source> {
-        picture::check_pixels(width, height).map_err(|problem| Error::input(self.path, problem))?;
-        let frame = Frame::new(self.path, options, channels as usize);
-        let (number, size) = (self.header.number, height * width * channels);
-        let scale = Scale::find(self.path, number, || self.rows(n, size, frame.chunk))?;
-        let rows = self.rows(n, size, frame.chunk)?;
-        let batches = rows.map(move |run| {
-            let (first, values) = run?;
-            let row = size as usize * number.size();
-            frame.batch(values.par_chunks_exact(row).enumerate().map(|(i, values)| {
-                let made = scale.bytes(number, values).and_then(|values| {
-                    picture::from_values(height as u32, width as u32, channels as usize, values)
-                        .ok_or_else(|| "of a wrong size".into())
-                });
-                ((first + i as u64).to_string(), made)
-            }))
-        });
-        Ok(Source::new(Kind::Images, self.path, options, batches))
+    fn pictures(&self, n: u64, extents: [u64; 3], planar: bool, options: &Options) -> Result<Source> {
+        let notes = Notes::default();
+        if planar {
+            let shape = self.shape();
+            notes.add(format!("the array of shape {shape} is read as N x C x H x W, channels first"));
+        }
+        let (number, width) =
+            (self.header.number, extents.iter().fold(1_u64, |all, &n| all.saturating_mul(n)));
+        let stack = Stack { path: self.path, number, extents, planar, notes };
+        stack.open(options, |run| self.rows(n, width, run))
     }
 }
 
@@ -154,6 +156,7 @@ fn column(number: Number, rows: &[u8], i: usize, width: usize) -> ArrayRef {
 mod tests {
     use super::*;
     use crate::data::{Images, Items};
+    use crate::input::{PixelRange, Stretch};
     use proptest::prelude::*;
 
     /// ```python
@@ -221,7 +224,43 @@ mod tests {
     fn ranges_are_recognised() {
         assert_eq!(pictures("forms.npz:unit_f8"), pictures("forms.npz:signed_f8"));
         assert_eq!(pictures("forms.npz:mask").pixels.iter().max(), Some(&255));
-        assert!(refusal("forms.npz:wild_f8").contains("pixels range from 0 to 2300"));
+        let wild = pictures("forms.npz:wild_f8");
+        assert_eq!((wild.pixels.iter().min(), wild.pixels.iter().max()), (Some(&0), Some(&255)));
+    }
+
+    #[test]
+    fn a_model_says_the_range_or_that_there_is_none() {
+        let read = |name: &str, stretch| {
+            let options = Options { image_size: 8, stretch, ..Options::default() };
+            let mut source = open_data(name, &options)?;
+            let items = source.next().unwrap()?.items;
+            let Items::Images(images) = items else { panic!("no pictures") };
+            Ok::<_, Error>((images, source.range(), source.notes()))
+        };
+        let (images, range, notes) = read("forms.npz:wild_f8", Stretch::Pile).unwrap();
+        assert_eq!((range, notes.len()), (Some(PixelRange { low: 0.0, high: 2300.0 }), 1));
+        let again = read("forms.npz:wild_f8", Stretch::Between(range.unwrap())).unwrap();
+        assert_eq!((again.0, again.2.len()), (images, 0));
+        let narrow = Stretch::Between(PixelRange { low: 0.0, high: 100.0 });
+        let (clipped, _, notes) = read("forms.npz:wild_f8", narrow).unwrap();
+        assert_eq!(clipped.pixels.iter().max(), Some(&255));
+        assert_eq!(notes, ["pixel values outside the range of the fit, 0 to 100, are clipped"]);
+        let (_, range, notes) = read("forms.npz:c_u1", Stretch::Pile).unwrap();
+        assert_eq!((range, notes.len()), (None, 0));
+        let message = read("forms.npz:wild_f8", Stretch::Full).unwrap_err().to_string();
+        assert!(message.contains("pixels range from 0 to 2300"), "{message}");
+    }
+
+    #[test]
+    fn channels_may_come_first() {
+        let values: Vec<u8> = (0..2 * 3 * 64).map(|i| (i / 64 * 10) as u8).collect();
+        let file = tempfile::Builder::new().suffix(".npy").tempfile().unwrap();
+        std::fs::write(file.path(), npy("|u1", "False", "(2, 3, 8, 8)", &values)).unwrap();
+        let options = Options { image_size: 8, ..Options::default() };
+        let pile = crate::pile::Pile::read(file.path(), &options).unwrap();
+        let Items::Images(images) = &pile.items[0] else { panic!("no pictures") };
+        assert_eq!((images.channels, &images.pixels), (3, &values));
+        assert_eq!(pile.notes, ["the array of shape 2 x 3 x 8 x 8 is read as N x C x H x W, channels first"]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
 use arrow::compute::{cast, filter_record_batch};
 use arrow::datatypes::DataType;
 
+use super::names::Names;
 use super::{Batch, Options};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
@@ -29,13 +30,12 @@ enum Content {
 }
 
 impl Columns {
-    /// Assigns the columns `names` as the options ask.
+    /// Assigns the columns as the options ask. The names of the rows identify them unless another column does.
     ///
     /// # Errors
-    /// [`Error::Input`] for columns without a name or with the name of another, [`Error::Config`] for a column
-    /// that does not exist, or when none is left to describe the rows.
-    pub fn choose(path: &Path, names: &[String], options: &Options) -> Result<Self> {
-        check_names(names).map_err(|problem| Error::input(path, problem))?;
+    /// [`Error::Config`] for a column that does not exist, [`Error::Input`] when none is left to describe the rows.
+    pub fn choose(path: &Path, columns: &Names, options: &Options) -> Result<Self> {
+        let Names { all: names, index, spare } = columns;
         let place = |key: &str, name: &String| {
             names.iter().position(|n| n == name).ok_or_else(|| {
                 Error::config(
@@ -50,7 +50,9 @@ impl Columns {
             (one("id", &options.id)?, one("label", &options.label)?, one("text", &options.text)?);
         let ignored: HashSet<usize> =
             options.ignore.iter().map(|name| place("ignore", name)).collect::<Result<_>>()?;
-        let free = |i: &usize| !ignored.contains(i) && Some(*i) != id && Some(*i) != label;
+        let spared = |i: &usize| Some(*i) == *index || spare.contains(i);
+        let free = |i: &usize| !ignored.contains(i) && !spared(i) && Some(*i) != id && Some(*i) != label;
+        let id = id.or(*index);
         let features: Vec<usize> = (0..names.len()).filter(free).collect();
         let text = match (text, options.kind, features.as_slice()) {
             (None, Some(Kind::Text), [only]) => Some(*only),
@@ -66,8 +68,9 @@ impl Columns {
             return Err(Error::input(path, problem));
         }
         let used = text.map_or(features.clone(), |text| vec![text]);
-        let picked: Vec<usize> =
-            (0..names.len()).filter(|i| used.contains(i) || [id, label].contains(&Some(*i))).collect();
+        let picked: Vec<usize> = (0..names.len())
+            .filter(|i| used.binary_search(i).is_ok() || [id, label].contains(&Some(*i)))
+            .collect();
         let within = |place: usize| picked.binary_search(&place).ok();
         let content = match text.and_then(within) {
             Some(text) => Content::Documents(text),
@@ -142,21 +145,6 @@ fn strings(array: &ArrayRef) -> Result<StringArray, arrow::error::ArrowError> {
     Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
-fn check_names(names: &[String]) -> Result<(), String> {
-    if let Some(nameless) = names.iter().position(|name| name.trim().is_empty()) {
-        return Err(format!("column {} has no name; give every column one", nameless + 1));
-    }
-    let mut seen = HashSet::new();
-    match names.iter().find(|name| !seen.insert(name.as_str())) {
-        None => Ok(()),
-        Some(twice) => {
-            let places = names.iter().zip(1..).filter(|(name, _)| *name == twice);
-            let places: Vec<String> = places.map(|(_, place)| place.to_string()).collect();
-            Err(format!("columns {} are all named `{twice}`; rename all but one", places.join(", ")))
-        }
-    }
-}
-
 /// Names for a message, the first twenty of them.
 pub(super) fn list(names: &[String]) -> String {
     let shown = names.iter().take(20).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -170,8 +158,8 @@ mod tests {
     use std::sync::Arc;
 
     fn choose(names: &[&str], options: &Options) -> Result<Columns> {
-        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        Columns::choose(Path::new("t.csv"), &names, options)
+        let all = names.iter().map(|&name| name.to_owned()).collect();
+        Columns::choose(Path::new("t.csv"), &Names { all, ..Names::default() }, options)
     }
 
     fn asked(id: &str, label: &str, ignore: &str) -> Options {
@@ -202,11 +190,18 @@ mod tests {
     }
 
     #[test]
-    fn nameless_and_repeated_names_are_refused_by_place() {
-        let options = Options::default();
-        let message = choose(&["a", "b", "a"], &options).unwrap_err().to_string();
-        assert!(message.contains("columns 1, 3 are all named `a`"), "{message}");
-        assert!(choose(&["a", " "], &options).unwrap_err().to_string().contains("column 2 has no name"));
+    fn the_names_of_rows_identify_them_and_are_no_feature() {
+        let all = ["column 1", "x", "column 3"].map(str::to_owned).to_vec();
+        let names = Names { all, index: Some(0), spare: vec![2] };
+        let columns = Columns::choose(Path::new("t"), &names, &Options::default()).unwrap();
+        assert_eq!((columns.picked.as_slice(), columns.id), (&[0, 1][..], Some(0)));
+        let options = Options { id: Some("x".into()), ..Options::default() };
+        let problem = Columns::choose(Path::new("t"), &names, &options).unwrap_err().to_string();
+        assert!(problem.contains("no column is left"), "{problem}");
+    }
+
+    #[test]
+    fn something_has_to_be_left() {
         assert!(choose(&["y"], &asked("y", "y", "y")).unwrap_err().to_string().contains("no column is left"));
     }
 

@@ -1,6 +1,7 @@
 //! CSV and its like.
 
-use std::io::{self, Cursor, Read};
+use std::collections::HashMap;
+use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,48 +9,80 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 
+use super::blanks::Blanks;
 use super::columns::Columns;
-use super::dialect::Dialect;
-use super::stream::{self, MAX_BATCH, MAX_RECORD};
-use super::{Batch, Options, Source};
-use crate::data::Quarantined;
+use super::dialect::{Asked, Dialect};
+use super::stream::{self, MAX_BATCH, MAX_RECORD, Text};
+use super::walk::has_extension;
+use super::{Batch, Notes, Options, Source, encoding, unpack};
+use crate::data::{Kind, Quarantined};
 use crate::error::{Error, Result};
+use crate::preprocess::DECIMAL;
 
-/// Bytes looked at to find out the dialect.
+/// Bytes looked at to find the dialect.
 const SAMPLE: u64 = 4 << 20;
 
-/// The rows of a CSV or TSV file, all columns as text; plain or gzipped. Rows with too few or too many fields, or
-/// that are not UTF-8, are left out. Rows are numbered from 0, those left out included.
+/// The rows of a CSV or TSV file, all columns as text; plain or packed. Empty rows are skipped; rows with too few or
+/// too many fields are left out. Rows are numbered from 0, those skipped and left out included.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let mut text = stream::open(path)?;
-    let mut sample = Vec::new();
-    let read = text.by_ref().take(SAMPLE).read_to_end(&mut sample).map_err(|e| stream::broken(path, &e))?;
-    let whole = (read as u64) < SAMPLE;
-    let dialect = Dialect::find(&sample, whole).map_err(|problem| Error::input(path, problem))?;
+    let notes = Notes::default();
+    let mut text = stream::open(path, options.encoding.as_deref(), &notes)?;
+    let mut asked = Asked { delimiter: options.delimiter, header: options.header };
+    let (mut sample, mut whole) = sample(path, &mut text)?;
+    if asked.delimiter.map_or_else(|| Dialect::is_aligned(&sample, whole), |delimiter| delimiter == b' ') {
+        text = Box::new(BufReader::new(Blanks::new(Cursor::new(sample).chain(text))));
+        (sample, whole) = self::sample(path, &mut text)?;
+        asked.delimiter = Some(b'\t');
+    }
+    let dialect =
+        Dialect::find(&sample, whole, asked, &notes).map_err(|problem| Error::input(path, problem))?;
+    if options.kind != Some(Kind::Table) && !has_extension(&unpack::name(path)?, &["csv", "tsv"]) {
+        notes.add("read as a table; --kind text takes every line for a document");
+    }
     let columns = Columns::choose(path, &dialect.names, options)?;
-    let fields = columns.picked.iter().filter_map(|&i| dialect.names.get(i));
+    let fields = columns.picked.iter().filter_map(|&i| dialect.names.all.get(i));
     let fields: Vec<Field> = fields.map(|name| Field::new(name, DataType::Utf8, true)).collect();
     let kind = columns.kind();
-    let meter = Meter { inner: Cursor::new(sample).chain(text), left: MAX_RECORD, quotes: 0 };
+    let rest = Cursor::new(sample.split_off(dialect.start)).chain(text);
     let mut table = Table {
         path: path.to_owned(),
         reader: ReaderBuilder::new()
             .delimiter(dialect.delimiter)
-            .has_headers(dialect.header)
+            .comment(dialect.comments.then_some(b'#'))
+            .has_headers(false)
             .flexible(true)
             .buffer_capacity(1 << 16)
-            .from_reader(meter),
-        schema: Arc::new(Schema::new(fields)),
+            .from_reader(Meter { inner: rest, left: MAX_RECORD, quotes: 0 }),
+        schema: Arc::new(Schema::new_with_metadata(fields, decimal(dialect.delimiter))),
         columns,
-        width: dialect.names.len(),
+        width: dialect.names.all.len(),
+        trailing: dialect.trailing,
+        lines: dialect.lines,
         row: 0,
         record: ByteRecord::new(),
+        empty: 0,
+        foreign: usize::from(dialect.foreign),
+        notes: notes.clone(),
     };
     let chunk = options.chunk;
-    Ok(Source::new(kind, path, options, std::iter::from_fn(move || table.batch(chunk).transpose())))
+    let batches = std::iter::from_fn(move || table.batch(chunk).transpose());
+    Ok(Source::new(kind, path, options, batches).noting(&notes))
 }
 
-/// The rest of a file.
+/// The start of a text, and whether there is no more of it.
+fn sample(path: &Path, text: &mut Text) -> Result<(Vec<u8>, bool)> {
+    let mut sample = Vec::new();
+    let read = text.take(SAMPLE).read_to_end(&mut sample).map_err(|e| stream::broken(path, &e))?;
+    Ok((sample, (read as u64) < SAMPLE))
+}
+
+/// Where semicolons part the fields, commas stand before the fraction.
+fn decimal(delimiter: u8) -> HashMap<String, String> {
+    let likely = delimiter == b';';
+    likely.then(|| (DECIMAL.to_owned(), "comma".to_owned())).into_iter().collect()
+}
+
+/// The rows of a file.
 struct Table<R> {
     path: PathBuf,
     reader: Reader<Meter<R>>,
@@ -57,10 +90,19 @@ struct Table<R> {
     columns: Columns,
     /// Fields a record.
     width: usize,
+    /// Whether the last field need not be there.
+    trailing: bool,
+    /// Lines before the first row.
+    lines: u64,
     /// Number of the next row.
     row: u64,
     /// The last record.
     record: ByteRecord,
+    /// Rows without content so far.
+    empty: usize,
+    /// Records that were not UTF-8 so far.
+    foreign: usize,
+    notes: Notes,
 }
 
 impl<R: Read> Table<R> {
@@ -69,19 +111,24 @@ impl<R: Read> Table<R> {
         let mut builders: Vec<_> = self.columns.picked.iter().map(|_| StringBuilder::new()).collect();
         while rows.len() + bad.len() < most && bytes < MAX_BATCH && self.advance()? {
             bytes += self.record.as_slice().len();
-            match checked(&mut self.record, self.width) {
-                Ok(record) => {
-                    for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
-                        builder.append_option(record.get(column));
-                    }
-                    rows.push(self.row);
-                    self.record = record.into_byte_record();
+            if self.record.as_slice().trim_ascii_start().is_empty() {
+                self.empty += 1;
+            } else if self.fits() {
+                let record = self.checked();
+                for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
+                    builder.append_option(record.get(column));
                 }
-                Err(reason) => bad.push(Quarantined { id: self.row.to_string(), reason }),
+                rows.push(self.row);
+                self.record = record.into_byte_record();
+            } else {
+                let (line, found) = (self.line(), self.record.len());
+                let reason = format!("line {line}: expected {} fields, found {found}", self.width);
+                bad.push(Quarantined { id: self.row.to_string(), reason });
             }
             self.row += 1;
         }
         if rows.is_empty() && bad.is_empty() {
+            self.say();
             return Ok(None);
         }
         let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
@@ -91,10 +138,35 @@ impl<R: Read> Table<R> {
         self.columns.batch(&self.path, batch, rows, bad).map(Some)
     }
 
+    /// Says what was met on the way.
+    fn say(&self) {
+        say_empty(&self.notes, self.empty);
+        encoding::say(&self.notes, self.foreign, "lines are");
+    }
+
+    /// Whether the record has as many fields as there are columns.
+    fn fits(&self) -> bool {
+        let fields = self.record.len();
+        fields == self.width || (self.trailing && fields + 1 == self.width)
+    }
+
+    /// The line in which the record begins.
+    fn line(&self) -> u64 {
+        self.lines + self.record.position().map_or(1, csv::Position::line)
+    }
+
+    /// The record as text; what is not UTF-8 is windows-1252.
+    fn checked(&mut self) -> StringRecord {
+        StringRecord::from_byte_record(std::mem::take(&mut self.record)).unwrap_or_else(|error| {
+            self.foreign += 1;
+            error.into_byte_record().iter().map(|field| encoding::text(field).0).collect()
+        })
+    }
+
     /// Reads the next record; `false` after the last.
     fn advance(&mut self) -> Result<bool> {
         let spans_lines = self.record.as_slice().contains(&b'\n');
-        let line = self.record.position().map_or(1, csv::Position::line);
+        let line = self.line();
         let more = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.kind() {
             csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
                 let problem = format!("after line {line}: {error}");
@@ -112,16 +184,13 @@ impl<R: Read> Table<R> {
     }
 }
 
-/// The record as text, if it has `width` fields of UTF-8; else the reason, with the line.
-fn checked(record: &mut ByteRecord, width: usize) -> Result<StringRecord, String> {
-    let line = record.position().map_or(0, csv::Position::line);
-    if record.len() != width {
-        return Err(format!("line {line}: expected {width} fields, found {}", record.len()));
+/// Says how many rows hold nothing.
+pub(super) fn say_empty(notes: &Notes, count: usize) {
+    match count {
+        0 => {}
+        1 => notes.add("1 empty row skipped"),
+        _ => notes.add(format!("{count} empty rows skipped")),
     }
-    StringRecord::from_byte_record(std::mem::take(record)).map_err(|error| {
-        let at = error.utf8_error();
-        format!("line {line}: field {} is not UTF-8 (byte {} of it)", at.field() + 1, at.valid_up_to() + 1)
-    })
 }
 
 /// Counts quotes, and breaks off a record that does not end.
@@ -204,12 +273,70 @@ mod tests {
         }
     }
 
+    /// The notes of a reading, which are complete at its end.
+    fn notes(content: &[u8]) -> Vec<String> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        let mut source = open(file.path(), &Options { max_bad_fraction: 0.9, ..Options::default() }).unwrap();
+        source.by_ref().for_each(|chunk| drop(chunk.unwrap()));
+        source.notes()
+    }
+
     #[test]
-    fn bytes_that_are_not_utf_8_are_left_out_by_line() {
-        let options = Options { max_bad_fraction: 0.9, ..Options::default() };
-        let (rows, _, bad) = read_with(b"a,b\n1,caf\xe9\n3,4\n", &options).unwrap();
-        assert_eq!(rows, [["3", "4"]]);
-        assert_eq!(bad[0].reason, "line 2: field 2 is not UTF-8 (byte 4 of it)");
+    fn rows_that_are_not_utf_8_are_windows_1252_and_said() {
+        let content = b"a,b\n1,caf\xe9\n3,4 \x80\n5,\xc3\xa9\n";
+        let (rows, _, bad) = read_with(content, &Options::default()).unwrap();
+        assert_eq!(rows, [["1", "café"], ["3", "4 €"], ["5", "é"]]);
+        assert_eq!(bad, []);
+        let notes = notes(content);
+        assert!(notes[0].starts_with("2 lines are not encoded as UTF-8"), "{notes:?}");
+        let options = Options { encoding: Some("koi8-r".into()), ..Options::default() };
+        assert_eq!(read_with(b"a,b\n1,\xd1\n", &options).unwrap().0, [["1", "я"]]);
+    }
+
+    #[test]
+    fn empty_rows_are_skipped_and_counted() {
+        let content = b"a,b\n1,2\n,\n , \n\n3,4\n,,,\n";
+        let (rows, ids, bad) = read_with(content, &Options::default()).unwrap();
+        assert_eq!((rows.len(), ids, bad.len()), (2, vec!["0".to_owned(), "3".to_owned()], 0));
+        assert_eq!(notes(content), ["3 empty rows skipped"]);
+    }
+
+    #[test]
+    fn the_first_column_names_the_rows_where_it_has_no_name() {
+        let (rows, ids, _) = read(",x\n7,5\n8,6\n").unwrap();
+        assert_eq!(
+            (rows, ids),
+            (vec![vec!["5".to_owned()], vec!["6".to_owned()]], vec!["7".into(), "8".into()])
+        );
+        assert_eq!(notes(b",x\n7,5\n8,6\n").len(), 1);
+        let options = Options { id: Some("x".into()), ..Options::default() };
+        let problem = read_with(b",x\n7,5\n8,6\n", &options).unwrap_err().to_string();
+        assert!(problem.contains("no column is left"), "{problem}");
+    }
+
+    #[test]
+    fn rows_may_end_with_a_delimiter() {
+        let (rows, _, bad) = read("a,b,\n1,2,\n3,4\n5,6,\n").unwrap();
+        assert_eq!(
+            (rows.len(), rows[1].as_slice(), bad.len()),
+            (3, &["3".to_owned(), "4".to_owned()][..], 0)
+        );
+    }
+
+    #[test]
+    fn columns_may_be_parted_by_blanks() {
+        let (rows, ids, _) = read("    x    y\n  1   20\n 10    3\n").unwrap();
+        assert_eq!((rows.len(), rows[1].join(" "), ids.len()), (2, "10 3".to_owned(), 2));
+        let options = Options { delimiter: Some(b' '), header: Some(false), ..Options::default() };
+        assert_eq!(read_with(b"1  2\n3 4\n", &options).unwrap().0, [["1", "2"], ["3", "4"]]);
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file_below_titles() {
+        let content = "Report\n\na;b;c\n1;2;3\n4;5\n6;7;8\n1;2;9\n";
+        let (rows, _, bad) = read(content).unwrap();
+        assert_eq!((rows.len(), bad[0].reason.as_str()), (3, "line 5: expected 3 fields, found 2"));
     }
 
     #[test]
@@ -245,9 +372,10 @@ mod tests {
     }
 
     #[test]
-    fn names_are_checked() {
-        assert!(read("a,,c\n1,2,3\n").unwrap_err().to_string().contains("column 2 has no name"));
-        assert!(read("a,b,a\n1,2,3\n").unwrap_err().to_string().contains("columns 1, 3"));
+    fn nameless_and_repeated_columns_are_renamed() {
+        assert_eq!(read("a,,c\n1,2,3\n").unwrap().0.len(), 1);
+        let notes = notes(b"a,,a\n1,2,3\n");
+        assert!(notes[0].contains("column 2") && notes[1].contains("a (2)"), "{notes:?}");
     }
 
     #[test]

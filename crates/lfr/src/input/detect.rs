@@ -1,13 +1,15 @@
 //! Finding out what an input is.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::GzDecoder;
-
-use super::walk::{self, DOCUMENTS, PICTURES, has_extension};
-use super::{idx, npz};
+use super::dialect::Dialect;
+use super::unpack::{self, Packing};
+use super::walk::{self, DOCUMENTS, HEIF, PICTURES, has_extension};
+use super::{Notes, Options, idx, npz, stream};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
@@ -20,10 +22,12 @@ pub(super) enum Format {
     Documents,
     /// CSV and its like.
     Delimited,
-    /// A JSON object a line.
-    JsonLines,
+    /// JSON: an object a line, or an array of objects.
+    Json,
     /// Parquet.
     Parquet,
+    /// Excel or OpenDocument.
+    Workbook,
     /// IDX, plain or gzipped.
     Idx,
     /// One NumPy array.
@@ -32,129 +36,181 @@ pub(super) enum Format {
     Npz,
 }
 
-const ACCEPTED: &str = "accepted are a folder of pictures or of .txt documents, .csv, .tsv, .parquet, .jsonl, .txt, \
-                        .npy, .npz and IDX files (plain or .gz)";
+const ACCEPTED: &str = "accepted are a folder of pictures or of .txt documents, .csv, .tsv, .json, .jsonl and .txt \
+                        files (plain or .gz, .bz2, .zst, .zip), .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
 
-/// The format of `path`; `kind` decides where the content alone does not.
+/// Endings of workbooks.
+const WORKBOOKS: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods"];
+
+/// Bytes of a text looked at.
+const START: u64 = 1 << 16;
+
+/// The format of `path`; the kind asked for decides where the content alone does not.
 ///
 /// # Errors
 /// [`Error::Io`] when there is nothing at `path`, [`Error::Empty`] for an empty file or a folder without items,
 /// [`Error::Input`] for anything unknown.
-pub(super) fn format(path: &Path, kind: Option<Kind>) -> Result<Format> {
+pub(super) fn format(path: &Path, options: &Options) -> Result<Format> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         Err(_) if npz::member(path).is_some_and(|(archive, _)| archive.is_file()) => return Ok(Format::Npz),
+        Err(_) if unpack::member(path).is_some() => return text(path, options),
         Err(error) => return Err(Error::io("read", path, error)),
     };
     if about.is_dir() {
-        folder(path, kind)
+        folder(path, options.kind)
     } else if !about.is_file() {
         Err(Error::input(path, "neither a file nor a folder; save the data as a file first"))
     } else if about.len() == 0 {
         Err(Error::Empty { path: path.to_owned(), hint: "the file has no bytes".into() })
     } else {
-        file(path, kind)
+        file(path, options)
     }
 }
 
+/// What most files of a folder are: pictures, or documents. Pictures come first when there are as many.
 fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     if kind == Some(Kind::Table) {
         return Err(Error::input(path, "a folder cannot be read as a table; name one file"));
     }
-    let (mut documents, mut others, mut example) = (false, 0, String::new());
+    let (mut pictures, mut texts, mut others, mut example) = (HashSet::new(), Vec::new(), 0, String::new());
+    let mut count = 0;
     for file in walk::files(path) {
         let file = file?;
-        if kind != Some(Kind::Text) && has_extension(&file.path, PICTURES) {
-            return Ok(Format::Pictures);
-        } else if kind != Some(Kind::Images) && has_extension(&file.path, DOCUMENTS) {
-            documents = true;
+        let stem = file.path.file_stem().map(OsStr::to_owned);
+        if has_extension(&file.path, PICTURES) || has_extension(&file.path, HEIF) {
+            (count, _) = (count + 1, pictures.insert(stem));
+        } else if has_extension(&file.path, DOCUMENTS) {
+            texts.push(stem);
         } else {
             others += 1;
-            example = file.id;
         }
+        example = file.id;
     }
-    if documents {
-        return Ok(Format::Documents);
+    // A text with the name of a picture describes it.
+    let documents = texts.iter().filter(|stem| !pictures.contains(stem)).count();
+    match kind {
+        Some(Kind::Images) if count > 0 => return Ok(Format::Pictures),
+        Some(Kind::Text) if !texts.is_empty() => return Ok(Format::Documents),
+        None if count > 0 && count >= documents => return Ok(Format::Pictures),
+        None if documents > 0 => return Ok(Format::Documents),
+        _ => {}
     }
-    let pictures = format!("picture (.{})", PICTURES.join(", ."));
+    let readable = format!("picture (.{})", PICTURES.join(", ."));
     let wanted = match kind {
-        Some(Kind::Images) => pictures,
+        Some(Kind::Images) => readable,
         Some(_) => "document (.txt)".into(),
-        None => format!("{pictures} or document (.txt)"),
+        None => format!("{readable} or document (.txt)"),
     };
-    let found =
-        if others == 0 { String::new() } else { format!(", only {others} other files such as {example}") };
+    let others = others + count + texts.len();
+    let found = if example.is_empty() {
+        String::new()
+    } else {
+        format!(", only {others} other files such as {example}")
+    };
     Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it{found}") })
 }
 
-fn file(path: &Path, kind: Option<Kind>) -> Result<Format> {
-    let mut head = Vec::new();
-    let opened = fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-    opened.take(1024).read_to_end(&mut head).map_err(|e| Error::io("read", path, e))?;
-    match by_magic(path, &head)? {
-        Some(format) => Ok(format),
-        None => by_name(path, &head, kind),
+fn file(path: &Path, options: &Options) -> Result<Format> {
+    let head = unpack::head(path)?;
+    match unpack::packing(&head) {
+        Some(Packing::Zip) => archive(path, options),
+        Some(packing) => packed(path, packing, options),
+        None => match by_magic(&head) {
+            Some(format) => Ok(format),
+            None => text(path, options),
+        },
     }
 }
 
 /// Binary formats tell themselves by their first bytes.
-fn by_magic(path: &Path, head: &[u8]) -> Result<Option<Format>> {
-    if head.starts_with(b"\x1f\x8b") {
-        let mut start = [0; 4];
-        let read = GzDecoder::new(head).read_exact(&mut start);
-        return match read {
-            Ok(()) if idx::is_magic(&start) => Ok(Some(Format::Idx)),
-            Ok(()) => match inner_extension(path).as_str() {
-                "csv" | "tsv" => Ok(Some(Format::Delimited)),
-                "jsonl" | "ndjson" | "json" => Ok(Some(Format::JsonLines)),
-                "txt" => Ok(Some(Format::Documents)),
-                _ => Err(Error::input(
-                    path,
-                    "a gzip file that holds neither an IDX array nor a table; unpack it first",
-                )),
-            },
-            Err(e) => Err(Error::input(path, format!("a damaged gzip file: {e}"))),
-        };
-    }
-    Ok(match head {
+fn by_magic(head: &[u8]) -> Option<Format> {
+    match head {
         [0x93, b'N', b'U', b'M', b'P', b'Y', ..] => Some(Format::Npy),
         [b'P', b'A', b'R', b'1', ..] => Some(Format::Parquet),
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Format::Npz),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => Some(Format::Workbook),
         _ if idx::is_magic(head) => Some(Format::Idx),
         _ => None,
-    })
+    }
 }
 
-/// `csv` of `orders.csv.gz`.
-fn inner_extension(path: &Path) -> String {
-    let inner = path.file_stem().map(Path::new).and_then(Path::extension);
-    inner.and_then(|e| e.to_str()).unwrap_or_default().to_lowercase()
+/// A zip archive: a workbook, NumPy arrays, or a table.
+fn archive(path: &Path, options: &Options) -> Result<Format> {
+    if has_extension(path, &["npz"]) {
+        return Ok(Format::Npz);
+    }
+    if has_extension(path, WORKBOOKS) {
+        return Ok(Format::Workbook);
+    }
+    let files = unpack::listing(path)?;
+    let any = |test: fn(&str) -> bool| files.iter().any(|(_, name)| test(name));
+    if any(|name| name.starts_with("xl/workbook.") || name == "content.xml") {
+        Ok(Format::Workbook)
+    } else if any(|name| name.ends_with(".npy")) {
+        Ok(Format::Npz)
+    } else {
+        text(path, options)
+    }
 }
 
-/// Formats of text have no magic; the extension tells, then `kind`.
-fn by_name(path: &Path, head: &[u8], kind: Option<Kind>) -> Result<Format> {
-    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
-    let text = !head.contains(&0);
-    match extension.as_str() {
-        "csv" | "tsv" => Ok(Format::Delimited),
-        "jsonl" | "ndjson" | "json" => Ok(Format::JsonLines),
-        "parquet" => Ok(Format::Parquet),
-        "npy" => Ok(Format::Npy),
-        "npz" => Ok(Format::Npz),
-        "txt" if kind != Some(Kind::Table) => Ok(Format::Documents),
-        _ if has_extension(path, PICTURES) || (!text && image::guess_format(head).is_ok()) => {
-            Err(Error::input(path, "a single picture; name the folder that holds all pictures"))
+/// A file packed otherwise: an IDX array, or text.
+fn packed(path: &Path, packing: Packing, options: &Options) -> Result<Format> {
+    let mut start = Vec::new();
+    let read = unpack::open(path)?.take(1024).read_to_end(&mut start);
+    read.map_err(|e| stream::broken(path, &e))?;
+    match by_magic(&start) {
+        Some(Format::Idx) if packing == Packing::Gzip => Ok(Format::Idx),
+        None if unpack::packing(&start).is_none() => text(path, options),
+        _ => Err(Error::input(path, "a packed file of a kind that is only read unpacked; unpack it first")),
+    }
+}
+
+/// Formats of text have no magic; the extension tells, then the kind, then the content.
+fn text(path: &Path, options: &Options) -> Result<Format> {
+    let (name, kind) = (unpack::name(path)?, options.kind);
+    let extension = name.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+    let named = match extension.as_str() {
+        "csv" | "tsv" => Some(Format::Delimited),
+        "jsonl" | "ndjson" | "json" => Some(Format::Json),
+        "parquet" => Some(Format::Parquet),
+        "npy" => Some(Format::Npy),
+        "npz" => Some(Format::Npz),
+        "xlsx" | "xlsm" | "xlsb" | "ods" => Some(Format::Workbook),
+        _ if [PICTURES, HEIF].iter().any(|known| has_extension(&name, known)) => {
+            return Err(single_picture(path));
         }
-        _ if text && kind == Some(Kind::Table) => Ok(Format::Delimited),
-        _ if text && kind == Some(Kind::Text) => Ok(Format::Documents),
+        _ => None,
+    };
+    if let Some(format) = named {
+        return Ok(format);
+    }
+    let mut start = Vec::new();
+    let opened = stream::open(path, options.encoding.as_deref(), &Notes::default())?;
+    let whole =
+        opened.take(START).read_to_end(&mut start).map_err(|e| stream::broken(path, &e))? < START as usize;
+    let is_text = !start.contains(&0);
+    match kind {
+        _ if !is_text && image::guess_format(&start).is_ok() => Err(single_picture(path)),
+        _ if extension == "xls" && start.trim_ascii_start().starts_with(b"<") => Err(Error::input(
+            path,
+            "a web page named as a workbook; open it in a spreadsheet program and save it as .xlsx",
+        )),
+        Some(Kind::Table) if is_text => Ok(Format::Delimited),
+        Some(Kind::Text) if is_text => Ok(Format::Documents),
+        _ if is_text && (extension == "xls" || Dialect::is_table(&start, whole)) => Ok(Format::Delimited),
+        _ if extension == "txt" => Ok(Format::Documents),
         _ => {
-            let found = if text { "text" } else { "binary data" };
+            let found = if is_text { "text" } else { "binary data" };
             Err(Error::input(
                 path,
                 format!("{found} of an unknown format (extension `{extension}`); {ACCEPTED}"),
             ))
         }
     }
+}
+
+fn single_picture(path: &Path) -> Error {
+    Error::input(path, "a single picture; name the folder that holds all pictures")
 }
 
 #[cfg(test)]
@@ -165,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         fs::write(&path, content).unwrap();
-        format(&path, kind).map_err(|e| e.to_string())
+        format(&path, &Options { kind, ..Options::default() }).map_err(|e| e.to_string())
     }
 
     #[test]
@@ -173,7 +229,7 @@ mod tests {
         for name in ["a", "a.csv", "a.bin", "a.txt"] {
             assert_eq!(found(name, b"\x93NUMPY\x01\0", None), Ok(Format::Npy));
             assert_eq!(found(name, b"PAR1....PAR1", None), Ok(Format::Parquet));
-            assert_eq!(found(name, b"PK\x03\x04", None), Ok(Format::Npz));
+            assert_eq!(found(name, b"\xd0\xcf\x11\xe0", None), Ok(Format::Workbook));
             assert_eq!(found(name, b"\0\0\x08\x03\0\0\0\0", None), Ok(Format::Idx));
         }
     }
@@ -182,11 +238,16 @@ mod tests {
     fn text_formats_are_told_by_extension_then_by_kind() {
         assert_eq!(found("a.CSV", b"BMI,age\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.tsv", b"P1\tP2\n", None), Ok(Format::Delimited));
-        assert_eq!(found("a.jsonl", b"{}", None), Ok(Format::JsonLines));
+        assert_eq!(found("a.jsonl", b"{}", None), Ok(Format::Json));
         assert_eq!(found("a.txt", b"BM a line", None), Ok(Format::Documents));
         assert_eq!(found("a.txt", b"1 2 3", Some(Kind::Table)), Ok(Format::Delimited));
         assert_eq!(found("a.log", b"a line", Some(Kind::Text)), Ok(Format::Documents));
         assert_eq!(found("a.dat", b"1,2", Some(Kind::Table)), Ok(Format::Delimited));
+        assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", None), Ok(Format::Delimited));
+        assert_eq!(found("a.dat", b" x   y\n 1   2\n 3  14\n", None), Ok(Format::Delimited));
+        assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", Some(Kind::Text)), Ok(Format::Documents));
+        assert_eq!(found("a.xls", b"x;y\n1;2\n", None), Ok(Format::Delimited));
+        assert!(found("a.xls", b"<html>", None).is_err_and(|e| e.contains("save it as .xlsx")));
     }
 
     #[test]
@@ -204,20 +265,21 @@ mod tests {
 
     #[test]
     fn a_path_to_nothing_is_an_error() {
-        for path in ["/nowhere/at/all", "/nowhere/at/all.npz:x"] {
-            assert!(matches!(format(Path::new(path), None), Err(Error::Io { action: "read", .. })));
+        for path in ["/nowhere/at/all", "/nowhere/at/all.npz:x", "/nowhere/at/all.zip:x.csv"] {
+            let found = format(Path::new(path), &Options::default());
+            assert!(matches!(found, Err(Error::Io { action: "read", .. })));
         }
     }
 
     #[test]
-    fn folders_hold_pictures_or_else_documents() {
+    fn folders_hold_what_most_files_are() {
         let folder = tempfile::tempdir().unwrap();
-        let found = |kind| format(folder.path(), kind).map_err(|e| e.to_string());
+        let found =
+            |kind| format(folder.path(), &Options { kind, ..Options::default() }).map_err(|e| e.to_string());
         let add = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
-        assert!(found(None).is_err_and(|e| e.ends_with(
-            "no picture (.png, .jpg, .jpeg, .webp, .bmp, .tif, .tiff, .gif) \
-                                                        or document (.txt) in it or below it"
-        )));
+        assert!(found(None).is_err_and(|e| {
+            e.contains("no picture (.png, .jpg, ") && e.ends_with(" or document (.txt) in it or below it")
+        }));
         add(".hidden.png");
         add("labels.csv");
         assert!(
@@ -228,11 +290,15 @@ mod tests {
         add("b.PNG");
         assert_eq!(found(None), Ok(Format::Pictures));
         assert_eq!(found(Some(Kind::Text)), Ok(Format::Documents));
+        add("c.txt");
+        assert_eq!(found(None), Ok(Format::Documents));
+        add("c.heic");
+        assert_eq!(found(None), Ok(Format::Pictures));
         assert!(found(Some(Kind::Table)).is_err_and(|e| e.contains("name one file")));
     }
 
     #[test]
-    fn only_idx_is_read_packed() {
+    fn tables_and_idx_are_read_packed() {
         use std::io::Write;
         let gzip = |bytes: &[u8]| {
             let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -241,7 +307,30 @@ mod tests {
         };
         assert_eq!(found("a.gz", &gzip(&[0, 0, 8, 3, 0]), None), Ok(Format::Idx));
         assert_eq!(found("a.csv.gz", &gzip(b"a,b\n1,2\n"), None), Ok(Format::Delimited));
-        assert!(found("a.gz", &gzip(b"a,b\n1,2\n"), None).is_err_and(|e| e.contains("unpack it first")));
-        assert!(found("a.gz", &gzip(b"\0\0\x08\x03")[..9], None).is_err_and(|e| e.contains("damaged")));
+        assert_eq!(found("a.gz", &gzip(b"a,b\n1,2\n3,4\n"), None), Ok(Format::Delimited));
+        assert!(found("a.gz", &gzip(b"PAR1"), None).is_err_and(|e| e.contains("unpack it first")));
+        assert!(found("a.gz", &gzip(b"\0\0\x08\x03")[..9], None).is_err_and(|e| e.contains("cut short")));
+    }
+
+    #[test]
+    fn archives_hold_workbooks_arrays_or_tables() {
+        use std::io::Write;
+        let zip = |names: &[&str]| {
+            let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            for name in names {
+                zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+                zip.write_all(b"a,b\n1,2\n3,4\n").unwrap();
+            }
+            zip.finish().unwrap().into_inner()
+        };
+        assert_eq!(
+            found("a.zip", &zip(&["[Content_Types].xml", "xl/workbook.xml"]), None),
+            Ok(Format::Workbook)
+        );
+        assert_eq!(found("a.ods", &zip(&["content.xml"]), None), Ok(Format::Workbook));
+        assert_eq!(found("a.zip", &zip(&["x.npy"]), None), Ok(Format::Npz));
+        assert_eq!(found("a.zip", &zip(&["x.csv", "read.me"]), None), Ok(Format::Delimited));
+        assert_eq!(found("a.zip", &zip(&["x.jsonl"]), None), Ok(Format::Json));
+        assert!(found("a.zip", &zip(&["x.csv", "y.csv"]), None).is_err_and(|e| e.contains("several tables")));
     }
 }

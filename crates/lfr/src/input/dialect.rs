@@ -1,166 +1,334 @@
-//! How a delimited file is written: its delimiter, and whether names come first.
+//! How a delimited file is written: its delimiter, where its rows begin, and the names of its columns.
 
-use csv::{ByteRecord, ReaderBuilder};
+use std::borrow::Cow;
 
-/// The delimiters that are told apart.
-const DELIMITERS: &[u8] = b",;\t|";
-/// Characters that delimit in files this library does not read.
-const FOREIGN: &[u8] = b":^~ \x01\x1f";
-/// Records looked at.
-const RECORDS: usize = 100;
+use csv::ByteRecord;
+
+use super::blanks;
+use super::cut::{self, Cut};
+use super::encoding;
+use super::header::Heading;
+use super::names::Names;
+use super::notes::Notes;
+
+/// What the user says about a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Asked {
+    /// Between fields.
+    pub delimiter: Option<u8>,
+    /// Whether there is a row of names.
+    pub header: Option<bool>,
+}
 
 /// How a delimited file is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
     /// Between fields.
     pub delimiter: u8,
-    /// Whether the first record holds the names of the columns.
-    pub header: bool,
-    /// Names of the columns; `f0`, `f1`, ... where the file has none.
-    pub names: Vec<String>,
+    /// The columns; named `f0`, `f1`, ... where the file has no names.
+    pub names: Names,
+    /// Bytes before the first row.
+    pub start: usize,
+    /// Lines before the first row.
+    pub lines: u64,
+    /// Whether lines that begin with `#` are comments.
+    pub comments: bool,
+    /// Whether the last field is what a delimiter at the end of a row leaves: it need not be there.
+    pub trailing: bool,
+    /// Whether names are encoded as windows-1252.
+    pub foreign: bool,
 }
 
 impl Dialect {
-    /// Looks at the start of a file; `whole` tells that there is no more of it. The delimiter is the one that cuts
-    /// most records into as many fields as the first. The first record is data, not names, where it has a number
-    /// in every column that has numbers below.
+    /// Looks at the start of a file; `whole` tells that there is no more of it. `sep=;` in the first line is obeyed.
+    /// The delimiter is the one that cuts most records into as many fields as most records have; lines above the
+    /// first such record are no part of the table. What is decided is said in `notes`.
     ///
     /// # Errors
-    /// What is wrong with the file, when there is no record, a name is not UTF-8 or the delimiter is none of
-    /// comma, semicolon, tab and bar.
-    pub fn find(sample: &[u8], whole: bool) -> Result<Self, String> {
+    /// What is wrong with the file, when there is no record or the delimiter is none of comma, semicolon, tab and bar.
+    pub fn find(sample: &[u8], whole: bool, asked: Asked, notes: &Notes) -> Result<Self, String> {
         if !whole && !sample.contains(&b'\n') && !sample.contains(&b'\r') {
             return Err(format!("its first line is longer than {} bytes", sample.len()));
         }
-        let candidates = DELIMITERS.iter().map(|&delimiter| (delimiter, records(sample, whole, delimiter)));
-        let scored =
-            candidates.filter_map(|(delimiter, records)| Some((score(&records)?, delimiter, records)));
-        let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
-        let (delimiter, records) = match best {
-            Some((_, delimiter, records)) => (delimiter, records),
-            None => single(sample, whole)?,
+        let (declared, skipped) = declared(sample);
+        let body = &sample[skipped..];
+        let cut = match asked.delimiter.or(declared) {
+            Some(delimiter) => Cut::by(delimiter, body, whole).ok_or(NO_RECORD)?,
+            None => Cut::find(body, whole)?,
         };
-        let first = records.first().ok_or("it holds no record")?;
-        let header = !records.get(1..).is_some_and(|rest| is_data(first, rest));
-        let names = if header {
-            let name =
-                |field: &[u8]| Ok(std::str::from_utf8(field).map_err(|_| NOT_UTF_8)?.trim().to_owned());
-            first.iter().map(name).collect::<Result<_, &str>>()?
-        } else {
-            (0..first.len()).map(|i| format!("f{i}")).collect()
+        let table = Table::of(&cut);
+        let rows: Vec<Vec<&str>> =
+            table.rows.iter().map(|row| row.cells.iter().map(AsRef::as_ref).collect()).collect();
+        let heading = match table.headed {
+            true => Heading { above: 0, named: asked.header.unwrap_or(true) },
+            false => Heading::find(&rows, asked.header),
         };
-        Ok(Self { delimiter, header, names })
-    }
-}
-
-const NOT_UTF_8: &str = "the names of the columns are not UTF-8; save the file as UTF-8";
-
-/// The first records, without the last one where the sample may cut it.
-fn records(sample: &[u8], whole: bool, delimiter: u8) -> Vec<ByteRecord> {
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(sample);
-    let mut records: Vec<_> = reader.byte_records().take(RECORDS + 1).filter_map(Result::ok).collect();
-    if records.len() > RECORDS || (!whole && records.len() > 1) {
-        records.pop();
-    }
-    records
-}
-
-/// Records that have as many fields as the first one, then how many that is; `None` when it is one.
-fn score(records: &[ByteRecord]) -> Option<(usize, usize)> {
-    let fields = records.first()?.len();
-    let agree = records.iter().filter(|record| record.len() == fields).count();
-    (fields > 1).then_some((agree, fields))
-}
-
-/// The records of a file with a single column, by a delimiter that no record has.
-fn single(sample: &[u8], whole: bool) -> Result<(u8, Vec<ByteRecord>), String> {
-    let lines: Vec<&[u8]> =
-        sample.split(|&byte| byte == b'\n').take(RECORDS).filter(|l| !l.trim_ascii().is_empty()).collect();
-    for &foreign in FOREIGN {
-        let count = |line: &&[u8]| line.trim_ascii().iter().filter(|&&byte| byte == foreign).count();
-        let first = lines.first().map_or(0, count);
-        if first > 0 && lines.len() > 1 && lines.iter().all(|line| count(line) == first) {
-            let shown = char::from(foreign).escape_default();
-            return Err(format!(
-                "its columns seem to be delimited by `{shown}`; use comma, semicolon, tab or bar"
-            ));
+        let first = heading.above + usize::from(heading.named);
+        let names = match rows.get(heading.above).filter(|_| heading.named) {
+            Some(names) => {
+                let names = names.iter().map(|name| name.trim().to_owned()).collect();
+                Names::settle(names, rows.get(first..).unwrap_or_default(), notes)
+            }
+            None => {
+                let names = (0..cut.width).map(|i| format!("f{i}")).collect();
+                Names { all: names, ..Names::default() }
+            }
+        };
+        let above = table.above + heading.above;
+        if above > 0 {
+            let lines = if above == 1 { "1 line".to_owned() } else { format!("{above} lines") };
+            notes.add(format!("{lines} above the table skipped"));
         }
+        if table.comments {
+            notes.add("lines that begin with # are skipped as comments");
+        }
+        let (start, line) = match table.rows.get(first) {
+            Some(row) => (row.byte, row.line),
+            None => (body.len(), 1),
+        };
+        Ok(Self {
+            delimiter: cut.delimiter,
+            trailing: names.spare.last().is_some_and(|&last| last + 1 == cut.width),
+            names,
+            start: skipped + start,
+            lines: line - 1 + u64::from(skipped > 0),
+            comments: table.comments,
+            foreign: table.rows.get(..first).unwrap_or_default().iter().any(|row| row.foreign),
+        })
     }
-    let absent = |delimiter: &&u8| records(sample, whole, **delimiter).iter().all(|record| record.len() == 1);
-    let delimiter = DELIMITERS.iter().find(absent).copied().unwrap_or(b'\x1f');
-    Ok((delimiter, records(sample, whole, delimiter)))
+
+    /// Whether the columns of a file are parted by runs of blanks, and by nothing else.
+    pub fn is_aligned(sample: &[u8], whole: bool) -> bool {
+        declared(sample).0.is_none()
+            && !Cut::find(sample, whole).is_ok_and(|cut| cut.width > 1)
+            && blanks::aligned(sample)
+    }
+
+    /// Whether a text is a table rather than a document a line: at least three records, nearly all of one width, of
+    /// short cells; parted by commas, mostly numbers.
+    pub fn is_table(sample: &[u8], whole: bool) -> bool {
+        let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.start < 6) else {
+            return Self::is_aligned(sample, whole);
+        };
+        let rows = &cut.records[cut.start..];
+        let regular = rows.iter().filter(|row| row.len() == cut.width).count();
+        let cells = || rows.iter().skip(1).flatten();
+        let count = cells().count();
+        let numbers = cells().filter(|cell| cell.iter().any(u8::is_ascii_digit)).count();
+        let bytes: usize = cells().map(<[u8]>::len).sum();
+        let short = bytes <= 24 * count;
+        regular >= 3
+            && 20 * regular >= 19 * rows.len()
+            && short
+            && (2 * numbers >= count || cut.delimiter != b',')
+    }
 }
 
-/// Whether `first` has a number wherever most of the `rest` have, in one column at least.
-fn is_data(first: &ByteRecord, rest: &[ByteRecord]) -> bool {
-    let mut numeric = (0..first.len()).filter(|&column| {
-        let given = rest
-            .iter()
-            .filter_map(|record| record.get(column))
-            .filter(|field| !field.trim_ascii().is_empty());
-        let (numbers, others): (Vec<_>, Vec<_>) = given.partition(|field| is_number(field));
-        numbers.len() > others.len()
-    });
-    let holds = |column: usize| first.get(column).is_some_and(is_number);
-    numeric.next().is_some_and(holds) && numeric.all(holds)
+const NO_RECORD: &str = "it holds no record";
+
+/// The delimiter that a first line such as `sep=;` declares, as Excel reads and writes it, and the bytes of that line.
+fn declared(sample: &[u8]) -> (Option<u8>, usize) {
+    let end = sample.iter().position(|&byte| byte == b'\n').map_or(sample.len(), |at| at + 1);
+    let line = sample[..end].strip_suffix(b"\n").unwrap_or(&sample[..end]);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => (Some(*delimiter), end),
+        _ => (None, 0),
+    }
 }
 
-fn is_number(field: &[u8]) -> bool {
-    std::str::from_utf8(field).is_ok_and(|text| text.trim().parse::<f64>().is_ok())
+/// A row of the sample.
+struct Row<'a> {
+    cells: Vec<Cow<'a, str>>,
+    foreign: bool,
+    /// Where it begins.
+    byte: usize,
+    line: u64,
+}
+
+impl<'a> Row<'a> {
+    fn of(record: &'a ByteRecord) -> Self {
+        let cells: Vec<_> = record.iter().map(encoding::text).collect();
+        let (byte, line) = record.position().map_or((0, 1), |at| (at.byte() as usize, at.line()));
+        let foreign = cells.iter().any(|(_, foreign)| *foreign);
+        Self { cells: cells.into_iter().map(|(cell, _)| cell).collect(), foreign, byte, line }
+    }
+}
+
+/// The rows of the sample, names first if there are any.
+struct Table<'a> {
+    rows: Vec<Row<'a>>,
+    /// Lines above them.
+    above: usize,
+    comments: bool,
+    /// Whether the first row is known to hold names.
+    headed: bool,
+}
+
+impl<'a> Table<'a> {
+    fn of(cut: &'a Cut) -> Self {
+        let before = &cut.records[..cut.start];
+        let (hashed, before): (Vec<_>, Vec<_>) = before.iter().partition(|record| cut::is_hashed(record));
+        // The first record may hold names behind a `#`.
+        let fits = |(i, record): &(usize, &ByteRecord)| {
+            record.len() == cut.width && (*i == 0 || !(cut.comments && cut::is_hashed(record)))
+        };
+        let rows = cut.records[cut.start..].iter().enumerate().filter(fits);
+        let mut rows: Vec<Row> = rows.map(|(_, record)| Row::of(record)).collect();
+        let comments = cut.comments || !hashed.is_empty();
+        let (mut above, mut headed) = (before.len(), false);
+        // Names behind a `#`, as scientific programs write them.
+        let second = rows.get(1).is_some_and(|row| !row.cells[0].starts_with('#'));
+        if let Some(first) = rows.first_mut().filter(|row| second && row.cells[0].starts_with('#')) {
+            first.cells[0] = first.cells[0][1..].trim().to_owned().into();
+            headed = true;
+        }
+        // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
+        if let Some(short) = before.last().filter(|record| !headed && record.len() + 1 == cut.width) {
+            let last_is_void =
+                rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
+            let mut names = Row::of(short);
+            let named = names.cells.iter().all(|cell| cell.contains(char::is_alphabetic));
+            if last_is_void || (named && before.len() == 1 && cut.width > 2) {
+                names.cells.insert(if last_is_void { cut.width - 1 } else { 0 }, "".into());
+                rows.insert(0, names);
+                (above, headed) = (above - 1, true);
+            }
+        }
+        Self { rows, above, comments, headed }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(text: &str) -> (Dialect, Vec<String>) {
+        let notes = Notes::default();
+        let dialect = Dialect::find(text.as_bytes(), true, Asked::default(), &notes).unwrap();
+        (dialect, notes.list())
+    }
+
     fn find(text: &str) -> Dialect {
-        Dialect::find(text.as_bytes(), true).unwrap()
+        found(text).0
+    }
+
+    /// The names and the text of the rows.
+    fn parts(text: &str) -> (Vec<String>, &str) {
+        let dialect = find(text);
+        (dialect.names.all, &text[dialect.start..])
     }
 
     #[test]
-    fn delimiters_are_found_out() {
+    fn delimiters_are_found() {
         for (text, delimiter) in [
             ("a,b\n1,2\n", b','),
             ("a;b\n1,5;2,5\n3,5;4\n", b';'),
+            ("1,5;2,5\n3,5;4,5\n", b';'),
             ("a\tb\nx, y, z\t2\n", b'\t'),
             ("a|b|c\n1|2|3\n", b'|'),
             ("\"a;x\",b\n\"1;2\",2\n", b','),
+            ("name;x\na;1,5\nb;2,5\nc;3,5\n", b';'),
         ] {
             assert_eq!(find(text).delimiter, delimiter, "{text}");
         }
-        assert_eq!(find("a;b\n1;2\n").names, ["a", "b"]);
+        assert_eq!(find("a;b\n1;2\n").names.all, ["a", "b"]);
     }
 
     #[test]
     fn a_single_column_is_not_torn_apart() {
         let dialect = find("text\nhello, world; this | that\nno\n");
-        assert_eq!((dialect.delimiter, dialect.names.len()), (b'\t', 1));
+        assert_eq!((dialect.delimiter, dialect.names.all.len()), (b'\t', 1));
         assert_eq!(find("text\nall,of;them|and\ttab\n").delimiter, b'\x1f');
     }
 
     #[test]
     fn other_delimiters_are_named() {
-        let problem = Dialect::find(b"a:b:c\n1:2:3\n4:5:6\n", true).unwrap_err();
-        assert!(problem.contains("delimited by `:`"), "{problem}");
-        assert!(Dialect::find(b"a b\n1 2\n", true).unwrap_err().contains("` `"));
+        let find = |text: &[u8]| Dialect::find(text, true, Asked::default(), &Notes::default());
+        let problem = find(b"a:b:c\n1:2:3\n4:5:6\n").unwrap_err();
+        assert!(problem.contains("delimited by `:`") && problem.contains("--delimiter"), "{problem}");
+        let asked = Asked { delimiter: Some(b':'), header: None };
+        let dialect = Dialect::find(b"a:b:c\n1:2:3\n", true, asked, &Notes::default()).unwrap();
+        assert_eq!(dialect.names.all, ["a", "b", "c"]);
     }
 
     #[test]
     fn names_are_told_from_data() {
-        assert!(find("a,b\n1,2\n").header);
-        assert!(find("name,city\nx,y\n").header);
-        assert!(find("a,b\n").header);
         let iris = find("5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,,virginica\n");
-        assert!(!iris.header);
-        assert_eq!(iris.names, ["f0", "f1", "f2"]);
-        assert!(find("id,2019\n1,2\n3,4\n").header, "one name above numbers is enough");
+        assert_eq!((iris.names.all, iris.start), (vec!["f0".into(), "f1".into(), "f2".into()], 0));
+        assert_eq!(parts("a,b\n1,2\n"), (vec!["a".into(), "b".into()], "1,2\n"));
     }
 
     #[test]
-    fn no_record_and_foreign_names_are_errors() {
-        assert!(Dialect::find(b"\n\n", true).is_err());
-        assert!(Dialect::find(b"a,b,c", false).unwrap_err().contains("first line is longer"));
-        assert!(Dialect::find(b"caf\xe9,b\n1,2\n", true).unwrap_err().contains("UTF-8"));
+    fn a_declared_delimiter_is_obeyed() {
+        for text in ["sep=;\nx;y\n1;2\n", "\"sep=;\"\r\nx;y\n1;2\n", "SEP=;\nx;y\n1;2\n"] {
+            let dialect = find(text);
+            assert_eq!((dialect.delimiter, dialect.names.all.len(), dialect.lines), (b';', 2, 2), "{text}");
+            assert_eq!(&text[dialect.start..], "1;2\n");
+        }
+        assert_eq!(find("sep=\t\nx\ty\n1\t2\n").delimiter, b'\t');
+    }
+
+    #[test]
+    fn lines_above_the_names_are_skipped_and_said() {
+        let bank = "Account: 1; exported 01.02.2024\n\nday;text;amount;sum\n01.02.2024;a;1,5;2\n02.02.2024;b;2,5;3\n";
+        let (dialect, notes) = found(bank);
+        assert_eq!(dialect.names.all, ["day", "text", "amount", "sum"]);
+        assert_eq!((dialect.lines, notes), (3, vec!["1 line above the table skipped".to_owned()]));
+        let (dialect, notes) = found("Report,,\nMay,,\nname,x,y\na,1,2\nb,3,4\nc,5,6\n");
+        assert_eq!((dialect.names.all.len(), notes.len()), (3, 1));
+        assert_eq!(dialect.names.all[0], "name");
+    }
+
+    #[test]
+    fn comments_are_skipped_and_names_may_be_one() {
+        let (dialect, notes) = found("# made by x\n# on Monday\nx,y\n1,2\n3,4\n# end\n");
+        assert!(dialect.comments && notes[0].contains("begin with #"), "{notes:?}");
+        assert_eq!(dialect.names.all, ["x", "y"]);
+        let (dialect, _) = found("# x,y\n1,2\n3,4\n");
+        assert_eq!((dialect.comments, dialect.names.all), (false, vec!["x".into(), "y".into()]));
+        let (dialect, notes) = found("colour,n\n#ff0000,1\n#00ff00,2\n#0000ff,3\n");
+        assert!(!dialect.comments && notes.is_empty(), "{notes:?}");
+    }
+
+    #[test]
+    fn delimiters_at_the_end_of_rows_make_no_column() {
+        for text in ["a,b,\n1,2,\n3,4,\n", "a,b\n1,2,\n3,4,\n"] {
+            let (dialect, notes) = found(text);
+            assert_eq!((dialect.names.spare.as_slice(), dialect.trailing), (&[2][..], true), "{text}");
+            assert_eq!((&text[dialect.start..], notes.len()), ("1,2,\n3,4,\n", 0), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn names_one_fewer_than_fields_leave_the_first_to_the_rows() {
+        let dialect = find("\"x\",\"y\"\n\"a\",1,2\n\"b\",3,4\n");
+        assert_eq!((dialect.names.index, dialect.names.all.len()), (Some(0), 3));
+    }
+
+    #[test]
+    fn tables_are_told_from_lines_of_text() {
+        let is_table = |text: &str| Dialect::is_table(text.as_bytes(), true);
+        for text in ["x,y\n1,2\n3,4\n", "name\tcity\nA\tB\nC\tD\n", "x;y;z\n1;2;a\n1;4;b\n"] {
+            assert!(is_table(text), "{text}");
+        }
+        for text in [
+            "red, green\nblue, pink\nblack, grey\n",
+            "red green\nblue pink\nblack grey\n",
+            "Dear Sir, hello\nno\nThat is 5, or not\n",
+            "1\n2\n3\n",
+            "",
+        ] {
+            assert!(!is_table(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_record_is_an_error() {
+        let find = |text: &[u8], whole| Dialect::find(text, whole, Asked::default(), &Notes::default());
+        assert!(find(b"\n\n", true).is_err());
+        assert!(find(b"a,b,c", false).unwrap_err().contains("first line is longer"));
+        assert_eq!(find(b"caf\xe9,b\n1,2\n", true).unwrap().names.all, ["café", "b"]);
     }
 }

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use image::DynamicImage;
-use rayon::prelude::*;
 
-use super::{Batch, Options, picture};
+use super::{Batch, Options, square};
 use crate::data::{Chunk, Images, Items, Quarantined};
 use crate::error::{Error, Result};
 
@@ -21,6 +20,9 @@ pub(super) struct Frame {
     pub chunk: usize,
 }
 
+/// The values of a picture in the shape of a frame; `None` for a coloured picture where grey ones are wanted.
+pub(super) type Values = Option<Vec<u8>>;
+
 impl Frame {
     /// The shape asked for; pictures have `natural` channels when the options leave that open.
     pub fn new(path: &Path, options: &Options, natural: usize) -> Self {
@@ -32,17 +34,16 @@ impl Frame {
         }
     }
 
-    /// A batch of pictures by identifier, made in parallel; the unreadable ones, with a reason, go to the bad.
+    /// The values of a picture, C x H x W.
+    pub fn values(&self, picture: &DynamicImage) -> Values {
+        square::values(picture, self.side as u32, self.channels)
+    }
+
+    /// A batch of pictures by identifier; the unreadable ones, with a reason, go to the bad.
     ///
     /// # Errors
     /// [`Error::Mismatch`] for a coloured picture where grey ones are wanted.
-    pub fn batch(
-        &self,
-        pictures: impl IndexedParallelIterator<Item = (String, Result<DynamicImage, String>)>,
-    ) -> Result<Batch> {
-        let side = self.side as u32;
-        let values = |picture: DynamicImage| picture::values(&picture, side, self.channels);
-        let made: Vec<_> = pictures.map(|(id, picture)| (id, picture.map(values))).collect();
+    pub fn batch(&self, made: Vec<(String, Result<Values, String>)>) -> Result<Batch> {
         let (mut ids, mut bad, mut pixels) = (Vec::new(), Vec::new(), Vec::new());
         for (id, values) in made {
             match values {

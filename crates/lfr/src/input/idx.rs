@@ -5,12 +5,11 @@ use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
-use rayon::prelude::*;
 
-use super::frame::Frame;
+use super::number::Number;
 use super::rows::{Bytes, Rows};
-use super::{Options, Source, picture};
-use crate::data::Kind;
+use super::stack::Stack;
+use super::{Notes, Options, Source, picture};
 use crate::error::{Error, Result};
 
 const HEADER: u64 = 16;
@@ -20,31 +19,29 @@ pub(super) fn is_magic(head: &[u8]) -> bool {
     matches!(head, [0, 0, 8 | 9 | 11..=14, 1..=4, ..])
 }
 
-/// An IDX file of grey pictures (unsigned bytes, N x H x W), plain or gzipped; identifiers count from 0.
+/// An IDX file of grey pictures (N x H x W), plain or gzipped; identifiers count from 0.
 ///
 /// # Errors
-/// [`Error::Input`] for another type or rank, or a plain file whose size is not the declared one.
+/// [`Error::Input`] for another rank, or a plain file whose size is not the declared one.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let (mut bytes, size) = bytes(path)?;
-    let [n, height, width] = header(path, &mut bytes)?.map(u64::from);
+    let (mut start, size) = bytes(path)?;
+    let (number, extents) = header(path, &mut start)?;
+    let [n, height, width] = extents.map(u64::from);
     let wrong = |reason| Error::input(path, reason);
     picture::check_pixels(width, height).map_err(wrong)?;
-    let row = height * width;
+    let row = height * width * number.size() as u64;
     let declared = n.saturating_mul(row).saturating_add(HEADER);
     if let Some(size) = size.filter(|&size| size != declared) {
         let shape = format!("{n} pictures of {height} x {width}");
         return Err(wrong(format!("it declares {shape}, {declared} bytes in all, but has {size}")));
     }
-    let frame = Frame::new(path, options, 1);
-    let rows = Rows::new(path, bytes, n, row, frame.chunk)?;
-    let batches = rows.map(move |run| {
-        let (first, values) = run?;
-        frame.batch(values.par_chunks_exact(row as usize).enumerate().map(|(i, values)| {
-            let made = picture::from_values(height as u32, width as u32, 1, values.to_vec());
-            ((first + i as u64).to_string(), made.ok_or_else(|| "of a wrong size".into()))
-        }))
-    });
-    Ok(Source::new(Kind::Images, path, options, batches))
+    let extents = [height, width, 1];
+    let stack = Stack { path, number, extents, planar: false, notes: Notes::default() };
+    stack.open(options, |run| {
+        let mut bytes = bytes(path)?.0;
+        header(path, &mut bytes)?;
+        Rows::new(path, bytes, n, row, run)
+    })
 }
 
 /// The content, and its size unless that takes unpacking.
@@ -62,8 +59,8 @@ fn bytes(path: &Path) -> Result<(Bytes, Option<u64>)> {
     }
 }
 
-/// N, H, W.
-fn header(path: &Path, bytes: &mut impl Read) -> Result<[u32; 3]> {
+/// The type of the values; N, H, W.
+fn header(path: &Path, bytes: &mut impl Read) -> Result<(Number, [u32; 3])> {
     let mut word = || {
         let mut word = [0; 4];
         bytes.read_exact(&mut word).map(|()| word).map_err(|e| match e.kind() {
@@ -71,10 +68,11 @@ fn header(path: &Path, bytes: &mut impl Read) -> Result<[u32; 3]> {
             _ => Error::input(path, format!("damaged: {e}")),
         })
     };
-    match word()? {
-        [0, 0, 8, 3] => Ok([word()?, word()?, word()?].map(u32::from_be_bytes)),
-        [0, 0, 8, 1] => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
-        _ => Err(Error::input(path, "an IDX file, but not of pictures (unsigned bytes, N x H x W)")),
+    let [_, _, code, rank] = word()?;
+    match (Number::of_idx(code), rank) {
+        (Some(number), 3) => Ok((number, [word()?, word()?, word()?].map(u32::from_be_bytes))),
+        (_, 1) => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
+        _ => Err(Error::input(path, "an IDX file, but not of pictures (N x H x W)")),
     }
 }
 
@@ -136,6 +134,33 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_more_than_8_bits_are_stretched_over_the_pile() {
+        let values: Vec<u8> =
+            [[550_i16; 64], [580; 64], [610; 64]].iter().flatten().flat_map(|v| v.to_be_bytes()).collect();
+        let mut bytes = idx(3, 8, 8, &values);
+        bytes[2] = 0x0b;
+        for bytes in [bytes.clone(), gzip(&bytes)] {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            let options = Options { image_size: 8, ..Options::default() };
+            let pile = crate::pile::Pile::read(file.path(), &options).unwrap();
+            let Items::Images(images) = &pile.items[0] else { panic!("no pictures") };
+            assert_eq!([0, 64, 128].map(|at| images.pixels[at]), [0, 128, 255]);
+            assert_eq!(pile.range, Some(crate::input::PixelRange { low: 550.0, high: 610.0 }));
+            assert_eq!(pile.notes, ["pixel values from 550 to 610 are stretched to black and white"]);
+        }
+    }
+
+    #[test]
+    fn a_giant_side_takes_no_giant_memory() {
+        let wide = gzip(&idx(2, 1, 200_000, &[7; 400_000]));
+        let options = Options { image_size: 256, ..Options::default() };
+        let chunks = read_with(&wide, &options).unwrap();
+        let Items::Images(images) = &chunks[0].items else { panic!("no pictures") };
+        assert!(images.pixels.iter().all(|&pixel| pixel == 7));
+    }
+
+    #[test]
     fn sizes_that_disagree_are_errors() {
         assert!(
             refusal(&idx(3, 2, 2, &[0; 8]))
@@ -164,10 +189,7 @@ mod tests {
     #[test]
     fn other_idx_files_are_refused_by_name() {
         assert!(refusal(&[0, 0, 8, 1, 0, 0, 0, 1, 5]).contains("labels"));
-        assert!(
-            refusal(&[0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0])
-                .contains("unsigned bytes")
-        );
+        assert!(refusal(&[0, 0, 8, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0]).contains("not of pictures"));
         assert!(refusal(&[0, 0, 8, 3, 0]).contains("header"));
     }
 

@@ -1,54 +1,135 @@
 //! Folders of pictures.
 
-use std::path::{Component, Path};
+use std::fs;
+use std::io::Read;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
-use image::RgbImage;
 use image::imageops::FilterType;
+use image::{DynamicImage, RgbImage};
 use rayon::prelude::*;
 
-use super::frame::Frame;
-use super::picture;
-use super::walk::{self, File, PICTURES, has_extension};
-use super::{Options, Source};
+use super::frame::{Frame, Values};
+use super::pixel::{PixelRange, Remarks, Stretch};
+use super::walk::{self, File, HEIF, PICTURES, has_extension};
+use super::{Batch, Notes, Options, Source, ids, picture, shrink};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
 /// A folder of pictures, walked recursively in path order; identifiers are paths relative to it. Files without a
-/// picture's extension are passed over. Pictures have 3 channels unless the options say 1.
+/// picture's extension are passed over and counted. Pictures have 3 channels unless the options say 1.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let mut files = walk::files(path)
-        .filter(|file| file.as_ref().map_or(true, |file| has_extension(&file.path, PICTURES)))
-        .fuse();
-    let frame = Frame::new(path, options, 3);
-    let batches =
-        std::iter::from_fn(move || match files.by_ref().take(frame.chunk).collect::<Result<Vec<_>>>() {
+    let (notes, range) = (Notes::default(), Arc::default());
+    let mut files = walk::taking(path, "picture", &notes, is_picture);
+    let mut folder = Folder {
+        path: path.to_owned(),
+        frame: Frame::new(path, options, 3),
+        stretch: options.stretch,
+        remarks: Remarks::new(options.stretch, &notes),
+        notes: notes.clone(),
+        range: Arc::clone(&range),
+    };
+    let batches = std::iter::from_fn(move || {
+        match files.by_ref().take(folder.frame.chunk).collect::<Result<Vec<_>>>() {
             Ok(files) if files.is_empty() => None,
-            Ok(files) => {
-                Some(frame.batch(files.into_par_iter().map(|File { id, path }| (id, picture::decode(&path)))))
-            }
+            Ok(files) => Some(folder.batch(&files)),
             Err(error) => Some(Err(error)),
-        });
-    Ok(Source::new(Kind::Images, path, options, batches))
+        }
+    });
+    Ok(Source::new(Kind::Images, path, options, batches).noting(&notes).ranging(&range))
+}
+
+/// Whether a file is named as a picture that can be read. Phones and browsers name other pictures `.heic` too.
+fn is_picture(path: &Path) -> bool {
+    let heif = || {
+        let mut start = Vec::new();
+        let read = fs::File::open(path).and_then(|file| file.take(12).read_to_end(&mut start));
+        read.is_err() || picture::is_heif(&start)
+    };
+    has_extension(path, PICTURES) || (has_extension(path, HEIF) && !heif())
+}
+
+/// How the pictures of a folder are read.
+struct Folder {
+    path: PathBuf,
+    frame: Frame,
+    stretch: Stretch,
+    remarks: Remarks,
+    notes: Notes,
+    range: Arc<OnceLock<PixelRange>>,
+}
+
+/// The values of a picture, nothing when it has more than 8 bits and the range is not known yet; or the reason why
+/// it cannot be read.
+type Made = Result<Option<Values>, String>;
+
+impl Folder {
+    fn batch(&mut self, files: &[File]) -> Result<Batch> {
+        if let Stretch::Between(range) = self.stretch {
+            self.range.get_or_init(|| range);
+        }
+        let mut made = self.decoded(files);
+        if made.iter().any(|made| matches!(made, Ok(None))) {
+            self.stretch = self.settle()?;
+            made = self.decoded(files);
+        }
+        let values =
+            |made: Made| made.and_then(|values| values.ok_or_else(|| "changed while it was read".into()));
+        let ids = files.iter().map(|file| file.id.clone());
+        self.frame.batch(ids.zip(made.into_iter().map(values)).collect())
+    }
+
+    fn decoded(&self, files: &[File]) -> Vec<Made> {
+        let values = |picture| self.frame.values(&picture);
+        files.par_iter().map(|file| picture::read(&file.path, self.stretch, &self.remarks, values)).collect()
+    }
+
+    /// How to read pictures of more than 8 bits, from all pictures of the folder, and says so: over their range, or,
+    /// where most have 8 bits, over the whole range of their type.
+    fn settle(&self) -> Result<Stretch> {
+        let files = walk::files(&self.path).collect::<Result<Vec<_>>>()?;
+        let pictures = files.par_iter().filter(|file| is_picture(&file.path));
+        let ranges: Vec<_> = pictures.filter_map(|file| picture::range(&file.path).ok()).collect();
+        let deep: Vec<PixelRange> = ranges.iter().copied().flatten().collect();
+        let (count, all) = (deep.len(), ranges.len());
+        let Some(range) = deep.into_iter().reduce(PixelRange::with) else { return Ok(Stretch::Full) };
+        let have = format!("{count} of {all} pictures have more than 8 bits per channel");
+        if 2 * count < all {
+            self.notes.add(format!("{have}; they are read over the whole range of their type"));
+            return Ok(Stretch::Full);
+        }
+        let others = if count < all { "; the others stay as they are" } else { "" };
+        self.notes.add(format!("{have}; their values, {range}, are stretched to black and white{others}"));
+        let range = *self.range.get_or_init(|| range.settled());
+        Ok(Stretch::Between(range))
+    }
 }
 
 /// The original of picture `id` of the folder `root`, shrunk to at most `max_side` pixels a side, its proportions
-/// kept. `None` when `root` is no folder or has no such picture.
+/// kept. `None` when `root` is no folder or has no such picture, and for a picture of more than 8 bits per channel,
+/// whose look depends on the other pictures.
 ///
 /// # Errors
 /// [`Error::Input`] when the picture cannot be decoded, or when `id` leads out of the folder.
 pub fn thumbnail(root: &Path, id: &str, max_side: u32) -> Result<Option<RgbImage>> {
-    let path = root.join(id);
-    if !Path::new(id).components().all(|part| matches!(part, Component::Normal(_))) {
+    let name = ids::path(id);
+    let path = root.join(&name);
+    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
         return Err(Error::input(root, format!("`{id}` does not name a file inside this folder")));
     }
-    if !has_extension(&path, PICTURES) || !path.is_file() {
+    if !path.is_file() || !is_picture(&path) {
         return Ok(None);
     }
-    let picture = picture::decode(&path).map_err(|reason| Error::input(&path, reason))?;
     let side = max_side.max(1);
-    let small = picture.width().max(picture.height()) <= side;
-    let picture = if small { picture } else { picture.resize(side, side, FilterType::Triangle) };
-    Ok(Some(picture.into_rgb8()))
+    let shrunk = |picture: DynamicImage| {
+        if picture.width().max(picture.height()) <= side {
+            return picture.into_rgb8();
+        }
+        let short = shrink::to_sides(&picture, side);
+        short.unwrap_or(picture).resize(side, side, FilterType::Triangle).into_rgb8()
+    };
+    let remarks = Remarks::new(Stretch::Pile, &Notes::default());
+    picture::read(&path, Stretch::Pile, &remarks, shrunk).map_err(|reason| Error::input(&path, reason))
 }
 
 #[cfg(test)]
@@ -121,6 +202,94 @@ mod tests {
             message.contains("3 of 16 items could not be read (limit 0.1); the first: 01a.png: "),
             "{message}"
         );
+    }
+
+    /// Grey counts, one a picture, as 16-bit PNG.
+    fn counts(folder: &Path, counts: &[u16]) {
+        for (i, &count) in counts.iter().enumerate() {
+            let picture = image::ImageBuffer::from_pixel(8, 8, Luma([count]));
+            image::DynamicImage::ImageLuma16(picture).save(folder.join(format!("c{i}.png"))).unwrap();
+        }
+    }
+
+    /// The first pixel of each picture, the range and the notes.
+    fn firsts(folder: &Path, stretch: Stretch) -> (Vec<u8>, Option<PixelRange>, Vec<String>) {
+        let mut source = crate::input::open(folder, &Options { stretch, ..options() }).unwrap();
+        let mut pixels = Vec::new();
+        for chunk in source.by_ref() {
+            let Items::Images(images) = chunk.unwrap().items else { panic!("no pictures") };
+            pixels.extend((0..images.len()).map(|i| images.image(i)[0]));
+        }
+        (pixels, source.range(), source.notes())
+    }
+
+    #[test]
+    fn counts_are_stretched_over_the_pile_and_alone_as_the_model_says() {
+        let folder = tempfile::tempdir().unwrap();
+        counts(folder.path(), &[550, 580, 610, 560, 550, 600, 555]);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        assert_eq!(pixels, [0, 128, 255, 43, 0, 213, 21]);
+        assert_eq!(range, Some(PixelRange { low: 550.0, high: 610.0 }));
+        let note = "7 of 7 pictures have more than 8 bits per channel; their values, 550 to 610, are stretched to \
+                    black and white";
+        assert_eq!(notes, [note]);
+        let alone = tempfile::tempdir().unwrap();
+        counts(alone.path(), &[580]);
+        let model = Stretch::Between(range.unwrap());
+        assert_eq!(firsts(alone.path(), model), (vec![128], range, vec![]));
+        counts(alone.path(), &[700]);
+        let clipped = "pixel values outside the range of the fit, 550 to 610, are clipped";
+        assert_eq!(firsts(alone.path(), model), (vec![255], range, vec![clipped.into()]));
+        assert_eq!(firsts(alone.path(), Stretch::Full).0, [3]);
+        grey(9).save(alone.path().join("c0.png")).unwrap();
+        let (pixels, _, notes) = firsts(alone.path(), model);
+        assert!(pixels == [9] && notes[0].contains("pictures of 8 bits are read as 0 to 255"), "{notes:?}");
+        assert!(thumbnail(folder.path(), "c0.png", 4).unwrap().is_none());
+    }
+
+    #[test]
+    fn a_few_pictures_of_16_bits_among_others_are_read_as_those() {
+        let folder = folder();
+        counts(folder.path(), &[257 * 40]);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        assert_eq!((pixels[11], pixels[12], range), (11, 40, None));
+        assert!(notes[0].starts_with("1 of 13 pictures have more than 8 bits"), "{notes:?}");
+        counts(folder.path(), &[1000; 30]);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        assert_eq!((pixels[11], pixels[12]), (11, 128));
+        assert!(range.is_some() && notes[0].ends_with("; the others stay as they are"), "{notes:?}");
+    }
+
+    #[test]
+    fn files_passed_over_are_told_and_a_wrong_ending_is_no_matter() {
+        let folder = folder();
+        let png = fs::read(folder.path().join("11.png")).unwrap();
+        for name in ["12.jfif", "13.HEIC", "14.jpe"] {
+            fs::write(folder.path().join(name), &png).unwrap();
+        }
+        fs::write(folder.path().join("15.heic"), b"\0\0\0\x18ftypheic\0\0\0\0").unwrap();
+        fs::write(folder.path().join("labels.csv"), "id,label").unwrap();
+        let (pixels, _, notes) = firsts(folder.path(), Stretch::Pile);
+        assert_eq!(pixels[11..], [11; 4]);
+        let note = "passed over 2 files that are not readable pictures: .csv 1, .heic 1; convert HEIC and AVIF \
+                    pictures to JPEG";
+        assert_eq!(notes, [note]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_not_text_stay_apart() {
+        use std::os::unix::ffi::OsStrExt;
+        let folder = tempfile::tempdir().unwrap();
+        for (value, name) in [(1, b"a\xe8.png"), (2, b"a\xe9.png")] {
+            let mut png = std::io::Cursor::new(Vec::new());
+            grey(value).write_to(&mut png, image::ImageFormat::Png).unwrap();
+            fs::write(folder.path().join(std::ffi::OsStr::from_bytes(name)), png.into_inner()).unwrap();
+        }
+        let (ids, _) = read(folder.path(), &options()).unwrap();
+        assert_eq!(ids, [r"a\xe8.png", r"a\xe9.png"]);
+        let second = thumbnail(folder.path(), &ids[1], 8).unwrap().unwrap();
+        assert_eq!(second.get_pixel(0, 0).0, [2; 3]);
     }
 
     #[test]

@@ -1,110 +1,126 @@
-//! JSON lines: an object a line.
+//! JSON: a record a line, or an array of records.
 
 use std::collections::HashMap;
-use std::io::BufRead;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use serde_json::Value;
 
 use super::columns::Columns;
-use super::object;
-use super::stream::{self, MAX_BATCH};
-use super::{Batch, Options, Source};
+use super::names::Names;
+use super::object::{self, Cell, Flaw, MAX_COLUMNS};
+use super::records::Records;
+use super::stream::MAX_BATCH;
+use super::{Batch, Notes, Options, Source, encoding};
 use crate::data::Quarantined;
 use crate::error::{Error, Result};
+use crate::preprocess::DECIMAL;
 
-/// Lines whose keys make the columns.
-const SAMPLE: usize = 1000;
-/// Most columns, so that nested arrays cannot fill the memory.
-const MAX_COLUMNS: usize = 100_000;
+/// Most bytes of all names.
+const MAX_NAMES: usize = 64 << 20;
+/// Most cells of a batch, so that few values in many columns do not fill the memory.
+const MAX_CELLS: usize = 8 << 20;
 
-/// The objects of a file, plain or gzipped, all values as text. Columns are the keys of the first 1000 lines in the
-/// order they turn up; later keys are passed over, absent ones and nulls are missing values. Nested objects and
-/// arrays become columns named by their path (`a.b`, `a.0`). Lines that are no object are left out, blank ones too
-/// but without a word; rows are numbered by their line from 0.
+/// The records of a file, plain or packed, all values as text. Columns are the keys in the order in which they turn up,
+/// for which the file is read twice; absent ones and nulls are missing values. Nested objects and arrays become columns
+/// named by their path (`a.b`, `a.0`). Records that are no object are left out, blank lines too but without a word;
+/// rows are numbered by their line or element from 0.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let mut lines = Lines { path: path.to_owned(), text: stream::open(path)?, number: 0, line: Vec::new() };
-    let mut sample: Vec<Row> = Vec::new();
-    while sample.len() < SAMPLE && sample.iter().map(|row| row.bytes).sum::<usize>() < MAX_BATCH {
-        let Some(row) = lines.next().transpose()? else { break };
-        sample.push(row);
-    }
-    let names = names(path, &sample)?;
+    let notes = Notes::default();
+    let keys = keys(path, Parsed::open(path, options, &notes)?)?;
+    let names = Names::settle(keys.clone(), &[], &notes);
     let columns = Columns::choose(path, &names, options)?;
-    let picked: Vec<&String> = columns.picked.iter().filter_map(|&i| names.get(i)).collect();
-    let fields: Vec<Field> =
-        picked.iter().map(|name| Field::new(name.as_str(), DataType::Utf8, true)).collect();
+    let picked = || columns.picked.iter().copied();
+    let fields: Vec<Field> = picked().map(|i| Field::new(&names.all[i], DataType::Utf8, true)).collect();
     let kind = columns.kind();
     let mut table = Table {
         path: path.to_owned(),
-        places: picked.into_iter().cloned().zip(0..).collect(),
-        rows: sample.into_iter().map(Ok).chain(lines),
-        schema: Arc::new(Schema::new(fields)),
+        places: picked().map(|i| keys[i].clone()).zip(0..).collect(),
+        records: Parsed::open(path, options, &notes)?,
+        schema: Arc::new(Schema::new_with_metadata(
+            fields,
+            [(DECIMAL.to_owned(), "point".to_owned())].into(),
+        )),
         columns,
+        notes: notes.clone(),
     };
     let chunk = options.chunk;
-    Ok(Source::new(kind, path, options, std::iter::from_fn(move || table.batch(chunk).transpose())))
+    let batches = std::iter::from_fn(move || table.batch(chunk).transpose());
+    Ok(Source::new(kind, path, options, batches).noting(&notes))
 }
 
-/// The number of a line, its length in bytes, and its keys and values or the reason why it has none.
-struct Row {
-    number: u64,
-    bytes: usize,
-    cells: Result<Vec<(String, Value)>, String>,
-}
-
-fn names(path: &Path, sample: &[Row]) -> Result<Vec<String>> {
-    let mut seen: HashMap<&str, usize> = HashMap::new();
-    for (name, _) in sample.iter().filter_map(|row| row.cells.as_ref().ok()).flatten() {
-        let next = seen.len();
-        seen.entry(name).or_insert(next);
-    }
-    let mut names: Vec<_> = seen.into_iter().collect();
-    names.sort_unstable_by_key(|&(_, place)| place);
-    match (names.len(), sample.first()) {
-        (0, None) => Err(Error::Empty { path: path.to_owned(), hint: "it holds no line".into() }),
-        (0, Some(Row { cells: Err(reason), .. })) => {
-            let problem = format!("not JSON lines (one object a line): {reason}");
-            Err(Error::input(path, problem))
+/// All keys of a file.
+fn keys(path: &Path, mut records: Parsed) -> Result<Vec<String>> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let (mut bytes, mut none, mut any) = (0, None, false);
+    let limit = |what, size, limit| Flaw::Limit(what, size, limit).reason(path).map(|_| ());
+    while let Some(row) = records.next()? {
+        any = true;
+        let cells = match row.cells {
+            Ok(cells) => cells,
+            Err(flaw) => {
+                let reason = flaw.reason(path)?;
+                none.get_or_insert(reason);
+                continue;
+            }
+        };
+        for (name, _) in cells {
+            if !seen.contains_key(&name) {
+                bytes += name.len();
+                seen.insert(name, seen.len());
+            }
         }
-        (0, Some(_)) => Err(Error::input(path, "its objects have no keys")),
-        (count, _) if count > MAX_COLUMNS => Err(Error::TooLarge {
-            path: path.to_owned(),
-            what: "the number of columns",
-            size: count as u64,
-            limit: MAX_COLUMNS as u64,
-        }),
-        _ => Ok(names.into_iter().map(|(name, _)| name.to_owned()).collect()),
+        if seen.len() > MAX_COLUMNS {
+            limit("the number of columns", seen.len(), MAX_COLUMNS)?;
+        }
+        if bytes > MAX_NAMES {
+            limit("the length of all names", bytes, MAX_NAMES)?;
+        }
+    }
+    let mut keys: Vec<_> = seen.into_iter().collect();
+    keys.sort_unstable_by_key(|&(_, place)| place);
+    match (keys.is_empty(), any, none) {
+        (false, _, _) => Ok(keys.into_iter().map(|(key, _)| key).collect()),
+        (true, false, _) => Err(Error::Empty { path: path.to_owned(), hint: "it holds no record".into() }),
+        (true, true, Some(reason)) => Err(Error::input(
+            path,
+            format!("not JSON lines (one object a line) nor an array of objects: {reason}"),
+        )),
+        (true, true, None) => Err(Error::input(path, "its objects have no keys")),
     }
 }
 
-/// The rest of a file.
-struct Table<I> {
+/// The rows of a file.
+struct Table {
     path: PathBuf,
-    rows: I,
-    /// Place of each column by its name.
+    records: Parsed,
+    /// Place of each column by its key.
     places: HashMap<String, usize>,
     schema: SchemaRef,
     columns: Columns,
+    notes: Notes,
 }
 
-impl<I: Iterator<Item = Result<Row>>> Table<I> {
+impl Table {
     fn batch(&mut self, most: usize) -> Result<Option<Batch>> {
         let (mut rows, mut bad, mut bytes) = (Vec::new(), Vec::new(), 0);
-        let mut builders: Vec<_> = self.columns.picked.iter().map(|_| StringBuilder::new()).collect();
-        let mut cells: Vec<Option<String>> = vec![None; builders.len()];
+        let width = self.columns.picked.len();
+        let most = most.min((MAX_CELLS / width.max(1)).max(1));
+        let mut builders: Vec<_> =
+            (0..width).map(|_| StringBuilder::with_capacity(most.min(64), 0)).collect();
+        let mut cells: Vec<Option<String>> = vec![None; width];
         while rows.len() + bad.len() < most && bytes < MAX_BATCH {
-            let Some(row) = self.rows.next().transpose()? else { break };
+            let Some(row) = self.records.next()? else { break };
             bytes += row.bytes;
             match row.cells {
-                Err(reason) => bad.push(Quarantined { id: row.number.to_string(), reason }),
+                Err(flaw) => {
+                    bad.push(Quarantined { id: row.number.to_string(), reason: flaw.reason(&self.path)? });
+                }
                 Ok(values) => {
                     for (name, value) in values {
                         if let Some(cell) = self.places.get(&name).and_then(|&place| cells.get_mut(place)) {
-                            *cell = text(value);
+                            *cell = value;
                         }
                     }
                     for (builder, cell) in builders.iter_mut().zip(&mut cells) {
@@ -115,6 +131,7 @@ impl<I: Iterator<Item = Result<Row>>> Table<I> {
             }
         }
         if rows.is_empty() && bad.is_empty() {
+            encoding::say(&self.notes, self.records.foreign, "records are");
             return Ok(None);
         }
         let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
@@ -125,42 +142,32 @@ impl<I: Iterator<Item = Result<Row>>> Table<I> {
     }
 }
 
-fn text(value: Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        other => Some(other.to_string()),
-    }
+/// The records of a file, parsed.
+struct Parsed {
+    records: Records,
+    record: Vec<u8>,
+    /// Records that were not UTF-8 so far.
+    foreign: usize,
 }
 
-/// The lines of a file, parsed.
-struct Lines {
-    path: PathBuf,
-    text: Box<dyn BufRead + Send>,
+/// The number of a record, its length in bytes, and its cells or the reason why it has none.
+struct Row {
     number: u64,
-    line: Vec<u8>,
+    bytes: usize,
+    cells: Result<Vec<Cell>, Flaw>,
 }
 
-impl Iterator for Lines {
-    type Item = Result<Row>;
+impl Parsed {
+    fn open(path: &Path, options: &Options, notes: &Notes) -> Result<Self> {
+        Ok(Self { records: Records::open(path, options, notes)?, record: Vec::new(), foreign: 0 })
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            match stream::line(&self.path, &mut self.text, &mut self.line, self.number) {
-                Ok(true) => {}
-                Ok(false) => return None,
-                Err(error) => return Some(Err(error)),
-            }
-            let number = self.number;
-            self.number += 1;
-            if !self.line.trim_ascii().is_empty() {
-                return Some(Ok(Row {
-                    number,
-                    bytes: self.line.len(),
-                    cells: object::parse(&self.line, number + 1),
-                }));
-            }
-        }
+    fn next(&mut self) -> Result<Option<Row>> {
+        let Some(number) = self.records.next(&mut self.record)? else { return Ok(None) };
+        let (text, foreign) = encoding::text(&self.record);
+        self.foreign += usize::from(foreign);
+        let cells = object::parse(&text, &self.records.place(number));
+        Ok(Some(Row { number, bytes: self.record.len(), cells }))
     }
 }
 
@@ -204,10 +211,11 @@ mod tests {
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         assert_eq!(names[0], "z");
         assert_eq!(names.len(), 5, "{names:?}");
-        assert_eq!(column(&batches[0], "z"), [Some("1.5".into()), Some("2000.0".into())]);
+        assert_eq!(column(&batches[0], "z"), [Some("1.5".into()), Some("2e3".into())]);
         assert_eq!(column(&batches[0], "a.x"), [Some("true".into()), None]);
         assert_eq!(column(&batches[0], "a.v.1"), [Some("two".into()), None]);
         assert_eq!(column(&batches[0], "new"), [None, None]);
+        assert_eq!(names, ["z", "a.x", "a.v.0", "a.v.1", "new"]);
         assert_eq!(ids, ["0", "2"]);
     }
 
@@ -215,9 +223,10 @@ mod tests {
     fn bad_lines_are_left_out_by_line_at_any_chunk_size() {
         let content = b"{\"a\": 1}\n{\"a\": \nnull\n{\"a\": 2}\n{\"a\": \"\xe9\"}\n";
         for chunk in [1, 2, 100] {
-            let (_, ids, bad) = read(content, &lenient(chunk)).unwrap();
-            assert_eq!(ids, ["0", "3"]);
-            assert_eq!(bad.iter().map(|bad| bad.id.as_str()).collect::<Vec<_>>(), ["1", "2", "4"]);
+            let (batches, ids, bad) = read(content, &lenient(chunk)).unwrap();
+            assert_eq!(ids, ["0", "3", "4"]);
+            assert_eq!(column(batches.last().unwrap(), "a").last(), Some(&Some("é".into())));
+            assert_eq!(bad.iter().map(|bad| bad.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
             assert!(bad[0].reason.starts_with("line 2, column "), "{}", bad[0].reason);
             assert!(bad[1].reason.contains("expected an object"), "{}", bad[1].reason);
         }
@@ -226,10 +235,26 @@ mod tests {
     #[test]
     fn other_json_and_keyless_objects_are_errors() {
         let refusal = |content: &[u8]| read(content, &Options::default()).unwrap_err().to_string();
-        assert!(refusal(b"[{\"a\": 1}]").contains("begins an array"));
-        assert!(refusal(b"{\n\"a\": 1\n}\n").contains("one object a line"));
+        assert!(refusal(b"[1, 2]").contains("no object"));
+        assert!(refusal(b"a,b\n1,2\n").contains("one object a line"));
         assert!(refusal(b"{}\n{}\n").contains("no keys"));
-        assert!(refusal(b"\n\n").contains("no line"));
+        assert!(refusal(b"\n\n").contains("no record"));
+    }
+
+    #[test]
+    fn a_key_that_comes_late_is_a_column() {
+        let content = format!("{}{{\"a\": 2, \"late\": 999}}\n", "{\"a\": 1}\n".repeat(2000));
+        let (batches, _, _) = read(content.as_bytes(), &lenient(5000)).unwrap();
+        assert_eq!(column(&batches[0], "late").last(), Some(&Some("999".into())));
+    }
+
+    #[test]
+    fn an_array_is_read_as_lines_are() {
+        let lines = read(b"{\"a\": 1, \"b\": [2]}\n{\"a\": 3}\n", &lenient(10)).unwrap();
+        let array = read(b"[{\"a\": 1, \"b\": [2]},\n {\"a\": 3}]\n", &lenient(10)).unwrap();
+        assert_eq!((&lines.0, &lines.1), (&array.0, &array.1));
+        let bad = read(b"[{\"a\": 1}, 7, {\"a\": 3}]", &lenient(10)).unwrap().2;
+        assert_eq!((bad[0].id.as_str(), bad[0].reason.starts_with("record 2: expected")), ("1", true));
     }
 
     #[test]

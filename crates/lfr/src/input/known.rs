@@ -7,7 +7,7 @@ use image::DynamicImage;
 use rayon::prelude::*;
 
 use super::frame::Frame;
-use super::{Batch, Options, Source, picture, text};
+use super::{Batch, Options, Source, square, text};
 use crate::data::{Chunk, Images, Items};
 use crate::dataset::{Uri, data_dir};
 use crate::error::Result;
@@ -38,8 +38,11 @@ fn batch(all: &Chunk, range: Range<usize>, frame: &Frame) -> Result<Batch> {
     let labels = all.labels.as_ref().map(|labels| labels[range.clone()].to_vec());
     let items = match &all.items {
         Items::Images(images) => {
-            let pictures = range.into_par_iter().map(|i| (all.ids[i].clone(), picture(images, i)));
-            frame.batch(pictures)?.chunk.items
+            let one = |i: usize| {
+                let values = picture(images, i).map(|picture| frame.values(&picture));
+                (all.ids[i].clone(), values)
+            };
+            frame.batch(range.into_par_iter().map(one).collect())?.chunk.items
         }
         Items::Documents(documents) => Items::Documents(documents[range].to_vec()),
         Items::Rows(rows) => Items::Rows(rows.slice(range.start, range.len())),
@@ -47,12 +50,10 @@ fn batch(all: &Chunk, range: Range<usize>, frame: &Frame) -> Result<Batch> {
     Ok(Batch { chunk: Chunk { ids, labels, items }, bad: Vec::new() })
 }
 
-/// Picture `i`, its planes woven into pixels.
+/// Picture `i`.
 fn picture(images: &Images, i: usize) -> Result<DynamicImage, String> {
-    let (side, area, values) = (images.side as u32, images.side * images.side, images.image(i));
-    let pixel = |at: usize| values[at..].iter().step_by(area).copied();
-    let woven = (0..area).flat_map(pixel).collect();
-    picture::from_values(side, side, images.channels, woven).ok_or_else(|| "not square".to_owned())
+    let side = images.side as u32;
+    square::from_planes(side, side, images.channels, images.image(i)).ok_or_else(|| "not square".to_owned())
 }
 
 #[cfg(test)]
@@ -119,13 +120,6 @@ mod tests {
         let images = images(&pile);
         assert_eq!((images.len(), images.channels, images.side), (12, 3, 16));
         assert_eq!(images.image(4)[8 * 16 + 8], 5);
-    }
-
-    #[test]
-    fn planes_are_woven_into_pixels() {
-        let images = Images { channels: 3, side: 2, pixels: (0..12).collect() };
-        let woven = picture(&images, 0).unwrap();
-        assert_eq!(woven.as_bytes(), [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]);
     }
 
     #[test]

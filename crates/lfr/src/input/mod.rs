@@ -1,34 +1,59 @@
 //! Reading piles of data: folders of pictures or documents, arrays, tables and text files, as a stream of chunks.
 
 mod array;
+mod blanks;
+mod bmp;
+mod budget;
+mod channels;
 mod channels;
 mod columns;
+mod columns;
+mod cut;
+mod deep;
 mod delimited;
 mod detect;
 mod dialect;
+mod encoding;
 mod fingerprint;
+mod footer;
 mod fortran;
 mod frame;
+mod header;
+mod ids;
 mod idx;
 mod images;
+mod jpeg;
 mod jsonl;
 mod known;
+mod names;
+mod nested;
 mod notes;
 mod npy;
 mod npz;
 mod number;
 mod object;
 mod parquet;
+mod passed;
 mod picture;
 mod pixel;
 mod quarantine;
+mod records;
 mod rows;
+mod sheet;
+mod shrink;
+mod square;
+mod stack;
 mod stored;
 mod stream;
 mod text;
+mod thrift;
+mod typed;
+mod unpack;
 mod walk;
+mod workbook;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use crate::data::{Chunk, Kind, Quarantined};
 use crate::dataset::Uri;
@@ -36,8 +61,10 @@ use crate::error::{Error, Result};
 pub use channels::settle_channels;
 use detect::Format;
 use fingerprint::Fingerprint;
+pub(crate) use footer::{check as check_parquet, check_pages};
 pub use images::thumbnail;
 pub use notes::Notes;
+pub use pixel::{PixelRange, Stretch};
 use quarantine::Account;
 pub(crate) use quarantine::Batch;
 use stored::Stored;
@@ -45,12 +72,14 @@ use stored::Stored;
 /// How to read an input.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
-    /// The kind of data; `None`: found out from the path and the content.
+    /// The kind of data; `None`: detected from the path and the content.
     pub kind: Option<Kind>,
     /// Height and width pictures are brought to, in pixels: a multiple of 8 in 8..=256.
     pub image_size: usize,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,
+    /// How pictures of more than 8 bits a channel become pixels.
+    pub stretch: Stretch,
     /// The column that identifies rows; `None`: the row or line number from 0.
     pub id: Option<String>,
     /// Columns to leave out.
@@ -59,6 +88,14 @@ pub struct Options {
     pub label: Option<String>,
     /// The column of text that makes a table a pile of documents.
     pub text: Option<String>,
+    /// Whether the first row of a table holds names; `None`: detected.
+    pub header: Option<bool>,
+    /// Between the fields of a delimited file, an ASCII character; a blank stands for any run of blanks. `None`: detected.
+    pub delimiter: Option<u8>,
+    /// The encoding of files of text, by a name of the WHATWG Encoding Standard; `None`: detected.
+    pub encoding: Option<String>,
+    /// The name of a workbook's sheet, or its number from 1; `None`: the first with a table.
+    pub sheet: Option<String>,
     /// Largest share of unreadable items accepted, in \[0, 1\].
     pub max_bad_fraction: f64,
     /// Items a chunk, at least 1; pictures come in chunks of at most 512.
@@ -73,10 +110,15 @@ impl Default for Options {
             kind: None,
             image_size: 32,
             channels: None,
+            stretch: Stretch::Pile,
             id: None,
             ignore: Vec::new(),
             label: None,
             text: None,
+            header: None,
+            delimiter: None,
+            encoding: None,
+            sheet: None,
             max_bad_fraction: 0.1,
             chunk: 4096,
             data_dir: None,
@@ -100,6 +142,13 @@ impl Options {
         if !(0.0..=1.0).contains(&self.max_bad_fraction) {
             return Err(Error::config("max_bad_fraction", self.max_bad_fraction, "must be from 0 to 1"));
         }
+        if let Some(delimiter) = self.delimiter.filter(|d| !d.is_ascii() || b"\"\r\n\0".contains(d)) {
+            let problem = "must be one ASCII character, neither a quote nor the end of a line";
+            return Err(Error::config("delimiter", char::from(delimiter).escape_default(), problem));
+        }
+        if let Some(name) = &self.encoding {
+            encoding::named(name)?;
+        }
         if self.chunk == 0 {
             return Err(Error::config("chunk", self.chunk, "must be at least 1"));
         }
@@ -117,6 +166,7 @@ pub struct Source {
     account: Account,
     fingerprint: Fingerprint,
     notes: Notes,
+    range: Arc<OnceLock<PixelRange>>,
 }
 
 impl Source {
@@ -135,7 +185,13 @@ impl Source {
             account: Account::default(),
             fingerprint: Fingerprint::new(kind),
             notes: Notes::default(),
+            range: Arc::default(),
         }
+    }
+
+    /// The same source, whose reader puts the range of its pictures' values into `range`.
+    fn ranging(self, range: &Arc<OnceLock<PixelRange>>) -> Self {
+        Self { range: Arc::clone(range), ..self }
     }
 
     /// The same source, whose reader says in `notes` what it decides.
@@ -158,9 +214,20 @@ impl Source {
         self.account.bad()
     }
 
+    /// Adds to what the user should know about the data.
+    pub(crate) fn note(&self, sentences: Vec<String>) {
+        sentences.into_iter().for_each(|sentence| self.notes.add(sentence));
+    }
+
     /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
+    }
+
+    /// The range over which the values of pictures of more than 8 bits were stretched so far; none for other data,
+    /// and for pictures stretched over the whole range of their type.
+    pub fn range(&self) -> Option<PixelRange> {
+        self.range.get().copied()
     }
 
     /// SHA-256 (hex) of the identifiers and raw values read so far; the size of chunks has no part in it.
@@ -197,8 +264,8 @@ impl Iterator for Source {
     }
 }
 
-/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table, a text file, or, written
-/// as a [`Uri`], a known data set.
+/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table (delimited, JSON, Parquet or
+/// a workbook), a text file, or, written as a [`Uri`], a known data set.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Empty`] or [`Error::Input`] when there is nothing readable at `path`,
@@ -225,12 +292,13 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
 
 /// The reader for what is at `path`.
 fn read(path: &Path, options: &Options) -> Result<Source> {
-    match detect::format(path, options.kind)? {
+    match detect::format(path, options)? {
         Format::Pictures => images::open(path, options),
         Format::Documents => text::open(path, options),
         Format::Delimited => delimited::open(path, options),
-        Format::JsonLines => jsonl::open(path, options),
+        Format::Json => jsonl::open(path, options),
         Format::Parquet => parquet::open(path, options),
+        Format::Workbook => workbook::open(path, options),
         Format::Idx => idx::open(path, options),
         Format::Npy => array::open(path, &Stored::file(path)?, options),
         Format::Npz => npz::open(path, options),
@@ -254,6 +322,8 @@ mod tests {
         assert!(refused(|o| o.channels = Some(2)).contains("`channels` = 2"));
         assert!(refused(|o| o.max_bad_fraction = f64::NAN).contains("`max_bad_fraction` = NaN"));
         assert!(refused(|o| o.chunk = 0).contains("`chunk` = 0"));
+        assert!(refused(|o| o.delimiter = Some(b'"')).contains("`delimiter` = \\\""));
+        assert!(refused(|o| o.encoding = Some("klingon".into())).contains("`encoding` = klingon"));
         assert!(refused(|_| ()).contains("cannot read /nowhere"));
     }
 

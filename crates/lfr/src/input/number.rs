@@ -65,6 +65,20 @@ impl FromStr for Number {
 }
 
 impl Number {
+    /// The big-endian type that an IDX file numbers `code`.
+    pub fn of_idx(code: u8) -> Option<Self> {
+        let type_ = match code {
+            0x08 => Type::U8,
+            0x09 => Type::I8,
+            0x0b => Type::I16,
+            0x0c => Type::I32,
+            0x0d => Type::F32,
+            0x0e => Type::F64,
+            _ => return None,
+        };
+        Some(Self { type_, big_endian: true })
+    }
+
     /// Bytes a value.
     pub fn size(self) -> usize {
         match self.type_ {

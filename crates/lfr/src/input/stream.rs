@@ -1,11 +1,11 @@
-//! Bytes of a file of text, unpacked when it is gzipped.
+//! Bytes of a file of text, unpacked and, where it is not UTF-8 throughout, decoded.
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::encoding::{self, Decoded};
+use super::notes::Notes;
+use super::unpack;
 use crate::error::{Error, Result};
 
 /// Longest record, line or document, in bytes.
@@ -14,41 +14,59 @@ pub(super) const MAX_RECORD: usize = 64 << 20;
 /// A batch of text ends once it holds this many bytes, however few items those are.
 pub(super) const MAX_BATCH: usize = 128 << 20;
 
-/// The content of a file of text, a UTF-8 mark at its start cut off.
+/// Bytes that show whether a text is UTF-16.
+const START: u64 = 4096;
+
+/// The content of a file.
+pub(super) type Text = Box<dyn BufRead + Send>;
+
+/// The content of a file of text, unpacked, a mark at its start cut off. UTF-16 and the encoding that is asked for are
+/// decoded; other bytes stay as they are, so that records that are not UTF-8 can be told one by one.
 ///
 /// # Errors
-/// [`Error::Io`] when it cannot be opened, [`Error::Input`] when it is UTF-16 or damaged at its start.
-pub(super) fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
-    let mut file =
-        BufReader::with_capacity(1 << 16, File::open(path).map_err(|e| Error::io("read", path, e))?);
-    let head = file.fill_buf().map_err(|e| broken(path, &e))?;
-    let mut text: Box<dyn BufRead + Send> = if head.starts_with(b"\x1f\x8b") {
-        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(file)))
-    } else {
-        Box::new(file)
-    };
+/// [`Error::Io`] when it cannot be opened, [`Error::Input`] when it is damaged at its start, [`Error::Config`] for an
+/// unknown encoding.
+pub(super) fn open(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result<Text> {
+    let mut bytes = unpack::open(path)?;
     let mut start = Vec::new();
-    text.by_ref().take(3).read_to_end(&mut start).map_err(|e| broken(path, &e))?;
-    check_encoding(&start).map_err(|problem| Error::input(path, problem))?;
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start).to_vec();
-    Ok(Box::new(io::Cursor::new(start).chain(text)))
+    bytes.by_ref().take(START).read_to_end(&mut start).map_err(|e| broken(path, &e))?;
+    let asked = encoding.map(encoding::named).transpose()?;
+    let found = encoding::wide(&start);
+    if let (None, Some(found)) = (asked, found) {
+        notes.add(format!("read as {}", found.name()));
+    }
+    if asked.is_none() && start.starts_with(b"\xef\xbb\xbf") {
+        start.drain(..3);
+    }
+    let bytes = io::Cursor::new(start).chain(bytes);
+    Ok(match asked.or(found) {
+        None => Box::new(bytes),
+        Some(encoding) => Box::new(BufReader::with_capacity(1 << 16, Decoded::new(bytes, encoding, notes))),
+    })
 }
 
-/// Refuses UTF-16 by the mark at its start.
+/// The text of a whole small file, decoded as [`open`] does, and whether it was read as windows-1252.
 ///
 /// # Errors
-/// What to do instead.
-pub(super) fn check_encoding(start: &[u8]) -> Result<(), String> {
-    match start {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err("encoded as UTF-16; save it as UTF-8".into()),
-        _ => Ok(()),
+/// [`Error::Config`] for an unknown encoding.
+pub(super) fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<(String, bool)> {
+    let asked = encoding.map(encoding::named).transpose()?;
+    match asked.or_else(|| encoding::wide(bytes)) {
+        Some(encoding) => Ok((encoding.decode_with_bom_removal(bytes).0.into_owned(), false)),
+        None => {
+            let (text, foreign) = encoding::text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+            Ok((text.into_owned(), foreign))
+        }
     }
 }
 
 /// The error for a stream that breaks off or cannot be unpacked.
 pub(super) fn broken(path: &Path, error: &io::Error) -> Error {
     match error.kind() {
-        ErrorKind::UnexpectedEof => Error::input(path, "the gzip data is cut short; the file is incomplete"),
+        ErrorKind::UnexpectedEof => {
+            Error::input(path, "the packed data is cut short; the file is incomplete")
+        }
+        ErrorKind::FileTooLarge => Error::input(path, error.to_string()),
         _ => Error::input(path, format!("damaged: {error}")),
     }
 }
@@ -84,7 +102,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, content).unwrap();
-        let mut text = open(&path)?;
+        let mut text = open(&path, None, &Notes::default())?;
         let mut out = Vec::new();
         text.read_to_end(&mut out).map_err(|e| broken(&path, &e))?;
         Ok(out)
@@ -106,12 +124,21 @@ mod tests {
     }
 
     #[test]
-    fn a_truncated_gzip_and_utf_16_say_what_is_wrong() {
+    fn a_truncated_gzip_says_what_is_wrong() {
         let content: Vec<u8> =
             (0..20_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let packed = packed(&content);
         let message = all(&packed[..packed.len() / 2]).unwrap_err().to_string();
         assert!(message.contains("cut short"), "{message}");
-        assert!(all(b"\xff\xfea\0").unwrap_err().to_string().contains("UTF-16"));
+    }
+
+    #[test]
+    fn utf_16_is_decoded_packed_or_not() {
+        let wide: Vec<u8> = "\u{feff}é,b\n1,2\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(all(&wide).unwrap(), "é,b\n1,2\n".as_bytes());
+        assert_eq!(all(&packed(&wide)).unwrap(), "é,b\n1,2\n".as_bytes());
+        assert_eq!(decode(&wide, None).unwrap(), ("é,b\n1,2\n".to_owned(), false));
+        assert_eq!(decode(b"\xe9", None).unwrap(), ("é".to_owned(), true));
+        assert_eq!(decode(b"\xef\xbb\xbf\xd1", Some("koi8-r")).unwrap().0.chars().last(), Some('я'));
     }
 }

@@ -7,27 +7,35 @@ use std::path::Path;
 use super::columns::EMPTY;
 use super::stream::{self, MAX_BATCH, MAX_RECORD};
 use super::walk::{self, DOCUMENTS, has_extension};
-use super::{Batch, Options, Source};
+use super::{Batch, Notes, Options, Source, encoding};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 
 /// The lines of a file, identified by their number from 0, or the .txt files of a folder, identified by their
-/// path within it. What is not UTF-8 is read as Latin-1. Documents without a visible character are left out.
+/// path within it. What is neither UTF-8 nor UTF-16 is read as windows-1252, which a note says. Documents without a
+/// visible character are left out.
 ///
 /// # Errors
 /// [`Error::Config`] when the options name a column.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     refuse_columns(path, options)?;
-    let chunk = options.chunk;
-    if path.is_dir() {
-        let mut documents = walk::files(path)
-            .filter(|file| file.as_ref().map_or(true, |file| has_extension(&file.path, DOCUMENTS)))
-            .map(|file| file.map(|file| (file.id, document(&file.path))));
-        Ok(Source::new(Kind::Text, path, options, std::iter::from_fn(move || batch(&mut documents, chunk))))
+    let notes = Notes::default();
+    let encoding = options.encoding.clone();
+    let documents: Box<dyn Iterator<Item = Result<Document>> + Send> = if path.is_dir() {
+        let files = walk::taking(path, "document", &notes, |path| has_extension(path, DOCUMENTS));
+        let read = move |file: Result<walk::File>| {
+            let file = file?;
+            Ok((file.id, document(&file.path, encoding.as_deref())?))
+        };
+        Box::new(files.map(read))
     } else {
-        let mut documents = lines(path)?;
-        Ok(Source::new(Kind::Text, path, options, std::iter::from_fn(move || batch(&mut documents, chunk))))
-    }
+        Box::new(lines(path, encoding.as_deref(), &notes)?)
+    };
+    let things = if path.is_dir() { "documents are" } else { "lines are" };
+    let mut pile = Pile { documents, foreign: 0, things, notes: notes.clone() };
+    let chunk = options.chunk;
+    let batches = std::iter::from_fn(move || pile.batch(chunk));
+    Ok(Source::new(Kind::Text, path, options, batches).noting(&notes))
 }
 
 /// Refuses options that name a column, of which `path` has none.
@@ -45,62 +53,89 @@ pub(super) fn refuse_columns(path: &Path, options: &Options) -> Result<()> {
 }
 
 /// An identifier, and the document or the reason why there is none.
-type Document = (String, Result<String, String>);
+type Document = (String, Result<Text, String>);
 
-/// The next documents, `None` after the last.
-fn batch(documents: &mut impl Iterator<Item = Result<Document>>, most: usize) -> Option<Result<Batch>> {
-    let (mut ids, mut texts, mut bad, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    while ids.len() + bad.len() < most && bytes < MAX_BATCH {
-        match documents.next() {
-            None => break,
-            Some(Err(error)) => return Some(Err(error)),
-            Some(Ok((id, Err(reason)))) => bad.push(Quarantined { id, reason }),
-            Some(Ok((id, Ok(text)))) => {
-                bytes += text.len();
-                ids.push(id);
-                texts.push(text);
-            }
-        }
-    }
-    let items = Items::Documents(texts);
-    (!ids.is_empty() || !bad.is_empty())
-        .then_some(Ok(Batch { chunk: Chunk { ids, labels: None, items }, bad }))
+/// A document, and whether it was read as windows-1252.
+type Text = (String, bool);
+
+/// The documents of an input.
+struct Pile<I> {
+    documents: I,
+    /// How many were read as windows-1252 so far.
+    foreign: usize,
+    /// What they are called, with their verb.
+    things: &'static str,
+    notes: Notes,
 }
 
-fn lines(path: &Path) -> Result<impl Iterator<Item = Result<Document>> + Send + use<>> {
-    let mut text = stream::open(path)?;
+impl<I: Iterator<Item = Result<Document>>> Pile<I> {
+    /// The next documents, `None` after the last.
+    fn batch(&mut self, most: usize) -> Option<Result<Batch>> {
+        let (mut ids, mut texts, mut bad, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        while ids.len() + bad.len() < most && bytes < MAX_BATCH {
+            match self.documents.next() {
+                None => break,
+                Some(Err(error)) => return Some(Err(error)),
+                Some(Ok((id, Err(reason)))) => bad.push(Quarantined { id, reason }),
+                Some(Ok((id, Ok((text, foreign))))) => {
+                    bytes += text.len();
+                    self.foreign += usize::from(foreign);
+                    ids.push(id);
+                    texts.push(text);
+                }
+            }
+        }
+        if ids.is_empty() && bad.is_empty() {
+            encoding::say(&self.notes, self.foreign, self.things);
+            return None;
+        }
+        Some(Ok(Batch { chunk: Chunk { ids, labels: None, items: Items::Documents(texts) }, bad }))
+    }
+}
+
+fn lines(
+    path: &Path,
+    encoding: Option<&str>,
+    notes: &Notes,
+) -> Result<impl Iterator<Item = Result<Document>> + Send + use<>> {
+    let mut text = stream::open(path, encoding, notes)?;
     let (path, mut line) = (path.to_owned(), Vec::new());
     let mut numbers = 0..;
     Ok(std::iter::from_fn(move || {
         let number = numbers.next()?;
         match stream::line(&path, &mut text, &mut line, number) {
-            Ok(true) => Some(Ok((number.to_string(), decoded(&line)))),
+            Ok(true) => {
+                let (text, foreign) = encoding::text(&line);
+                Some(Ok((number.to_string(), visible(text.into_owned(), foreign))))
+            }
             Ok(false) => None,
             Err(error) => Some(Err(error)),
         }
     }))
 }
 
-fn document(path: &Path) -> Result<String, String> {
-    let file = File::open(path).map_err(|e| format!("cannot be read: {e}"))?;
+/// The text of a file.
+///
+/// # Errors
+/// [`Error::Config`] for an unknown encoding.
+fn document(path: &Path, encoding: Option<&str>) -> Result<Result<Text, String>> {
     let mut bytes = Vec::new();
-    file.take(MAX_RECORD as u64 + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be read: {e}"))?;
-    if bytes.len() > MAX_RECORD {
-        return Err(format!("longer than {} MiB", MAX_RECORD >> 20));
+    let read = File::open(path).and_then(|file| file.take(MAX_RECORD as u64 + 1).read_to_end(&mut bytes));
+    if let Err(error) = read {
+        return Ok(Err(format!("cannot be read: {error}")));
     }
-    stream::check_encoding(&bytes)?;
-    decoded(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes))
+    if bytes.len() > MAX_RECORD {
+        return Ok(Err(format!("longer than {} MiB", MAX_RECORD >> 20)));
+    }
+    let (text, foreign) = stream::decode(&bytes, encoding)?;
+    Ok(visible(text, foreign))
 }
 
-fn decoded(bytes: &[u8]) -> Result<String, String> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().copied().map(char::from).collect(),
-    };
+fn visible(text: String, foreign: bool) -> Result<Text, String> {
     if text.contains('\0') {
         return Err("binary data, not text".into());
     }
-    if text.trim().is_empty() { Err(EMPTY.into()) } else { Ok(text) }
+    if text.trim().is_empty() { Err(EMPTY.into()) } else { Ok((text, foreign)) }
 }
 
 #[cfg(test)]
@@ -152,10 +187,32 @@ mod tests {
             fs::write(folder.path().join(name), content).unwrap();
         }
         let (ids, texts, bad) = read(folder.path(), 2).unwrap();
-        assert_eq!(ids, ["a.txt", "b/x.TXT", "c.txt"]);
-        assert_eq!(texts, ["first", "second\nline", "third"]);
+        assert_eq!(ids, ["a.txt", "b/x.TXT", "c.txt", "u.txt"]);
+        assert_eq!(texts, ["first", "second\nline", "third", "a"]);
         let reasons: Vec<_> = bad.iter().map(|bad| bad.reason.split(' ').next().unwrap()).collect();
-        assert_eq!(reasons, ["the", "encoded", "binary"]);
+        assert_eq!(reasons, ["the", "binary"]);
+    }
+
+    #[test]
+    fn encodings_of_a_folder_are_counted_or_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in
+            [("a.txt", &b"caf\xe9"[..]), ("b.txt", b"tea"), ("c.txt", b"\xc3\xa9"), ("d.txt", b"\xd1")]
+        {
+            fs::write(folder.path().join(name), content).unwrap();
+        }
+        let mut source = open(folder.path(), &Options::default()).unwrap();
+        source.by_ref().for_each(|chunk| drop(chunk.unwrap()));
+        assert!(
+            source.notes()[0].starts_with("2 documents are not encoded as UTF-8"),
+            "{:?}",
+            source.notes()
+        );
+        let options = Options { encoding: Some("koi8-r".into()), ..Options::default() };
+        let chunk = open(folder.path(), &options).unwrap().next().unwrap().unwrap();
+        assert!(matches!(chunk.items, Items::Documents(texts) if texts[3] == "я"));
+        let options = Options { encoding: Some("klingon".into()), ..Options::default() };
+        assert!(open(folder.path(), &options).unwrap().next().unwrap().is_err());
     }
 
     #[test]

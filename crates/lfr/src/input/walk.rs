@@ -4,10 +4,16 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
+use super::passed::Passed;
+use super::{Notes, ids};
 use crate::error::{Error, Result};
 
 /// Extensions of pictures, in lower case.
-pub(super) const PICTURES: &[&str] = &["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "gif"];
+pub(super) const PICTURES: &[&str] =
+    &["png", "jpg", "jpeg", "jpe", "jfif", "pjpeg", "webp", "bmp", "tif", "tiff", "gif", "pgm", "ppm", "pnm"];
+
+/// Extensions of pictures that are only read when they hold something else than they say.
+pub(super) const HEIF: &[&str] = &["heic", "heif", "avif"];
 
 /// Extensions of documents.
 pub(super) const DOCUMENTS: &[&str] = &["txt"];
@@ -15,7 +21,7 @@ pub(super) const DOCUMENTS: &[&str] = &["txt"];
 /// A file of a folder.
 #[derive(Debug)]
 pub(super) struct File {
-    /// Its path relative to the folder, parted by `/`.
+    /// Its path relative to the folder, see [`ids::id`].
     pub id: String,
     /// Its path.
     pub path: PathBuf,
@@ -35,8 +41,39 @@ pub(super) fn files(root: &Path) -> impl Iterator<Item = Result<File>> + Send + 
                 Err(error) => return Some(Err(error)),
             },
         };
-        Some(Ok(File { id: id(&base, &path), path }))
+        Some(Ok(File { id: ids::id(&base, &path), path }))
     })
+}
+
+/// The files of `root` that are `wanted`. The others are counted and, after the last, told in `notes`; `what` names
+/// the wanted ones, as "picture".
+pub(super) fn taking<F: Fn(&Path) -> bool + Send>(
+    root: &Path,
+    what: &'static str,
+    notes: &Notes,
+    wanted: F,
+) -> impl Iterator<Item = Result<File>> + Send + use<F> {
+    let (mut files, notes, root) = (files(root), notes.clone(), root.to_owned());
+    let (mut passed, mut taken) = (Passed::default(), 0_u64);
+    let next = move || loop {
+        match files.next() {
+            Some(Ok(file)) if !wanted(&file.path) => passed.count(&file.path),
+            Some(file) => {
+                taken += 1;
+                return Some(file);
+            }
+            None => {
+                let sentence = passed.sentence(what)?;
+                if taken == 0 {
+                    taken += 1;
+                    return Some(Err(Error::Empty { path: root.clone(), hint: sentence }));
+                }
+                notes.add(sentence);
+                return None;
+            }
+        }
+    };
+    std::iter::from_fn(next).fuse()
 }
 
 /// Whether a path ends in one of `extensions`, in any case.
@@ -61,11 +98,6 @@ fn dangling(error: walkdir::Error, base: &Path) -> Result<Option<PathBuf>> {
         );
     }
     Err(Error::io("read", path, error.into()))
-}
-
-fn id(base: &Path, path: &Path) -> String {
-    let parts = path.strip_prefix(base).unwrap_or(path).components();
-    parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 #[cfg(test)]
@@ -101,6 +133,25 @@ mod tests {
         symlink(root.join("gone"), root.join(".hidden")).unwrap();
         symlink(root.join("sub/a.png"), root.join("c.png")).unwrap();
         assert_eq!(ids(root), ["b.png", "c.png", "sub/a.png"]);
+    }
+
+    #[test]
+    fn files_that_are_not_wanted_are_told_after_the_last() {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = Notes::default();
+        let take = |extensions: &'static [&'static str]| {
+            taking(folder.path(), "picture", &notes, move |path| has_extension(path, extensions))
+                .map(|file| file.map(|file| file.id).map_err(|e| e.to_string()))
+                .collect::<Vec<_>>()
+        };
+        assert!(take(PICTURES).is_empty());
+        for name in ["a.csv", "b.png", "c.heic", ".hidden.csv"] {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        assert_eq!(take(PICTURES), [Ok("b.png".into())]);
+        assert_eq!(notes.list().len(), 1);
+        assert!(notes.list()[0].contains("2 files that are not readable pictures: .csv 1, .heic 1"));
+        assert!(matches!(take(&["tif"]).as_slice(), [Err(reason)] if reason.contains("passed over 3 files")));
     }
 
     #[test]

@@ -42,6 +42,12 @@ impl Default for AeConfig {
 }
 
 impl AeConfig {
+    /// The setting of the authors' 2021 code: a latent of 128 for pictures too. With it the training follows the log behind
+    /// the paper's Fig. 1 (`docs/results.md`).
+    pub fn authors_2021() -> Self {
+        Self { latent: 128, ..Self::default() }
+    }
+
     /// Checks the ranges.
     ///
     /// # Errors

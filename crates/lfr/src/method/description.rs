@@ -19,7 +19,7 @@ impl Takes {
         match self {
             Takes::Anything => "anything",
             Takes::Pictures => "images",
-            Takes::LabelledToo => "anything, and a few labels",
+            Takes::LabelledToo => "anything, plus a few labels",
         }
     }
 }
@@ -47,7 +47,7 @@ impl Method {
         Description {
             name: "combined",
             presets: &[],
-            summary: "the default: mean standardised score of fast detectors that suit the data",
+            summary: "the default: mean standardised score of fast detectors chosen for the kind of data",
             source: "docs/defaults.md",
             takes: Takes::Anything,
             cost: "a minute",
@@ -55,23 +55,23 @@ impl Method {
         Description {
             name: "ae-lfr",
             presets: &["paper", "authors-2021", "authors-2021-small"],
-            summary: "autoencoder with latent feature reconstruction put in for scoring",
+            summary: "autoencoder scored through latent feature reconstruction",
             source: "Lin et al. 2023",
             takes: Takes::Anything,
-            cost: "a second an epoch",
+            cost: "a second per epoch",
         },
         Description {
             name: "ae",
-            presets: &["paper"],
+            presets: &["paper", "authors-2021"],
             summary: "plain autoencoder, scored by reconstruction error",
             source: "baseline of Lin et al. 2023",
             takes: Takes::Anything,
-            cost: "a second an epoch",
+            cost: "a second per epoch",
         },
         Description {
             name: "gt-lfr",
             presets: &["paper", "fashion-mnist", "cifar10"],
-            summary: "tells transformations apart, with latent feature reconstruction put in for scoring",
+            summary: "72-way transformation classifier scored through latent feature reconstruction",
             source: "Lin et al. 2023",
             takes: Takes::Pictures,
             cost: "an hour",
@@ -79,7 +79,7 @@ impl Method {
         Description {
             name: "geom",
             presets: &["paper", "original"],
-            summary: "how surely a classifier tells which of 72 transformations a picture went through",
+            summary: "72-way transformation classifier, scored by the probability of the true transformation",
             source: "Golan and El-Yaniv 2018",
             takes: Takes::Pictures,
             cost: "an hour",
@@ -87,7 +87,7 @@ impl Method {
         Description {
             name: "e3outlier",
             presets: &["paper", "original"],
-            summary: "entropy of a classifier of 111 transformations",
+            summary: "111-way transformation classifier, scored by entropy",
             source: "Wang et al. 2019",
             takes: Takes::Pictures,
             cost: "two hours",
@@ -95,18 +95,18 @@ impl Method {
         Description {
             name: "rsrae",
             presets: &["paper", "plus"],
-            summary: "autoencoder through a robust subspace, scored by the cosine",
+            summary: "autoencoder with a robust subspace layer, scored by the cosine",
             source: "Lai et al. 2020",
             takes: Takes::Anything,
-            cost: "a few seconds an epoch",
+            cost: "a few seconds per epoch",
         },
         Description {
             name: "drae",
             presets: &["paper"],
-            summary: "autoencoder that splits each batch by its errors",
+            summary: "autoencoder that separates each batch by reconstruction error",
             source: "Xia et al. 2015",
             takes: Takes::Anything,
-            cost: "a second an epoch",
+            cost: "a second per epoch",
         },
         Description {
             name: "elite-ae",
@@ -135,7 +135,7 @@ impl Method {
         Description {
             name: "isolation-forest",
             presets: &[],
-            summary: "how few random cuts isolate an item",
+            summary: "how few random splits isolate an item",
             source: "Liu et al. 2008",
             takes: Takes::Anything,
             cost: "a second",
@@ -151,7 +151,7 @@ impl Method {
         Description {
             name: "lof",
             presets: &[],
-            summary: "density compared with that of the neighbours",
+            summary: "local density compared with that of the neighbours",
             source: "Breunig et al. 2000",
             takes: Takes::Anything,
             cost: "a second",

@@ -106,6 +106,7 @@ impl Method {
             return Err(Error::config("preset", preset, known));
         }
         Ok(match (name, preset) {
+            ("ae", Some("authors-2021")) => Method::Ae(AeConfig::authors_2021()),
             ("ae", _) => Method::Ae(AeConfig::default()),
             ("ae-lfr", Some("authors-2021")) => Method::AeLfr(AeLfrConfig::authors_2021()),
             ("ae-lfr", Some("authors-2021-small")) => Method::AeLfr(AeLfrConfig::authors_2021_small()),

@@ -132,6 +132,7 @@ mod tests {
         };
         assert_eq!(of("ae-lfr", None, "lfr.lambda_2"), "0.1");
         assert_eq!(of("ae-lfr", Some("authors-2021"), "lfr.lambda_2"), "0.01");
+        assert_eq!(of("ae", Some("authors-2021"), "latent"), "128");
         assert_eq!(of("ae-lfr", None, "schedule.epsilon"), "1e-8");
         assert_eq!(of("ae-lfr", None, "schedule.epochs"), "1000");
         assert_eq!(of("geom", None, "score"), "\"mean-log-prob\"");

@@ -49,7 +49,7 @@ pub(super) fn array(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Array
         Dtype::F64 => Values::F64(numbers(bytes, f64::from_le_bytes)),
         Dtype::U32 => Values::U32(numbers(bytes, u32::from_le_bytes)),
         Dtype::U8 => Values::U8(bytes.to_vec()),
-        other => return Err(format!("array `{name}` holds {other}, which no lfr model does")),
+        other => return Err(format!("array `{name}` holds {other}, which an lfr model never does")),
     };
     let finite = match &values {
         Values::F32(values) => values.iter().all(|v| v.is_finite()),

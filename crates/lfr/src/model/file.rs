@@ -130,7 +130,7 @@ fn open(bytes: &[u8]) -> Result<(String, safetensors::tensor::Metadata, &[u8]), 
     let broken = |e| format!("it is cut short or damaged ({e}); get it again");
     let (length, tensors) = SafeTensors::read_metadata(bytes).map_err(broken)?;
     let text = tensors.metadata().as_ref().and_then(|entries| entries.get("lfr")).cloned();
-    let text = text.ok_or("it is a safetensors file, but no lfr model")?;
+    let text = text.ok_or("it is a safetensors file, but not an lfr model")?;
     let data = bytes.get(8 + length..).ok_or("it is cut short")?;
     Ok((text, tensors, data))
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Quantiles;
 use crate::data::Kind;
+use crate::input::PixelRange;
 
 /// All that is known about a fitted model besides its arrays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,13 +41,16 @@ impl Header {
 }
 
 /// How the training data was read: what scoring must repeat on new data.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reading {
     /// Height and width of pictures, in pixels.
     pub image_size: usize,
     /// Channels of pictures, 1 or 3.
     pub channels: Option<usize>,
+    /// The range that pictures of more than 8 bits a channel were stretched over; none when they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<PixelRange>,
     /// The column that identifies rows.
     pub id: Option<String>,
     /// Columns left out.
@@ -55,4 +59,16 @@ pub struct Reading {
     pub label: Option<String>,
     /// The column of text.
     pub text: Option<String>,
+    /// Whether the first row of a table holds names, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub header: Option<bool>,
+    /// Between the fields of a delimited file, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<u8>,
+    /// The encoding of files of text, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// The sheet of a workbook, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }

@@ -140,7 +140,7 @@ pub fn train<M: Module>(
     let epochs = schedule.epochs_for(items);
     if epochs < schedule.epochs {
         context.warnings.push(format!(
-            "the network was trained for {epochs} of {} epochs, because the pile is large; --epochs changes that",
+            "the network was trained for {epochs} of {} epochs, because there are many items; --epochs changes that",
             schedule.epochs
         ));
     }

@@ -142,7 +142,7 @@ fn check_replaceable(target: &Path) -> Result<()> {
         Some(name) => {
             let name = name.display();
             let problem =
-                format!("--force does not replace it, as it holds {name}, which no run of lfr wrote");
+                format!("--force does not replace it, because it holds {name}, which lfr did not write");
             Err(Error::input(target, problem))
         }
     }

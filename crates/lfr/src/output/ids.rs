@@ -50,7 +50,7 @@ impl<S: AsRef<str>> Extend<S> for Texts {
     }
 }
 
-/// One identifier an item.
+/// One identifier per item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ids {
     /// So many items, identified by their place from 0; takes no memory.

@@ -23,7 +23,7 @@ impl Ranking {
         &self.order
     }
 
-    /// One rank an item, 1 = most anomalous, every rank given once.
+    /// One rank per item, 1 = most anomalous, every rank given once.
     pub fn ranks(&self) -> Vec<usize> {
         let mut ranks = vec![0; self.order.len()];
         for (place, &item) in self.order.iter().enumerate() {
@@ -32,7 +32,7 @@ impl Ranking {
         ranks
     }
 
-    /// One percentile an item: the share of `scores`, the ones ranked, that are smaller or equal, in (0, 1\].
+    /// One percentile per item: the share of `scores`, the ones ranked, that are smaller or equal, in (0, 1\].
     pub fn percentiles(&self, scores: &[f32]) -> Vec<f32> {
         let n = self.order.len();
         let mut percentiles = vec![0.0; n];

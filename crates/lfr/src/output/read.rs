@@ -15,7 +15,8 @@ use serde_json::{Number, Value};
 use super::{Format, Ids, Ranking, Scores, Texts};
 use crate::damage::caught;
 use crate::error::{Error, Result};
-use crate::{parquet_guard, regular};
+use crate::input::{check_pages, check_parquet};
+use crate::regular;
 
 /// The columns that are read, and their places in a record.
 const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
@@ -152,24 +153,27 @@ fn parquet(file: File, table: &mut Table) -> Result<(), String> {
 }
 
 fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
-    let checked = parquet_guard::check(&mut file)?;
+    check_parquet(&mut file)?;
     let limit = SMALL.max(EXPANSION.saturating_mul(file.metadata().map_err(text)?.len()));
-    if checked.rows > limit {
-        return Err(format!("{} rows in so small a file; the limit is {limit}", checked.rows));
-    }
+    let mut pages = file.try_clone().map_err(text)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
+    let declared = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+    if declared > limit {
+        return Err(format!("{declared} rows in so small a file; the limit is {limit}"));
+    }
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-    let rows = (BATCH / checked.dictionary.max(1)).clamp(1, BATCH_ROWS);
+    let dictionaries = check_pages(&mut pages, builder.metadata(), &mask)?.dictionaries;
+    let rows = (BATCH / usize::try_from(dictionaries).unwrap_or(usize::MAX).max(1)).clamp(1, BATCH_ROWS);
     for batch in builder.with_projection(mask).with_batch_size(rows).build().map_err(text)? {
         batch_rows(&batch.map_err(text)?, table)?;
         if table.ids.letters() + table.labels.letters() > usize::try_from(limit).unwrap_or(usize::MAX) {
             return Err(format!("ids and labels longer than {limit} letters in so small a file"));
         }
     }
-    if table.scores.len() as u64 != checked.rows {
-        return Err(format!("it declares {} rows and holds {}", checked.rows, table.scores.len()));
+    if table.scores.len() as u64 != declared {
+        return Err(format!("it declares {} rows and holds {}", declared, table.scores.len()));
     }
     Ok(())
 }

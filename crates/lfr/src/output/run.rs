@@ -11,6 +11,7 @@ use super::durable;
 use crate::check::Check;
 use crate::data::{Kind, Quarantined};
 use crate::error::{Error, Result};
+use crate::preprocess::ColumnReading;
 use crate::regular;
 use crate::threshold::Threshold;
 
@@ -25,7 +26,7 @@ const MAX_SIZE: u64 = 256 << 20;
 pub struct RunRecord {
     /// Version of the tool.
     pub version: String,
-    /// The command line, a word an entry.
+    /// The command line, one word per entry.
     pub command: Vec<String>,
     /// The input as the user named it.
     pub input: String,
@@ -51,11 +52,14 @@ pub struct RunRecord {
     pub quarantined: Vec<Quarantined>,
     /// Wall time by stage, in seconds.
     pub seconds: BTreeMap<String, f64>,
+    /// How every column of a table was read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ColumnReading>,
     /// Sentences for the user.
     pub warnings: Vec<String>,
     /// What the self-checks found.
     pub checks: Vec<Check>,
-    /// One point an epoch; empty for methods that do not train.
+    /// One point per epoch; empty for methods that do not train.
     pub curve: Vec<CurvePoint>,
     /// How well the scores agree with the labels, when labels were given.
     pub metrics: Option<Metrics>,
@@ -71,7 +75,7 @@ pub struct RunRecord {
 pub struct CurvePoint {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss an item.
+    /// Mean loss per item.
     pub loss: f32,
     /// Its summands by name.
     pub parts: Vec<(String, f32)>,
@@ -163,6 +167,7 @@ mod tests {
             bad: 1,
             quarantined: vec![Quarantined { id: "x.png".into(), reason: "cut short".into() }],
             seconds: [("fit".to_owned(), 1.25)].into(),
+            columns: vec![ColumnReading { name: "a".into(), cells: 2, ..ColumnReading::default() }],
             warnings: vec!["w".into()],
             checks: checks(&Evidence { scores: &[1.0, 1.0], ..Evidence::default() }),
             curve: vec![CurvePoint {

@@ -1,6 +1,6 @@
 //! Scores of a pile and the files that hold them.
 //!
-//! A score file has a row an item, in the order of the input, with the columns `id`, `anomaly_score` (higher = more
+//! A score file has one row per item, in the order of the input, with the columns `id`, `anomaly_score` (higher = more
 //! anomalous), `anomaly_rank` (1 = most anomalous, ties in input order), `anomaly_percentile` and, where they are
 //! known, `outlier` (whether a threshold flags the item) and `label` (as the user gave it).
 
@@ -20,7 +20,7 @@ pub enum Format {
     /// Comma-separated values with a header line.
     #[default]
     Csv,
-    /// A JSON object a line.
+    /// One JSON object per line.
     Jsonl,
     /// Apache Parquet, zstd.
     Parquet,
@@ -48,7 +48,7 @@ impl Format {
         Self::ALL
             .into_iter()
             .find(|format| *format.extension() == *ending)
-            .ok_or_else(|| Error::input(path, "score files end in .csv, .jsonl or .parquet; name it so"))
+            .ok_or_else(|| Error::input(path, "the name of a score file ends in .csv, .jsonl or .parquet"))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use arrow::array::StringArray;
+use arrow::array::{Array, StringArray};
 use serde::{Deserialize, Serialize};
 
-use super::cells::is_missing;
-use super::number::squash;
+use super::number::{Oddity, squash};
+use super::reading::is_missing;
 
 /// The levels of a column of categories, each a feature, and one more for all others.
 ///
@@ -52,17 +52,21 @@ impl Category {
     }
 
     /// Writes the features of `values` into the columns from `at` of the row-major `out` of `width` columns.
-    /// A level that training never saw is one of the others.
-    pub fn encode(&self, values: &StringArray, out: &mut [f32], width: usize, at: usize) {
+    /// A level that training never saw is one of the others, and is counted.
+    pub fn encode(&self, values: &StringArray, out: &mut [f32], width: usize, at: usize) -> Oddity {
         let index: HashMap<&str, usize> =
             self.levels.iter().map(|level| level.name.as_str()).zip(0..).collect();
         let (here, absent): (Vec<f32>, Vec<f32>) = self.codes().into_iter().unzip();
+        let mut oddity = Oddity { rows: values.len(), ..Oddity::default() };
         for (row, cell) in out.chunks_exact_mut(width).zip(values) {
             let j = index.get(level(cell)).copied().unwrap_or(self.levels.len());
             let features = &mut row[at..at + absent.len()];
             features.copy_from_slice(&absent);
             features[j] = here[j];
+            // Where training pooled rare levels, any of them may have been known.
+            oddity.unknown += usize::from(j == self.levels.len() && self.others == 0);
         }
+        oddity
     }
 
     /// Values of each feature: (row has the level, row has not).

@@ -1,54 +1,13 @@
-//! Cells of a table's column as numbers or as strings, whatever type the file gave them.
+//! Cells of a table's column as numbers, moments or strings, whatever type the file gave them.
 
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
-use arrow::compute::kernels::cast_utils::string_to_timestamp_nanos;
 use arrow::compute::{cast, unary};
 use arrow::datatypes::{DataType, Float64Type, TimeUnit};
-use serde::{Deserialize, Serialize};
 
+use super::reading::{Cell, DAY, Reading};
 use crate::error::{Error, Result};
-
-/// How the strings of a column are read as numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Reading {
-    /// Decimal numbers, with or without an exponent.
-    Number,
-    /// Decimal numbers with a comma before the fraction, as in much of Europe.
-    DecimalComma,
-    /// Dates and times as ISO 8601 writes them, `2024-05-01` or `2024-05-01T12:30:00Z`, as seconds since 1970; those
-    /// without a zone as UTC.
-    Date,
-    /// `true`, `yes`, `1` as 1 and `false`, `no`, `0` as 0, in any case.
-    Boolean,
-}
-
-impl Reading {
-    /// The number that `text` stands for, if it is one.
-    pub fn read(self, text: &str) -> Option<f64> {
-        let text = text.trim();
-        match self {
-            Reading::Number => text.parse().ok(),
-            Reading::DecimalComma if text.contains('.') => None,
-            Reading::DecimalComma => text.replacen(',', ".", 1).parse().ok(),
-            Reading::Date => string_to_timestamp_nanos(text).ok().map(|nanos| nanos as f64 / 1e9),
-            Reading::Boolean => {
-                let is = |words: [&str; 3]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-                if is(["true", "yes", "1"]) { Some(1.0) } else { is(["false", "no", "0"]).then_some(0.0) }
-            }
-        }
-    }
-}
-
-/// Whether a cell's text marks a missing value: empty, NA, N/A, NaN, null, None or ?, in any case.
-pub fn is_missing(text: &str) -> bool {
-    let text = text.trim();
-    text.is_empty()
-        || text.len() <= 4
-            && ["na", "n/a", "nan", "null", "none", "?"].iter().any(|m| text.eq_ignore_ascii_case(m))
-}
 
 /// Whether a value is a number that models can work with: finite and within the range of `f32`.
 pub fn is_usable(value: f64) -> bool {
@@ -58,10 +17,28 @@ pub fn is_usable(value: f64) -> bool {
 /// The cells of one column.
 #[derive(Clone, Debug)]
 pub enum Cells {
-    /// Numbers, booleans (0, 1), dates (days since 1970), times and timestamps (seconds), durations (seconds).
+    /// Numbers, booleans (0, 1) and durations (seconds).
     Numbers(Float64Array),
+    /// Dates, dates with a time and times of day, in seconds since 1970 or since midnight.
+    Moments {
+        /// One for each cell.
+        seconds: Float64Array,
+        /// Which of the three they are.
+        sort: Sort,
+    },
     /// Text; of bytes, those that are UTF-8.
     Strings(StringArray),
+}
+
+/// The sorts of [`Cells::Moments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Days.
+    Date,
+    /// Dates with a time of day.
+    Timestamp,
+    /// Times of day.
+    Clock,
 }
 
 impl Cells {
@@ -79,12 +56,14 @@ impl Cells {
             | DataType::BinaryView
             | DataType::Null => Self::Strings(convert(array, &DataType::Utf8)?.as_string::<i32>().clone()),
             DataType::Dictionary(_, values) => return Self::read(&convert(array, values)?),
-            DataType::Date32 => Self::scaled(array, DataType::Int32, 1.0)?,
-            DataType::Date64 => Self::scaled(array, DataType::Int64, 86_400_000.0)?,
-            DataType::Time32(unit) => Self::scaled(array, DataType::Int32, per_second(unit))?,
-            DataType::Time64(unit) | DataType::Timestamp(unit, _) | DataType::Duration(unit) => {
-                Self::scaled(array, DataType::Int64, per_second(unit))?
+            DataType::Date32 => Self::moments(array, DataType::Int32, 1.0 / DAY, Sort::Date)?,
+            DataType::Date64 => Self::moments(array, DataType::Int64, 1e3, Sort::Date)?,
+            DataType::Time32(unit) => Self::moments(array, DataType::Int32, per_second(unit), Sort::Clock)?,
+            DataType::Time64(unit) => Self::moments(array, DataType::Int64, per_second(unit), Sort::Clock)?,
+            DataType::Timestamp(unit, _) => {
+                Self::moments(array, DataType::Int64, per_second(unit), Sort::Timestamp)?
             }
+            DataType::Duration(unit) => Self::scaled(array, DataType::Int64, per_second(unit))?,
             kind if kind.is_numeric() || *kind == DataType::Boolean => {
                 Self::scaled(array, kind.clone(), 1.0)?
             }
@@ -99,19 +78,49 @@ impl Cells {
         Ok(Self::Numbers(if divisor == 1.0 { numbers.clone() } else { unary(numbers, |v| v / divisor) }))
     }
 
-    /// The cells as numbers; text that is none becomes null.
-    pub fn into_numbers(self, reading: Reading) -> Float64Array {
+    fn moments(array: &ArrayRef, via: DataType, per_second: f64, sort: Sort) -> Result<Self> {
+        match Self::scaled(array, via, per_second)? {
+            Self::Numbers(seconds) => Ok(Self::Moments { seconds, sort }),
+            other => Ok(other),
+        }
+    }
+
+    /// What each cell says in a column read as `reading`; `None` for null.
+    pub fn read_as<'a>(&'a self, reading: &'a Reading) -> Box<dyn Iterator<Item = Cell> + 'a> {
+        let value = |number: Option<f64>| number.map_or(Cell::Missing, Cell::Value);
         match self {
-            Cells::Numbers(numbers) => numbers,
-            Cells::Strings(strings) => strings.iter().map(|text| reading.read(text?)).collect(),
+            Cells::Numbers(numbers) => match reading {
+                Reading::EpochMilliseconds => {
+                    Box::new(numbers.iter().map(move |n| value(n.map(|n| n / 1e3))))
+                }
+                _ => Box::new(numbers.iter().map(value)),
+            },
+            // Models of version 0.1 knew dates without a time as days.
+            Cells::Moments { seconds, sort: Sort::Date } if *reading == Reading::Number => {
+                Box::new(seconds.iter().map(move |n| value(n.map(|n| n / DAY))))
+            }
+            Cells::Moments { seconds, .. } => Box::new(seconds.iter().map(value)),
+            Cells::Strings(strings) => {
+                Box::new(strings.iter().map(|text| text.map_or(Cell::Missing, |text| reading.read(text))))
+            }
         }
     }
 
     /// The cells as text.
     pub fn into_strings(self) -> StringArray {
         match self {
-            Cells::Numbers(numbers) => numbers.iter().map(|number| Some(number?.to_string())).collect(),
+            Cells::Numbers(numbers) | Cells::Moments { seconds: numbers, .. } => {
+                numbers.iter().map(|number| Some(number?.to_string())).collect()
+            }
             Cells::Strings(strings) => strings,
+        }
+    }
+
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        match self {
+            Cells::Numbers(numbers) | Cells::Moments { seconds: numbers, .. } => numbers.len(),
+            Cells::Strings(strings) => strings.len(),
         }
     }
 }
@@ -141,13 +150,20 @@ mod tests {
     use super::*;
     use arrow::array::{
         BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, LargeStringArray,
-        ListArray, NullArray, TimestampMillisecondArray,
+        ListArray, NullArray, Time32SecondArray, TimestampMillisecondArray,
     };
     use arrow::datatypes::{Int8Type, Int32Type};
 
     fn numbers(array: impl Array + 'static) -> Vec<Option<f64>> {
         match Cells::read(&(Arc::new(array) as ArrayRef)).unwrap() {
             Some(Cells::Numbers(numbers)) => numbers.iter().collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn moments(array: impl Array + 'static) -> (Vec<Option<f64>>, Sort) {
+        match Cells::read(&(Arc::new(array) as ArrayRef)).unwrap() {
+            Some(Cells::Moments { seconds, sort }) => (seconds.iter().collect(), sort),
             other => panic!("{other:?}"),
         }
     }
@@ -162,8 +178,10 @@ mod tests {
     #[test]
     fn every_type_with_a_reading_is_read() {
         assert_eq!(numbers(BooleanArray::from(vec![Some(true), None])), [Some(1.0), None]);
-        assert_eq!(numbers(Date32Array::from(vec![19_000])), [Some(19_000.0)]);
-        assert_eq!(numbers(TimestampMillisecondArray::from(vec![1500])), [Some(1.5)]);
+        assert_eq!(moments(Date32Array::from(vec![19_000])), ([Some(19_000.0 * DAY)].to_vec(), Sort::Date));
+        let stamps = TimestampMillisecondArray::from(vec![Some(1500), None]);
+        assert_eq!(moments(stamps), ([Some(1.5), None].to_vec(), Sort::Timestamp));
+        assert_eq!(moments(Time32SecondArray::from(vec![7])), ([Some(7.0)].to_vec(), Sort::Clock));
         let decimal = Decimal128Array::from(vec![12_345]).with_precision_and_scale(10, 2).unwrap();
         assert_eq!(numbers(decimal), [Some(123.45)]);
         assert_eq!(strings(LargeStringArray::from(vec!["a"])), [Some("a".into())]);
@@ -176,25 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn missing_markers_and_readings() {
-        for text in ["", "  ", "NA", "n/a", "NaN", "NULL", "None", "?"] {
-            assert!(is_missing(text), "{text}");
-        }
-        for text in ["0", "no", "nay", "-", "nones"] {
-            assert!(!is_missing(text), "{text}");
-        }
-        assert_eq!(Reading::Number.read(" -1.5e3 "), Some(-1500.0));
-        assert_eq!(Reading::Number.read("1,5"), None);
-        assert_eq!(Reading::DecimalComma.read("-1,5"), Some(-1.5));
-        assert_eq!(Reading::DecimalComma.read("1.234,5"), None);
-        assert_eq!(Reading::Boolean.read("Yes"), Some(1.0));
-        assert_eq!(Reading::Boolean.read("2"), None);
-        assert_eq!(Reading::Date.read("1970-01-02"), Some(86_400.0));
-        assert_eq!(Reading::Date.read("1970-01-01T01:00:00.5+01:00"), Some(0.5));
-        assert_eq!(Reading::Date.read("1970-01-01 00:01:00"), Some(60.0));
-        assert!(
-            ["1970", "01.02.1970", "1970-13-01", "today", ""].iter().all(|t| Reading::Date.read(t).is_none())
-        );
+    fn older_models_read_days() {
+        let days = Cells::read(&(Arc::new(Date32Array::from(vec![3])) as ArrayRef)).unwrap().unwrap();
+        assert_eq!(days.read_as(&Reading::Number).collect::<Vec<_>>(), [Cell::Value(3.0)]);
+        let order = Reading::Moment(super::super::reading::DateOrder::YearFirst);
+        assert_eq!(days.read_as(&order).collect::<Vec<_>>(), [Cell::Value(3.0 * DAY)]);
         assert!(!is_usable(f64::NAN) && !is_usable(1e39) && is_usable(-3e38));
     }
 }

@@ -2,12 +2,19 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, ArrayRef, Float64Array, StringArray};
+use arrow::array::{Array, ArrayRef, StringArray};
 use serde::{Deserialize, Serialize};
 
+use super::as_asked::AsAsked;
 use super::category::Category;
-use super::cells::{Cells, Reading, is_missing, is_usable};
-use super::number::Number;
+use super::cells::{Cells, Sort, is_usable};
+use super::identifier::{is_identifier, names_rows};
+use super::moment::{Moment, TimeOfDay};
+use super::number::{Counts, Number, Oddity, Seen, seen};
+use super::reading::{
+    DateOrder, Decision, Hints, NumberFormat, Reading, Tally, decide, is_missing, shown_clock, shown_date,
+};
+use super::summary::{ColumnReading, ReadAs};
 use super::table::TableOptions;
 use crate::error::{Error, Result};
 
@@ -15,10 +22,14 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Encoding {
-    /// One scaled number, and a flag for missing values where training had some.
+    /// One scaled number, and flags.
     Number(Number),
     /// One feature a level.
     Category(Category),
+    /// A position in time, with the place in the week and the day.
+    Moment(Moment),
+    /// The place in the day.
+    TimeOfDay(TimeOfDay),
 }
 
 /// What is made of a column.
@@ -27,16 +38,18 @@ pub(super) struct Finding {
     pub encoding: Option<Encoding>,
     /// Whether it tells rows apart no better than their order does: taken only when there is nothing better.
     pub idle: bool,
-    /// What the user should know about it.
-    pub warning: Option<String>,
+    /// How it was read.
+    pub reading: ColumnReading,
+    /// Whether all its values are 0 or 1.
+    pub binary: bool,
 }
 
 /// So many strings, none of them a number, and a column of numbers is taken for another column.
 const EVIDENCE: usize = 16;
-/// A column of categories has at most this many different values, or no more than one for every two rows.
-const FEW_LEVELS: usize = 20;
 /// Mean length in bytes above which text is prose, not the names of levels.
 const PROSE: usize = 64;
+/// Unreadable cells that are shown.
+const EXAMPLES: usize = 3;
 
 impl Encoding {
     /// Features the column becomes.
@@ -44,10 +57,13 @@ impl Encoding {
         match self {
             Encoding::Number(number) => number.width(),
             Encoding::Category(category) => category.width(),
+            Encoding::Moment(moment) => moment.width(),
+            Encoding::TimeOfDay(time) => time.width(),
         }
     }
 
-    /// Writes the features of `array` into the columns from `at` of the row-major `out` of `width` columns.
+    /// Writes the features of `array` into the columns from `at` of the row-major `out` of `width` columns, and tells what
+    /// training did not have.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when the column `name` is not what it was in training.
@@ -58,26 +74,35 @@ impl Encoding {
         out: &mut [f32],
         width: usize,
         at: usize,
-    ) -> Result<()> {
+    ) -> Result<Oddity> {
         let cells = Cells::read(array)?
             .ok_or_else(|| mismatch(name, "numbers or text", &array.data_type().to_string()))?;
-        match self {
-            Encoding::Number(number) => {
-                let given = match &cells {
-                    Cells::Strings(strings) => {
-                        strings.iter().flatten().filter(|text| !is_missing(text)).count()
-                    }
-                    Cells::Numbers(_) => 0,
-                };
-                let numbers = cells.into_numbers(number.reading);
-                if given >= EVIDENCE && numbers.null_count() == numbers.len() {
-                    return Err(mismatch(name, "numbers", "text that is no number"));
-                }
-                number.encode(&numbers, out, width, at);
+        let (oddity, wanted) = match self {
+            Encoding::Number(number) => (number.encode(&cells, out, width, at), "numbers"),
+            Encoding::Moment(moment) => (moment.encode(&cells, out, width, at), "dates"),
+            Encoding::TimeOfDay(time) => (time.encode(&cells, out, width, at), "times of day"),
+            Encoding::Category(category) => {
+                return Ok(category.encode(&cells.into_strings(), out, width, at));
             }
-            Encoding::Category(category) => category.encode(&cells.into_strings(), out, width, at),
+        };
+        let given = match &cells {
+            Cells::Strings(strings) => strings.iter().flatten().filter(|text| !is_missing(text)).count(),
+            _ => 0,
+        };
+        if given >= EVIDENCE && oddity.unread == given {
+            return Err(mismatch(name, wanted, "text that is read as none"));
         }
-        Ok(())
+        Ok(oddity)
+    }
+
+    /// Whether its numbers can be computed with.
+    pub fn is_sound(&self) -> bool {
+        match self {
+            Encoding::Number(number) => number.is_sound(),
+            Encoding::Category(category) => !category.levels.is_empty(),
+            Encoding::Moment(moment) => moment.is_sound(),
+            Encoding::TimeOfDay(time) => time.is_sound(),
+        }
     }
 }
 
@@ -85,143 +110,245 @@ fn mismatch(name: &str, expected: &str, found: &str) -> Error {
     Error::Mismatch { what: format!("column `{name}`"), expected: expected.into(), found: found.into() }
 }
 
+/// A column before the decision: its cells and, of text, what they look like.
+pub(super) struct Looked<'a> {
+    name: &'a str,
+    asked: Option<AsAsked>,
+    cells: Option<&'a [Cells]>,
+    kind: String,
+    tally: Option<Tally<'a>>,
+}
+
+impl<'a> Looked<'a> {
+    /// Looks at all cells of the column `name`, given in one or more runs; no cells for a type that has no reading.
+    pub fn at(name: &'a str, asked: Option<AsAsked>, cells: Option<&'a [Cells]>, kind: String) -> Self {
+        let text = |cells: &&'a [Cells]| cells.iter().any(|cells| matches!(cells, Cells::Strings(_)));
+        let strings = cells.filter(text).into_iter().flatten().filter_map(|cells| match cells {
+            Cells::Strings(strings) => Some(strings),
+            _ => None,
+        });
+        let tally = cells.filter(text).map(|_| Tally::of(strings.flatten()));
+        Self { name, asked, cells, kind, tally }
+    }
+
+    /// What it says about the file.
+    pub fn hints(&self) -> Hints {
+        self.tally.as_ref().map(Hints::of).unwrap_or_default()
+    }
+
+    /// What is made of it, with what the whole file says.
+    pub fn settle(self, hints: Hints, options: &TableOptions) -> Finding {
+        let reading = ColumnReading { name: self.name.to_owned(), ..ColumnReading::default() };
+        let Some(cells) = self.cells else {
+            return Finding::useless(reading, format!("its type {} is neither numbers nor text", self.kind));
+        };
+        let reading = ColumnReading { cells: cells.iter().map(Cells::len).sum(), ..reading };
+        match self.asked {
+            Some(AsAsked::Ignore) => return Finding::useless(reading, "as asked".into()),
+            Some(AsAsked::Category) => return Finding::levels(cells, reading, options.max_levels),
+            _ => {}
+        }
+        let (detected, marks, remark) = match &self.tally {
+            None => (Some(typed(cells)), Vec::new(), None),
+            Some(tally) if tally.given == 0 => {
+                let missing = reading.cells;
+                return Finding::useless(
+                    ColumnReading { missing, ..reading },
+                    "all its values are missing".into(),
+                );
+            }
+            Some(tally) => match decide(tally, hints, options.numeric_share) {
+                Decision::Values { reading, marks, remark } => (Some(reading), marks, remark),
+                Decision::Words(remark) => (None, Vec::new(), remark),
+            },
+        };
+        let asked = self.asked.and_then(|asked| asked.reading(detected.clone()));
+        let remark = if asked.is_some() { None } else { remark };
+        match asked.or(detected) {
+            Some(values) => {
+                let asked = self.asked.is_some();
+                Finding::values(cells, &values, &marks, ColumnReading { remark, ..reading }, asked)
+            }
+            None => {
+                let bytes = self.tally.map_or(0, |tally| tally.bytes);
+                Finding::words(cells, ColumnReading { remark, ..reading }, bytes, options.max_levels)
+            }
+        }
+    }
+}
+
+/// How cells that the file has typed are read.
+fn typed(cells: &[Cells]) -> Reading {
+    match cells.first() {
+        Some(Cells::Moments { sort: Sort::Clock, .. }) => Reading::TimeOfDay,
+        Some(Cells::Moments { .. }) => Reading::Moment(DateOrder::YearFirst),
+        _ => Reading::Written(NumberFormat::default()),
+    }
+}
+
 impl Finding {
-    /// Looks at all values of the column `name`, given in one or more runs.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when a value cannot be converted.
-    pub fn of(name: &str, arrays: &[&ArrayRef], options: &TableOptions) -> Result<Self> {
-        let cells: Option<Vec<Cells>> =
-            arrays.iter().map(|array| Cells::read(array)).collect::<Result<_>>()?;
-        let Some(cells) = cells else {
-            let kind = arrays.first().map(|array| array.data_type().to_string()).unwrap_or_default();
-            return Ok(Self::useless(name, &format!("its type {kind} is neither numbers nor text")));
-        };
-        if cells.iter().all(|cells| matches!(cells, Cells::Numbers(_))) {
-            let numbers =
-                cells.into_iter().map(|cells| cells.into_numbers(Reading::Number)).collect::<Vec<_>>();
-            let unusable =
-                numbers.iter().flatten().flatten().filter(|v| !v.is_nan() && !is_usable(*v)).count();
-            let note = (unusable > 0).then(|| format!("{unusable} numbers are infinite or beyond 32 bits"));
-            return Ok(Self::numbers(name, &numbers, Reading::Number, note));
-        }
-        let strings: Vec<StringArray> = cells.into_iter().map(Cells::into_strings).collect();
-        Ok(Self::strings(name, &strings, options))
+    fn useless(reading: ColumnReading, reason: String) -> Self {
+        let reading = ColumnReading { left_out: Some(reason), ..reading };
+        Self { encoding: None, idle: false, reading, binary: false }
     }
 
-    fn strings(name: &str, columns: &[StringArray], options: &TableOptions) -> Self {
-        let given = || columns.iter().flatten().flatten().filter(|text| !is_missing(text));
-        let total = given().count();
-        if total == 0 {
-            return Self::useless(name, "all its values are missing");
-        }
-        if given().all(|text| Reading::Boolean.read(text).is_some()) {
-            return Self::numbers(name, &read(columns, Reading::Boolean), Reading::Boolean, None);
-        }
-        let enough = |reading: &Reading| {
-            let numbers = given().filter(|text| reading.read(text).is_some()).count();
-            numbers as f64 >= options.numeric_share * total as f64
+    /// A column of numbers, dates or times.
+    fn values(cells: &[Cells], how: &Reading, marks: &[String], reading: ColumnReading, asked: bool) -> Self {
+        let fitted: Option<(Encoding, Counts, Number)> = match how {
+            Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
+                Moment::fit(cells, how, marks)
+                    .map(|(m, counts)| (Encoding::Moment(m.clone()), counts, m.position))
+            }
+            Reading::TimeOfDay => TimeOfDay::fit(cells, how, marks)
+                .map(|(t, counts)| (Encoding::TimeOfDay(t.clone()), counts, t.number)),
+            _ => Number::fit(cells, how, marks).map(|(n, counts)| (Encoding::Number(n.clone()), counts, n)),
         };
-        let comma = given().any(has_fraction).then_some(Reading::DecimalComma);
-        if let Some(reading) = [Reading::Number, Reading::Date].into_iter().chain(comma).find(enough) {
-            let mut odd = given().filter(|text| !reading.read(text).is_some_and(is_usable));
-            let note = odd.next().map(|first| {
-                let kind = if reading == Reading::Date { "dates" } else { "usable numbers" };
-                format!("{} values are no {kind} (the first: {first:?})", 1 + odd.count())
-            });
-            return Self::numbers(name, &read(columns, reading), reading, note);
-        }
-        let different = given().map(str::trim).collect::<HashSet<_>>().len();
-        if different > 1 && (different == total || different > FEW_LEVELS && 2 * different > total) {
-            return Self::useless(
-                name,
-                &format!("{different} different values in {total} rows identify, not describe"),
-            );
-        }
-        if given().map(str::len).sum::<usize>() > PROSE * total {
-            return Self::useless(name, "it holds prose (to rank it as text, pass --text)");
-        }
-        let idle = different == 1 && total == columns.iter().map(StringArray::len).sum::<usize>();
-        Self {
-            encoding: Some(Encoding::Category(Category::fit(columns, options.max_levels))),
-            idle,
-            warning: idle.then(|| format!("column `{name}` left out: all its values are equal")),
-        }
-    }
-
-    fn numbers(name: &str, columns: &[Float64Array], reading: Reading, note: Option<String>) -> Self {
-        let Some((number, constant)) = Number::fit(columns, reading) else {
-            return Self::useless(name, "all its values are missing");
+        let Some((encoding, counts, number)) = fitted else {
+            return Self::useless(reading, "all its values are missing".into());
         };
-        let reason = if constant && number.missing == 0.0 {
-            Some("all its values are equal")
+        let whole = counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
+        let shown = |value: f64| match how {
+            Reading::TimeOfDay => shown_clock(value),
+            _ if matches!(encoding, Encoding::Moment(_)) => shown_date(value),
+            _ => value.to_string(),
+        };
+        let mut reading = ColumnReading {
+            read_as: read_as(how),
+            format: how.describe(),
+            missing: counts.missing,
+            unread: counts.unread,
+            examples: examples(cells, how, &number, counts.unread),
+            marks: number.marks.iter().map(|mark| mark.text.clone()).collect(),
+            limits: counts.limits,
+            range: number.range.map(|range| range.map(shown)),
+            ..reading
+        };
+        let idle = if counts.constant && whole {
+            Some("all its values are equal".to_owned())
+        } else if whole && !asked && matches!(encoding, Encoding::Number(_)) && *how != Reading::Boolean {
+            is_identifier(&reading.name, cells, how)
         } else {
-            counts_rows(columns).then_some("it only counts the rows")
+            None
         };
-        let note = note.map(|note| format!("column `{name}`: {note}; taken as missing"));
-        Self {
-            encoding: Some(Encoding::Number(number)),
-            idle: reason.is_some(),
-            warning: reason.map(|reason| format!("column `{name}` left out: {reason}")).or(note),
+        if idle.is_some() && !counts.constant {
+            reading.read_as = ReadAs::Identifier;
         }
+        reading.left_out = idle;
+        Self { encoding: Some(encoding), idle: reading.left_out.is_some(), reading, binary: counts.binary }
     }
 
-    fn useless(name: &str, reason: &str) -> Self {
-        Self { encoding: None, idle: false, warning: Some(format!("column `{name}` left out: {reason}")) }
+    /// A column of words: levels, identifiers or prose.
+    fn words(cells: &[Cells], reading: ColumnReading, bytes: usize, most: usize) -> Self {
+        let columns: Vec<StringArray> = cells.iter().map(|cells| cells.clone().into_strings()).collect();
+        let given = || columns.iter().flatten().flatten().filter(|text| !is_missing(text)).map(str::trim);
+        let total = given().count();
+        let different = given().collect::<HashSet<_>>().len();
+        let levels = different;
+        if bytes > PROSE * total {
+            let reading =
+                ColumnReading { read_as: ReadAs::Text, levels, missing: reading.cells - total, ..reading };
+            let name = &reading.name;
+            let reason = format!("it holds prose (to rank it as text, pass --text {name})");
+            return Self::useless(reading, reason);
+        }
+        if names_rows(different, total) {
+            let missing = reading.cells - total;
+            let reading = ColumnReading { read_as: ReadAs::Identifier, levels, missing, ..reading };
+            let reason = match &reading.remark {
+                Some(remark) => remark.clone(),
+                None if different == total => "every value is another, so it names the rows".into(),
+                None => format!("{different} different values in {total} rows, so it names the rows"),
+            };
+            return Self::useless(ColumnReading { remark: None, ..reading }, reason);
+        }
+        Self::levels_of(&columns, ColumnReading { levels, missing: reading.cells - total, ..reading }, most)
+    }
+
+    fn levels(cells: &[Cells], reading: ColumnReading, most: usize) -> Self {
+        let columns: Vec<StringArray> = cells.iter().map(|cells| cells.clone().into_strings()).collect();
+        let given = || columns.iter().flatten().flatten().filter(|text| !is_missing(text)).map(str::trim);
+        let (total, levels) = (given().count(), given().collect::<HashSet<_>>().len());
+        Self::levels_of(&columns, ColumnReading { levels, missing: reading.cells - total, ..reading }, most)
+    }
+
+    fn levels_of(columns: &[StringArray], reading: ColumnReading, most: usize) -> Self {
+        let idle = reading.levels < 2 && (reading.missing == 0 || reading.missing == reading.cells);
+        let left_out = idle.then(|| "all its values are equal".to_owned());
+        let reading = ColumnReading { read_as: ReadAs::Category, left_out, ..reading };
+        let category = Category::fit(columns, most);
+        Self { encoding: Some(Encoding::Category(category)), idle, reading, binary: false }
     }
 }
 
-fn read(columns: &[StringArray], reading: Reading) -> Vec<Float64Array> {
-    columns.iter().map(|strings| strings.iter().map(|text| reading.read(text?)).collect()).collect()
+fn read_as(how: &Reading) -> ReadAs {
+    match how {
+        Reading::Moment(_) | Reading::Date | Reading::EpochSeconds | Reading::EpochMilliseconds => {
+            ReadAs::Date
+        }
+        Reading::TimeOfDay => ReadAs::Time,
+        Reading::Boolean => ReadAs::Boolean,
+        Reading::Number | Reading::DecimalComma | Reading::Written(_) | Reading::Duration => ReadAs::Number,
+    }
 }
 
-/// Whether a comma in `text` parts whole from fraction; before three digits it may as well part thousands.
-fn has_fraction(text: &str) -> bool {
-    text.trim().split_once(',').is_some_and(|(_, fraction)| fraction.len() != 3)
-}
-
-/// Whether the values are 0, 1, 2, ... or 1, 2, 3, ..., ten at least.
-fn counts_rows(columns: &[Float64Array]) -> bool {
-    let mut values = columns.iter().flatten();
-    let Some(Some(first)) = values.next() else { return false };
-    let steady = values.zip(1u32..).all(|(value, i)| value == Some(first + f64::from(i)));
-    (first == 0.0 || first == 1.0) && steady && columns.iter().map(Array::len).sum::<usize>() >= 10
+/// The first cells that could not be read.
+fn examples(cells: &[Cells], how: &Reading, number: &Number, unread: usize) -> Vec<String> {
+    if unread == 0 {
+        return Vec::new();
+    }
+    let marks = || number.marks.iter().map(|mark| mark.text.as_str());
+    let texts = cells.iter().flat_map(|cells| {
+        let odd = seen(cells, how, marks()).enumerate().filter(|(_, seen)| *seen == Seen::Unread);
+        odd.filter_map(move |(i, _)| match cells {
+            Cells::Strings(strings) => Some(strings.value(i).trim().to_owned()),
+            Cells::Numbers(numbers) => {
+                Some(numbers.value(i).to_string()).filter(|_| !is_usable(numbers.value(i)))
+            }
+            Cells::Moments { .. } => None,
+        })
+    });
+    texts.take(EXAMPLES).map(|text| text.chars().take(40).collect()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use arrow::array::Float64Array;
     use std::sync::Arc;
 
-    fn finding(array: ArrayRef) -> Finding {
-        Finding::of("x", &[&array], &TableOptions::default()).unwrap()
+    fn finding_as(array: ArrayRef, asked: Option<AsAsked>) -> Finding {
+        let cells: Vec<Cells> = Cells::read(&array).unwrap().into_iter().collect();
+        let looked = Looked::at("x", asked, Some(&cells), String::new());
+        let hints = looked.hints();
+        looked.settle(hints, &TableOptions::default())
     }
 
     fn text(cells: &[&str]) -> Finding {
-        finding(Arc::new(StringArray::from(cells.to_vec())))
+        finding_as(Arc::new(StringArray::from(cells.to_vec())), None)
     }
 
     fn numbers(values: &[f64]) -> Finding {
-        finding(Arc::new(Float64Array::from(values.to_vec())))
+        finding_as(Arc::new(Float64Array::from(values.to_vec())), None)
     }
 
-    fn number(finding: Finding) -> Number {
-        match finding.encoding {
+    fn number(finding: &Finding) -> &Number {
+        match &finding.encoding {
             Some(Encoding::Number(number)) => number,
             other => panic!("{other:?}"),
         }
     }
 
     fn left_out(finding: &Finding) -> &str {
-        finding.warning.as_deref().and_then(|warning| warning.strip_prefix("column `x` left out: ")).unwrap()
+        finding.reading.left_out.as_deref().unwrap_or("not left out")
     }
 
     #[test]
     fn numbers_flags_and_categories_are_told_apart() {
-        let age = number(text(&["31", " 4e1", "", "29", "35", "33"]));
-        assert_eq!((age.reading, age.width(), age.median), (Reading::Number, 2, 33.0));
-        let member = number(text(&["yes", "NO", "yes", "true", "0", "1"]));
-        assert_eq!((member.reading, member.median), (Reading::Boolean, 1.0));
+        let age = text(&["31", " 4e1", "", "29", "35", "33"]);
+        let age = number(&age);
+        assert_eq!((age.width(), age.median), (2, 33.0));
+        let member = text(&["yes", "NO", "yes", "true", "0", "1"]);
+        assert_eq!((&number(&member).reading, member.reading.read_as), (&Reading::Boolean, ReadAs::Boolean));
         match text(&["red", "blue", "red", "NA", "blue", "red"]).encoding {
             Some(Encoding::Category(colour)) => {
                 let levels: Vec<_> = colour.levels.iter().map(|level| level.name.as_str()).collect();
@@ -236,14 +363,15 @@ mod tests {
         let nothing = text(&["", "NA", "null", "?", "None"]);
         assert_eq!(left_out(&nothing), "all its values are missing");
         let names = text(&["ann", "bob", "cid", "dan"]);
-        assert_eq!(left_out(&names), "4 different values in 4 rows identify, not describe");
+        assert_eq!(left_out(&names), "every value is another, so it names the rows");
+        assert_eq!(names.reading.read_as, ReadAs::Identifier);
         let prose = "many words ".repeat(9);
-        assert!(left_out(&text(&[&prose, &prose, "few words"])).contains("--text"));
+        assert!(left_out(&text(&[&prose, &prose, "few words"])).contains("--text x"));
         assert!([nothing, names].iter().all(|finding| finding.encoding.is_none()));
     }
 
     #[test]
-    fn constants_and_row_numbers_are_idle() {
+    fn constants_and_identifiers_are_idle() {
         let constant = numbers(&[1.0; 6]);
         assert!(constant.idle && constant.encoding.is_some());
         assert_eq!(left_out(&constant), "all its values are equal");
@@ -251,39 +379,53 @@ mod tests {
         assert!(!text(&["a", "", "a"]).idle, "whether it is there tells something");
         assert!(!numbers(&[1.0, f64::NAN, 1.0]).idle);
         let count: Vec<f64> = (1..20).map(f64::from).collect();
-        assert_eq!(left_out(&numbers(&count)), "it only counts the rows");
-        assert!(!numbers(&count[2..]).idle);
+        assert!(numbers(&count).idle);
+        let asked = finding_as(Arc::new(Float64Array::from(count)), Some(AsAsked::Number(None)));
+        assert!(!asked.idle, "asked for");
     }
 
     #[test]
-    fn odd_cells_among_numbers_are_missing_with_a_warning() {
+    fn odd_cells_among_numbers_are_missing_with_a_remark() {
         let mut cells: Vec<String> = (0..100).map(|i| (i * i % 37).to_string()).collect();
         (cells[3], cells[50], cells[60]) = ("abc".into(), "inf".into(), "1e39".into());
         let found = text(&cells.iter().map(String::as_str).collect::<Vec<_>>());
-        let warning = "column `x`: 3 values are no usable numbers (the first: \"abc\"); taken as missing";
-        assert_eq!(found.warning.as_deref(), Some(warning));
-        assert_eq!(number(found).missing, 0.03);
-        let warning = "column `x`: 2 numbers are infinite or beyond 32 bits; taken as missing";
-        assert_eq!(numbers(&[1.0, 2.0, f64::INFINITY, f64::NAN, 1e300]).warning.as_deref(), Some(warning));
+        let remark = "3 cells are no number (\"abc\", \"inf\", \"1e39\") and count as missing";
+        assert_eq!(found.reading.remarks(), [remark]);
+        assert_eq!(number(&found).missing, 0.03);
+        let found = numbers(&[1.0, 2.0, f64::INFINITY, f64::NAN, 1e300]);
+        assert_eq!((found.reading.unread, found.reading.missing), (2, 1));
     }
 
     #[test]
-    fn dates_are_numbers() {
-        let mut days: Vec<String> = (1..29).map(|day| format!("2024-05-{day:02}")).collect();
+    fn a_dash_is_no_category() {
+        let mut cells: Vec<String> = (0..92).map(|i| (30 + i % 21).to_string()).collect();
+        cells.extend(vec!["-".to_owned(); 8]);
+        cells[40] = "999".into();
+        let found = text(&cells.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!((found.reading.read_as, found.reading.missing), (ReadAs::Number, 8));
+        assert_eq!(found.reading.range, Some(["30".into(), "999".into()]));
+    }
+
+    #[test]
+    fn dates_have_a_position_and_a_format() {
+        let mut days: Vec<String> = (1..29).map(|day| format!("{day:02}.05.2024")).collect();
         days[7] = "soon".into();
         let found = text(&days.iter().map(String::as_str).collect::<Vec<_>>());
-        assert!(found.warning.as_deref().unwrap().contains("1 values are no dates (the first: \"soon\")"));
-        assert_eq!(number(found).reading, Reading::Date);
+        assert_eq!(found.reading.kind(), "date, day.month.year");
+        assert_eq!(found.reading.range, Some(["2024-05-01".into(), "2024-05-28".into()]));
+        assert_eq!(found.reading.remarks(), ["1 cell is no date (\"soon\") and count as missing"]);
     }
 
     #[test]
-    fn decimal_commas_are_told_from_thousands() {
-        let comma = number(text(&["1,5", "2,25", "1,5", "7"]));
-        assert_eq!(
-            comma,
-            Number { reading: Reading::DecimalComma, ..number(numbers(&[1.5, 2.25, 1.5, 7.0])) }
-        );
-        let thousands = text(&["1,500", "2,250", "1,500"]).encoding;
-        assert!(matches!(thousands, Some(Encoding::Category(_))), "{thousands:?}");
+    fn what_is_asked_for_wins() {
+        let array = || Arc::new(StringArray::from(vec!["1", "2", "1", "3"])) as ArrayRef;
+        let category = finding_as(array(), Some(AsAsked::Category));
+        assert_eq!((category.reading.read_as, category.reading.levels), (ReadAs::Category, 3));
+        assert_eq!(left_out(&finding_as(array(), Some(AsAsked::Ignore))), "as asked");
+        let epoch = finding_as(array(), Some(AsAsked::Epoch));
+        assert_eq!(epoch.reading.range, Some(["1970-01-01 00:00:01".into(), "1970-01-01 00:00:03".into()]));
+        let comma = Arc::new(StringArray::from(vec!["1.234", "2.345", "9.999"])) as ArrayRef;
+        let comma = finding_as(comma, Some("number:comma".parse().unwrap()));
+        assert_eq!(comma.reading.range, Some(["1234".into(), "9999".into()]));
     }
 }

@@ -21,8 +21,23 @@ pub enum Part {
         /// In the column's unit.
         spread: f64,
     },
+    /// Its date; 0 stands for `center`, 1 for `center + spread`.
+    Moment {
+        /// In seconds since 1970.
+        center: f64,
+        /// In seconds.
+        spread: f64,
+    },
+    /// A coordinate of its day of the week on a circle.
+    DayOfWeek,
+    /// A coordinate of its time of day on a circle.
+    TimeOfDay,
     /// Whether its value is missing.
     Missing,
+    /// Whether its value is the limit of a measurement (`<0.5`).
+    Limit,
+    /// Whether its date stands for none (`9999-12-31`).
+    Sentinel,
     /// Whether it has this level; the level `""` is a missing value.
     Level(String),
     /// Whether it has a level that is rare or was never seen in training.
@@ -33,7 +48,11 @@ impl Feature {
     /// A name to show: `age`, `age missing`, `colour = red`, `colour other`.
     pub fn name(&self) -> String {
         match &self.part {
-            Part::Number { .. } => self.column.clone(),
+            Part::Number { .. } | Part::Moment { .. } => self.column.clone(),
+            Part::DayOfWeek => format!("{} day of week", self.column),
+            Part::TimeOfDay => format!("{} time of day", self.column),
+            Part::Limit => format!("{} limit", self.column),
+            Part::Sentinel => format!("{} no date", self.column),
             Part::Missing => format!("{} missing", self.column),
             Part::Level(level) if level.is_empty() => format!("{} missing", self.column),
             Part::Level(level) => format!("{} = {level}", self.column),
@@ -44,7 +63,9 @@ impl Feature {
     /// The encoded value in the column's own unit; `None` for parts that have none.
     pub fn original(&self, encoded: f32) -> Option<f64> {
         match self.part {
-            Part::Number { center, spread } => Some(center + spread * unsquash(f64::from(encoded))),
+            Part::Number { center, spread } | Part::Moment { center, spread } => {
+                Some(center + spread * unsquash(f64::from(encoded)))
+            }
             _ => None,
         }
     }

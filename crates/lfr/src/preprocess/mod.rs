@@ -1,15 +1,25 @@
 //! From items to features: fitted once, stored in the model, applied to whatever is scored.
 
+mod as_asked;
 mod category;
 mod cells;
 mod column;
 mod feature;
+mod identifier;
+mod moment;
 mod number;
+mod reading;
+mod summary;
 mod table;
 mod tfidf;
 mod tokens;
 
+pub use as_asked::AsAsked;
 pub use feature::{Feature, Part};
+use number::Oddity;
+pub use reading::{DateOrder, Decimal, shown_date};
+pub use summary::{ColumnReading, ReadAs};
+pub(crate) use table::DECIMAL;
 pub use table::{TableEncoder, TableOptions};
 pub use tfidf::{TextOptions, TfIdf};
 pub use tokens::StopWords;
@@ -109,6 +119,40 @@ impl Preprocessor {
             (Self::Table(encoder), Items::Rows(batch)) => Ok(Features::Dense(encoder.apply(batch)?)),
             (Self::Text(tfidf), Items::Documents(documents)) => Ok(Features::Sparse(tfidf.apply(documents))),
             _ => Err(mismatch("kind of data", self.kind(), items.kind())),
+        }
+    }
+
+    /// As [`Preprocessor::apply`], and counts what training did not have.
+    pub(crate) fn apply_noting(&self, items: &Items, oddities: &mut [Oddity]) -> Result<Features> {
+        match (self, items) {
+            (Self::Table(encoder), Items::Rows(batch)) => {
+                Ok(Features::Dense(encoder.apply_noting(batch, oddities)?))
+            }
+            _ => self.apply(items),
+        }
+    }
+
+    /// A count of nothing, for [`Preprocessor::apply_noting`].
+    pub(crate) fn no_oddities(&self) -> Vec<Oddity> {
+        match self {
+            Self::Table(encoder) => encoder.no_oddities(),
+            Self::Images(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// What was counted, in sentences for the user.
+    pub(crate) fn odd(&self, oddities: &[Oddity]) -> Vec<String> {
+        match self {
+            Self::Table(encoder) => encoder.odd(oddities),
+            Self::Images(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
+    /// How every column of a table was read in training; none for other kinds.
+    pub fn columns(&self) -> &[ColumnReading] {
+        match self {
+            Self::Table(encoder) => encoder.readings(),
+            Self::Images(_) | Self::Text(_) => &[],
         }
     }
 

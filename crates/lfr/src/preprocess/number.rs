@@ -3,7 +3,9 @@
 use arrow::array::{Array, Float64Array};
 use serde::{Deserialize, Serialize};
 
-use super::cells::{Reading, is_usable};
+use super::cells::{Cells, is_usable};
+use super::feature::Part;
+use super::reading::{Cell, Reading, is_sentinel};
 
 /// Up to this many spreads from the centre a scaled value is linear.
 const KNEE: f64 = 10.0;
@@ -15,6 +17,9 @@ const KNEE: f64 = 10.0;
 /// pulled in to that fence, so that one absurd value cannot flatten all others; on normal data this is plain
 /// standardisation. [`squash`] leaves values within 10 spreads alone and grows as the logarithm beyond, so that
 /// outliers stay outlying and in order, and no value overflows.
+///
+/// Behind the value stand flags, each standardised, for what training had of them: missing, a limit (`<0.5`), a date
+/// that stands for none (`9999-12-31`), and one for each mark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Number {
@@ -26,55 +31,268 @@ pub struct Number {
     pub spread: f64,
     /// Median of the training values, put in place of missing ones.
     pub median: f64,
-    /// Share of missing values in training; above 0 it gets a feature of its own that flags them.
+    /// Share of missing values in training.
     pub missing: f64,
+    /// Share of limits in training.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub limits: f64,
+    /// Share of dates that stand for none in training.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub sentinels: f64,
+    /// Strings in place of a value.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    /// Smallest and largest value of training.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[f64; 2]>,
+}
+
+/// A repeated string among numbers that says why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// The string.
+    pub text: String,
+    /// Its share of the cells in training.
+    pub share: f64,
+}
+
+/// A cell as a feature sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Seen {
+    /// A usable number.
+    Value(f64),
+    /// The limit of a measurement.
+    Limit(f64),
+    /// No value.
+    Missing,
+    /// Something else than a number, which counts as missing.
+    Unread,
+    /// A date that stands for none.
+    Sentinel,
+    /// The mark of this place.
+    Mark(usize),
+}
+
+/// What a fit saw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All cells.
+    pub cells: usize,
+    /// Missing ones.
+    pub missing: usize,
+    /// Ones that are no number.
+    pub unread: usize,
+    /// Limits.
+    pub limits: usize,
+    /// Whether all values are equal.
+    pub constant: bool,
+    /// Whether all values are 0 or 1.
+    pub binary: bool,
+}
+
+/// What scoring saw that training did not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Oddity {
+    /// Rows.
+    pub rows: usize,
+    /// Cells that could not be read.
+    pub unread: usize,
+    /// Missing cells in a column that had none.
+    pub missing: usize,
+    /// Values beyond the range of training.
+    pub beyond: usize,
+    /// Levels that training did not have.
+    pub unknown: usize,
+}
+
+impl Oddity {
+    /// Adds what other rows had.
+    pub fn add(&mut self, other: Self) {
+        self.rows += other.rows;
+        self.unread += other.unread;
+        self.missing += other.missing;
+        self.beyond += other.beyond;
+        self.unknown += other.unknown;
+    }
+}
+
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
 }
 
 impl Number {
-    /// Learns from the training values; null, NaN and numbers beyond `f32` are missing. `None` when all are.
-    /// The second part says whether all present values are equal.
-    pub fn fit(columns: &[Float64Array], reading: Reading) -> Option<(Self, bool)> {
-        let total: usize = columns.iter().map(Float64Array::len).sum();
-        let mut values: Vec<f64> =
-            columns.iter().flatten().flatten().filter(|&value| is_usable(value)).collect();
+    /// Learns from the training cells, read as `reading`; null, NaN and numbers beyond `f32` are missing. `None` when
+    /// no cell has a value.
+    pub fn fit(columns: &[Cells], reading: &Reading, marks: &[String]) -> Option<(Self, Counts)> {
+        let mut values: Vec<f64> = Vec::new();
+        let mut counts = Counts::default();
+        let (mut sentinels, mut marked) = (0, vec![0; marks.len()]);
+        for seen in columns.iter().flat_map(|cells| seen(cells, reading, marks.iter().map(String::as_str))) {
+            counts.cells += 1;
+            match seen {
+                Seen::Value(value) => values.push(value),
+                Seen::Limit(value) => {
+                    values.push(value);
+                    counts.limits += 1;
+                }
+                Seen::Missing => counts.missing += 1,
+                Seen::Unread => counts.unread += 1,
+                Seen::Sentinel => sentinels += 1,
+                Seen::Mark(place) => marked[place] += 1,
+            }
+        }
         values.sort_unstable_by(f64::total_cmp);
         let (&low, &high) = (values.first()?, values.last()?);
         let (bottom, top) = fences(&values).unwrap_or((low, high));
         let (center, spread) = moments(values.iter().map(|value| value.clamp(bottom, top)), values.len());
-        let constant = !(spread > 0.0 && low < high);
-        let missing = (total - values.len()) as f64 / total as f64;
-        let (center, spread) = if constant { (low, 1.0) } else { (center, spread) };
-        Some((Self { reading, center, spread, median: quantile(&values, 0.5), missing }, constant))
+        counts.constant = !(spread > 0.0 && low < high);
+        counts.binary = values.iter().all(|&value| value == 0.0 || value == 1.0);
+        let (center, spread) = if counts.constant { (low, 1.0) } else { (center, spread) };
+        let share = |count: usize| count as f64 / counts.cells as f64;
+        let marks = marks.iter().zip(marked).filter(|&(_, count)| count > 0);
+        let number = Self {
+            reading: reading.clone(),
+            center,
+            spread,
+            median: quantile(&values, 0.5),
+            missing: share(counts.missing + counts.unread),
+            // Where every value is a limit, that tells nothing.
+            limits: if counts.limits < counts.cells { share(counts.limits) } else { 0.0 },
+            sentinels: share(sentinels),
+            marks: marks.map(|(text, count)| Mark { text: text.clone(), share: share(count) }).collect(),
+            range: Some([low, high]),
+        };
+        Some((number, counts))
     }
 
-    /// Features this column becomes: the value, and a flag where training had missing values.
+    /// Features this column becomes: the value, and the flags that training had.
     pub fn width(&self) -> usize {
-        if self.missing > 0.0 { 2 } else { 1 }
+        1 + self.flags().len()
     }
 
-    /// Writes the features of `values` into the columns from `at` of the row-major `out` of `width` columns.
-    pub fn encode(&self, values: &Float64Array, out: &mut [f32], width: usize, at: usize) {
+    /// How many flags besides the one for missing values it has.
+    pub fn flags_of_values(&self) -> usize {
+        self.flags().len() - usize::from(self.missing > 0.0)
+    }
+
+    /// What the flags stand for, in order.
+    pub fn flag_parts(&self) -> Vec<Part> {
+        let flags =
+            [(self.missing, Part::Missing), (self.limits, Part::Limit), (self.sentinels, Part::Sentinel)];
+        let marks = self.marks.iter().map(|mark| Part::Level(mark.text.clone()));
+        flags.into_iter().filter(|&(share, _)| share > 0.0).map(|(_, part)| part).chain(marks).collect()
+    }
+
+    /// Shares of the flags: missing, limit, sentinel, marks.
+    fn flags(&self) -> Vec<f64> {
+        let marks = self.marks.iter().map(|mark| mark.share);
+        [self.missing, self.limits, self.sentinels]
+            .into_iter()
+            .filter(|&share| share > 0.0)
+            .chain(marks)
+            .collect()
+    }
+
+    /// Writes the features of `cells` into the columns from `at` of the row-major `out` of `width` columns.
+    pub fn encode(&self, cells: &Cells, out: &mut [f32], width: usize, at: usize) -> Oddity {
+        let plain = self.width() == 1 + usize::from(self.missing > 0.0);
+        match cells {
+            Cells::Numbers(numbers) if plain && self.reading != Reading::EpochMilliseconds => {
+                self.encode_plain(numbers, out, width, at)
+            }
+            _ => self.encode_seen(cells, out, width, at),
+        }
+    }
+
+    /// Cells that are numbers already, in a column that has no flags but the one for missing values.
+    fn encode_plain(&self, values: &Float64Array, out: &mut [f32], width: usize, at: usize) -> Oddity {
         let scale = 1.0 / self.spread;
         let fill = squash((self.median - self.center) / self.spread) as f32;
         let (absent, present) = flags(self.missing);
         let flagged = self.missing > 0.0;
+        let [low, high] = self.range.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
         let nulls = values.nulls();
+        let mut oddity = Oddity { rows: values.len(), ..Oddity::default() };
         for (i, (row, &value)) in out.chunks_exact_mut(width).zip(values.values()).enumerate() {
             let usable = is_usable(value) && !nulls.is_some_and(|nulls| nulls.is_null(i));
             row[at] = if usable { squash((value - self.center) * scale) as f32 } else { fill };
+            oddity.beyond += usize::from(usable && !(low..=high).contains(&value));
+            oddity.missing += usize::from(!usable && !flagged);
             if flagged {
                 row[at + 1] = if usable { present } else { absent };
             }
         }
+        oddity
+    }
+
+    fn encode_seen(&self, cells: &Cells, out: &mut [f32], width: usize, at: usize) -> Oddity {
+        let scale = 1.0 / self.spread;
+        let fill = squash((self.median - self.center) / self.spread) as f32;
+        let shares = self.flags();
+        let (raised, lowered): (Vec<f32>, Vec<f32>) = shares.iter().map(|&share| flags(share)).unzip();
+        let place = |share: f64, before: usize| (share > 0.0).then_some(before);
+        let missing = place(self.missing, 0);
+        let limit = place(self.limits, usize::from(self.missing > 0.0));
+        let marks = shares.len() - self.marks.len();
+        let sentinel = place(self.sentinels, marks.saturating_sub(1));
+        let [low, high] = self.range.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
+        let mut oddity = Oddity { rows: cells.len(), ..Oddity::default() };
+        let names = self.marks.iter().map(|mark| mark.text.as_str());
+        for (row, seen) in out.chunks_exact_mut(width).zip(seen(cells, &self.reading, names)) {
+            let (value, flag) = match seen {
+                Seen::Value(value) => (Some(value), None),
+                Seen::Limit(value) => (Some(value), limit),
+                Seen::Missing | Seen::Unread => (None, missing),
+                Seen::Sentinel => (None, sentinel.or(missing)),
+                Seen::Mark(mark) => (None, Some(marks + mark)),
+            };
+            row[at] = value.map_or(fill, |value| squash((value - self.center) * scale) as f32);
+            row[at + 1..=at + lowered.len()].copy_from_slice(&lowered);
+            if let Some(flag) = flag {
+                row[at + 1 + flag] = raised[flag];
+            }
+            oddity.unread += usize::from(seen == Seen::Unread);
+            oddity.missing += usize::from(seen == Seen::Missing && missing.is_none());
+            oddity.beyond += usize::from(value.is_some_and(|value| !(low..=high).contains(&value)));
+        }
+        oddity
     }
 
     /// Whether the numbers can be computed with.
     pub fn is_sound(&self) -> bool {
+        let share = |share: f64| (0.0..1.0).contains(&share);
         [self.center, self.median].into_iter().all(is_usable)
             && self.spread.is_normal()
             && self.spread > 0.0
             && (1.0 / self.spread).is_finite()
-            && (0.0..1.0).contains(&self.missing)
+            && [self.missing, self.limits, self.sentinels].into_iter().all(share)
+            && self.marks.iter().all(|mark| mark.share > 0.0 && share(mark.share))
+    }
+}
+
+/// The cells of a column as features see them.
+pub fn seen<'a>(
+    cells: &'a Cells,
+    reading: &'a Reading,
+    marks: impl Iterator<Item = &'a str>,
+) -> Box<dyn Iterator<Item = Seen> + 'a> {
+    let dates = matches!(reading, Reading::Moment(_));
+    let judge = move |cell: Cell| match cell {
+        Cell::Value(value) if dates && is_sentinel(value) => Seen::Sentinel,
+        Cell::Value(value) if is_usable(value) => Seen::Value(value),
+        Cell::Limit(value) if is_usable(value) => Seen::Limit(value),
+        Cell::Value(value) if value.is_nan() => Seen::Missing,
+        Cell::Missing => Seen::Missing,
+        Cell::Value(_) | Cell::Limit(_) | Cell::Unread => Seen::Unread,
+    };
+    let marks: Vec<&str> = marks.collect();
+    match cells {
+        Cells::Strings(strings) if !marks.is_empty() => Box::new(strings.iter().map(move |text| {
+            let mark = text.and_then(|text| marks.iter().position(|mark| *mark == text.trim()));
+            mark.map_or_else(|| judge(text.map_or(Cell::Missing, |text| reading.read(text))), Seen::Mark)
+        })),
+        _ => Box::new(cells.read_as(reading).map(judge)),
     }
 }
 
@@ -122,16 +340,54 @@ fn moments(values: impl Iterator<Item = f64> + Clone, count: usize) -> (f64, f64
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preprocess::reading::{DateOrder, NumberFormat};
     use proptest::prelude::*;
 
     fn fit(values: &[f64]) -> (Number, bool) {
-        Number::fit(&[values.to_vec().into()], Reading::Number).unwrap()
+        let (number, counts) =
+            Number::fit(&[Cells::Numbers(values.to_vec().into())], &Reading::Number, &[]).unwrap();
+        (number, counts.constant)
     }
 
     fn encode(number: &Number, values: &[Option<f64>]) -> Vec<f32> {
         let mut out = vec![0.0; values.len() * number.width()];
-        number.encode(&values.iter().copied().collect(), &mut out, number.width(), 0);
+        number.encode(&Cells::Numbers(values.iter().copied().collect()), &mut out, number.width(), 0);
         out
+    }
+
+    fn strings(cells: &[&str]) -> Cells {
+        Cells::Strings(cells.to_vec().into())
+    }
+
+    #[test]
+    fn limits_marks_and_missing_cells_are_flags() {
+        let cells = ["1", "2", "3", "<0.5", "closed", "-", "4", "oops", "closed", "5"];
+        let reading = Reading::Written(NumberFormat::default());
+        let (number, counts) = Number::fit(&[strings(&cells)], &reading, &["closed".to_owned()]).unwrap();
+        assert_eq!((counts.cells, counts.missing, counts.unread, counts.limits), (10, 1, 1, 1));
+        assert_eq!(
+            (number.missing, number.limits, number.marks[0].share, number.width()),
+            (0.2, 0.1, 0.2, 4)
+        );
+        let mut out = vec![0.0; 4 * 4];
+        let oddity = number.encode(&strings(&["closed", "-", "<0.5", "99"]), &mut out, 4, 0);
+        assert_eq!(out[1..4], [-0.5, out[2], 2.0]);
+        assert_eq!(out[5..8], [2.0, out[6], -0.5]);
+        assert!(out[10] > 2.9 && out[2] < 0.0, "{out:?}");
+        assert!(out[12] > 5.0, "{out:?}");
+        assert_eq!(oddity, Oddity { rows: 4, beyond: 1, ..Oddity::default() });
+        assert!(number.is_sound());
+    }
+
+    #[test]
+    fn a_date_that_stands_for_none_is_a_flag() {
+        let reading = Reading::Moment(DateOrder::YearFirst);
+        let cells = strings(&["2024-01-01", "2024-01-05", "9999-12-31", "2024-01-03"]);
+        let (number, _) = Number::fit(&[cells], &reading, &[]).unwrap();
+        assert_eq!((number.sentinels, number.width()), (0.25, 2));
+        let mut out = vec![0.0; 4];
+        number.encode(&strings(&["9999-12-31", "2024-01-03"]), &mut out, 2, 0);
+        assert_eq!((out[0], out[1] > 1.0, out[3] < 0.0), (out[2], true, true));
     }
 
     // numpy: x = np.arange(11.0); x.mean(), x.std() -> 5.0, 3.1622776601683795
@@ -175,7 +431,7 @@ mod tests {
 
     #[test]
     fn nothing_present_and_nothing_varying() {
-        assert!(Number::fit(&[vec![f64::NAN; 3].into()], Reading::Number).is_none());
+        assert!(Number::fit(&[Cells::Numbers(vec![f64::NAN; 3].into())], &Reading::Number, &[]).is_none());
         let (number, constant) = fit(&[7.0; 5]);
         assert!(constant && number.is_sound());
         assert_eq!(encode(&number, &[Some(7.0), Some(9.0)]), [0.0, 2.0]);
@@ -185,7 +441,7 @@ mod tests {
     proptest! {
         #[test]
         fn never_anything_but_finite(train in prop::collection::vec(any::<f64>(), 1..40), new in any::<f64>()) {
-            if let Some((number, _)) = Number::fit(&[train.into()], Reading::Number) {
+            if let Some((number, _)) = Number::fit(&[Cells::Numbers(train.into())], &Reading::Number, &[]) {
                 prop_assert!(number.is_sound(), "{:?}", number);
                 let out = encode(&number, &[Some(new), None]);
                 prop_assert!(out.iter().all(|value| value.is_finite()), "{:?}", out);

@@ -1,13 +1,24 @@
 //! Rows of a table as rows of numbers.
 
+use std::collections::BTreeMap;
+
 use arrow::array::{ArrayRef, RecordBatch};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::column::{Encoding, Finding};
+use super::as_asked::AsAsked;
+use super::cells::Cells;
+use super::column::{Encoding, Finding, Looked};
 use super::feature::{Feature, Part};
+use super::number::Oddity;
+use super::reading::Hints;
+use super::summary::{ColumnReading, warnings};
 use crate::data::Matrix;
 use crate::error::{Error, Result};
+
+/// From so many columns of zeros and ones on, most of all columns, they share one scale: a rare one must not count for
+/// more than a common one where there are hundreds of them.
+const FLAGS: usize = 50;
 
 /// How columns of a table become numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,13 +26,16 @@ use crate::error::{Error, Result};
 pub struct TableOptions {
     /// Levels of a category that get a feature of their own, the most frequent ones; at least 1.
     pub max_levels: usize,
-    /// Share of numbers among the present values from which a column of text is one of numbers, in (0, 1\].
+    /// Share of values among the present cells from which a column of text is one of numbers, dates or times although the
+    /// other cells are not marks, in (0, 1\].
     pub numeric_share: f64,
+    /// How columns are to be read, by their names; the others are detected.
+    pub columns: BTreeMap<String, AsAsked>,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { max_levels: 64, numeric_share: 0.95 }
+        Self { max_levels: 64, numeric_share: 0.9, columns: BTreeMap::new() }
     }
 }
 
@@ -46,6 +60,9 @@ impl TableOptions {
 #[serde(deny_unknown_fields)]
 pub struct TableEncoder {
     columns: Vec<Column>,
+    /// How every column was read, those left out included.
+    #[serde(default)]
+    readings: Vec<ColumnReading>,
 }
 
 /// A column as training knew it.
@@ -61,29 +78,41 @@ impl TableEncoder {
     /// tells which columns are left out or hold odd values, for the user.
     ///
     /// # Errors
-    /// [`Error::NoFeatures`] when no column is of use, [`Error::Mismatch`] when the runs have different columns.
+    /// [`Error::NoFeatures`] when no column is of use, [`Error::Mismatch`] when the runs have different columns,
+    /// [`Error::Config`] when the options name a column that is not there.
     pub fn fit(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Self, Vec<String>)> {
-        options.validate()?;
-        let names: Vec<String> = match batches.first() {
-            Some(batch) => batch.schema().fields().iter().map(|field| field.name().clone()).collect(),
-            None => Vec::new(),
-        };
-        let arrays = batches.iter().map(|batch| find(batch, &names)).collect::<Result<Vec<_>>>()?;
-        let look = |(i, name): (usize, &String)| {
-            let column: Vec<&ArrayRef> = arrays.iter().filter_map(|run| run.get(i).copied()).collect();
-            Finding::of(name, &column, options)
-        };
-        let mut findings: Vec<Finding> = names.par_iter().enumerate().map(look).collect::<Result<_>>()?;
-        let warnings: Vec<String> =
-            findings.iter_mut().filter_map(|finding| finding.warning.take()).collect();
+        let (findings, readings) = look(batches, options)?;
+        let said = warnings(&readings);
         let idle = findings.iter().all(|finding| finding.idle || finding.encoding.is_none());
-        let kept = names.into_iter().zip(findings).filter(|(_, finding)| idle || !finding.idle);
-        let columns: Vec<Column> =
-            kept.filter_map(|(name, finding)| Some(Column { name, encoding: finding.encoding? })).collect();
-        if columns.is_empty() {
-            return Err(no_features(&warnings));
+        let flags = findings.iter().filter(|finding| finding.binary && !finding.idle).count();
+        let kept: Vec<Finding> = findings.into_iter().filter(|finding| idle || !finding.idle).collect();
+        let sparse = flags >= FLAGS && 2 * flags >= kept.len();
+        let mut columns: Vec<Column> = Vec::new();
+        let mut shared: Vec<usize> = Vec::new();
+        for finding in kept {
+            if let Some(encoding) = finding.encoding {
+                shared.extend((sparse && finding.binary).then_some(columns.len()));
+                columns.push(Column { name: finding.reading.name, encoding });
+            }
         }
-        Ok((Self { columns }, warnings))
+        if columns.is_empty() {
+            return Err(no_features(&said));
+        }
+        share_scale(&mut columns, &shared);
+        Ok((Self { columns, readings }, said))
+    }
+
+    /// How the columns of the rows would be read, without a fit.
+    ///
+    /// # Errors
+    /// As [`TableEncoder::fit`], but for columns that are of no use.
+    pub fn readings_of(batches: &[&RecordBatch], options: &TableOptions) -> Result<Vec<ColumnReading>> {
+        look(batches, options).map(|(_, readings)| readings)
+    }
+
+    /// How every column was read in training, those left out included; empty for models of version 0.1.
+    pub fn readings(&self) -> &[ColumnReading] {
+        &self.readings
     }
 
     /// The features of `batch`, one row each. Columns are found by name, in any order; others are passed over.
@@ -92,15 +121,43 @@ impl TableEncoder {
     /// # Errors
     /// [`Error::Mismatch`] naming columns that are absent or of another nature than in training.
     pub fn apply(&self, batch: &RecordBatch) -> Result<Matrix> {
+        self.apply_noting(batch, &mut self.no_oddities())
+    }
+
+    /// As [`TableEncoder::apply`], and counts for each column what training did not have.
+    pub(crate) fn apply_noting(&self, batch: &RecordBatch, oddities: &mut [Oddity]) -> Result<Matrix> {
         let arrays = find(batch, self.columns.iter().map(|column| &column.name))?;
         let width = self.width();
         let mut values = vec![0.0; batch.num_rows() * width];
         let mut at = 0;
-        for (column, array) in self.columns.iter().zip(arrays) {
-            column.encoding.encode(&column.name, array, &mut values, width, at)?;
+        for ((column, array), oddity) in self.columns.iter().zip(arrays).zip(oddities) {
+            oddity.add(column.encoding.encode(&column.name, array, &mut values, width, at)?);
             at += column.encoding.width();
         }
         Ok(Matrix { cols: width, values })
+    }
+
+    /// A count of nothing for each column.
+    pub(crate) fn no_oddities(&self) -> Vec<Oddity> {
+        vec![Oddity::default(); self.columns.len()]
+    }
+
+    /// What scoring saw that training did not, one sentence for each sort.
+    pub(crate) fn odd(&self, oddities: &[Oddity]) -> Vec<String> {
+        type Count = fn(&Oddity) -> usize;
+        const SORTS: [(Count, &str); 4] = [
+            (|oddity| oddity.unread, "cells that cannot be read as in training count as missing"),
+            (|oddity| oddity.missing, "cells are missing where training had none"),
+            (|oddity| oddity.beyond, "values lie beyond the range of training"),
+            (|oddity| oddity.unknown, "levels were not in training"),
+        ];
+        let sentence = |(count, what): (Count, &str)| {
+            let named = self.columns.iter().zip(oddities).filter(|(_, oddity)| count(oddity) > 0);
+            let names: Vec<&str> = named.map(|(column, _)| column.name.as_str()).collect();
+            let total: usize = oddities.iter().map(count).sum();
+            (total > 0).then(|| format!("{}: {total} {what}", super::summary::listed(&names)))
+        };
+        SORTS.into_iter().filter_map(sentence).collect()
     }
 
     /// Features a row.
@@ -118,11 +175,7 @@ impl TableEncoder {
     /// # Errors
     /// [`Error::Mismatch`] naming a column whose numbers cannot be computed with.
     pub fn validate(&self) -> Result<()> {
-        let unsound = |column: &&Column| match &column.encoding {
-            Encoding::Number(number) => !number.is_sound(),
-            Encoding::Category(category) => category.levels.is_empty(),
-        };
-        match self.columns.iter().find(unsound) {
+        match self.columns.iter().find(|column| !column.encoding.is_sound()) {
             None if !self.columns.is_empty() => Ok(()),
             bad => Err(Error::Mismatch {
                 what: "table encoder".into(),
@@ -133,16 +186,93 @@ impl TableEncoder {
     }
 }
 
+/// What each column holds, and how it was read.
+fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding>, Vec<ColumnReading>)> {
+    options.validate()?;
+    let schema = batches.first().map(|batch| batch.schema());
+    let fields = schema.iter().flat_map(|schema| schema.fields().iter());
+    let names: Vec<String> = fields.map(|field| field.name().clone()).collect();
+    if let Some(unknown) = options.columns.keys().find(|name| !names.contains(name)) {
+        let there: Vec<&str> = names.iter().map(String::as_str).collect();
+        let problem = format!("there is no such column; there are {}", super::summary::listed(&there));
+        return Err(Error::config("columns", unknown, problem));
+    }
+    let arrays = batches.iter().map(|batch| find(batch, &names)).collect::<Result<Vec<_>>>()?;
+    let run = |i: usize| arrays.iter().filter_map(move |run| run.get(i).copied());
+    let cells =
+        (0..names.len()).into_par_iter().map(|i| run(i).map(Cells::read).collect::<Result<Option<Vec<_>>>>());
+    let cells: Vec<Option<Vec<Cells>>> = cells.collect::<Result<_>>()?;
+    let looked: Vec<Looked<'_>> = (names.par_iter().zip(&cells).enumerate())
+        .map(|(i, (name, cells))| {
+            let kind = run(i).next().map(|array| array.data_type().to_string()).unwrap_or_default();
+            Looked::at(name, options.columns.get(name).copied(), cells.as_deref(), kind)
+        })
+        .collect();
+    let hints = looked.iter().map(Looked::hints).fold(of_file(schema.as_deref()), Hints::and);
+    let findings: Vec<Finding> = looked.into_par_iter().map(|looked| looked.settle(hints, options)).collect();
+    let mut readings: Vec<ColumnReading> = findings.iter().map(|finding| finding.reading.clone()).collect();
+    if findings.iter().all(|finding| finding.idle || finding.encoding.is_none()) {
+        // There is nothing better, so they are taken.
+        for (reading, finding) in readings.iter_mut().zip(&findings).filter(|(_, finding)| finding.idle) {
+            let reason = finding.reading.left_out.clone().unwrap_or_default();
+            (reading.left_out, reading.remark) =
+                (None, Some(format!("{reason}; used because there is nothing else")));
+        }
+    }
+    Ok((findings, readings))
+}
+
+/// What the file's form says about the decimal sign; readers leave it in the schema.
+fn of_file(schema: Option<&arrow::datatypes::Schema>) -> Hints {
+    match schema.and_then(|schema| schema.metadata().get(DECIMAL)).map(String::as_str) {
+        Some("point") => Hints { point_for_certain: true, ..Hints::default() },
+        Some("comma") => Hints { comma: 1, ..Hints::default() },
+        _ => Hints::default(),
+    }
+}
+
+/// Key of a schema's metadata: `point` where numbers have a decimal point for certain (JSON), `comma` where a comma is
+/// likely (fields parted by semicolons).
+pub(crate) const DECIMAL: &str = "lfr.decimal";
+
+/// Gives the columns of zeros and ones at these places the root of their mean variance as their scale.
+fn share_scale(columns: &mut [Column], places: &[usize]) {
+    let number = |encoding: &Encoding| match encoding {
+        Encoding::Number(number) => Some(number.spread),
+        _ => None,
+    };
+    let spreads: Vec<f64> = places.iter().filter_map(|&place| number(&columns[place].encoding)).collect();
+    let common =
+        (spreads.iter().map(|spread| spread * spread).sum::<f64>() / spreads.len().max(1) as f64).sqrt();
+    for &place in places {
+        if let Encoding::Number(number) = &mut columns[place].encoding {
+            number.spread = common;
+        }
+    }
+}
+
 impl Column {
     fn features(&self) -> Vec<Feature> {
-        let parts = match &self.encoding {
+        let parts: Vec<Part> = match &self.encoding {
             Encoding::Number(number) => {
                 let value = Part::Number { center: number.center, spread: number.spread };
-                [value, Part::Missing].into_iter().take(number.width()).collect()
+                [value].into_iter().chain(number.flag_parts()).collect()
+            }
+            Encoding::Moment(moment) => {
+                let number = &moment.position;
+                let value = Part::Moment { center: number.center, spread: number.spread };
+                let circles = moment
+                    .circles
+                    .iter()
+                    .flat_map(|_| [Part::DayOfWeek, Part::DayOfWeek, Part::TimeOfDay, Part::TimeOfDay]);
+                [value].into_iter().chain(number.flag_parts()).chain(circles).collect()
+            }
+            Encoding::TimeOfDay(time) => {
+                [Part::TimeOfDay, Part::TimeOfDay].into_iter().chain(time.number.flag_parts()).collect()
             }
             Encoding::Category(category) => {
                 let levels = category.levels.iter().map(|level| Part::Level(level.name.clone()));
-                levels.chain([Part::Other]).collect::<Vec<_>>()
+                levels.chain([Part::Other]).collect()
             }
         };
         parts.into_iter().map(|part| Feature { column: self.name.clone(), part }).collect()
@@ -225,13 +355,70 @@ mod tests {
 
     #[test]
     fn equal_rows_keep_a_column_and_no_column_is_an_error() {
-        let (encoder, warnings) = fit(&[("a", numbers(&[3.0; 4])), ("b", text(&["x"; 4]))]);
-        assert_eq!((encoder.width(), warnings.len()), (3, 2));
+        let (encoder, said) = fit(&[("a", numbers(&[3.0; 4])), ("b", text(&["x"; 4]))]);
+        assert_eq!((encoder.width(), said.len()), (3, 2));
+        assert!(
+            said[0].ends_with("all its values are equal; used because there is nothing else"),
+            "{said:?}"
+        );
         let rows = encoder.apply(&batch(&[("a", numbers(&[3.0; 4])), ("b", text(&["x"; 4]))])).unwrap();
         assert!((1..4).all(|i| rows.row(i) == rows.row(0)));
         let nothing = batch(&[("a", text(&["", ""]))]);
         let message = TableEncoder::fit(&[&nothing], &TableOptions::default()).unwrap_err().to_string();
         assert!(message.contains("column `a` left out: all its values are missing"), "{message}");
+    }
+
+    #[test]
+    fn hundreds_of_flags_share_one_scale() {
+        let column = |i: usize| {
+            let values: Vec<f64> = (0..200).map(|row| f64::from(u8::from(row % (i + 3) == 0))).collect();
+            (format!("f{i}"), numbers(&values))
+        };
+        let columns: Vec<(String, ArrayRef)> = (0..60).map(column).collect();
+        let columns: Vec<(&str, ArrayRef)> =
+            columns.iter().map(|(n, a)| (n.as_str(), Arc::clone(a))).collect();
+        let (encoder, _) = fit(&columns);
+        let rows = encoder.apply(&batch(&columns)).unwrap();
+        let step = |j: usize| {
+            (0..200).map(|i| rows.row(i)[j]).fold(f32::MIN, f32::max)
+                - (0..200).map(|i| rows.row(i)[j]).fold(f32::MAX, f32::min)
+        };
+        assert!((step(0) - step(59)).abs() < 1e-4, "{} {}", step(0), step(59));
+        let few = fit(&columns[..20]).0.apply(&batch(&columns[..20])).unwrap();
+        assert!(few.row(0)[0] != rows.row(0)[0], "a few are standardised each");
+    }
+
+    #[test]
+    fn what_scoring_has_and_training_had_not_is_said_once() {
+        let (encoder, _) = fit(&[("a", text(&["1", "2", "4", "3"])), ("c", text(&["x", "y", "x", "y"]))]);
+        let new = batch(&[("a", text(&["9", "", "two", "3"])), ("c", text(&["x", "z", "z", "y"]))]);
+        let mut oddities = encoder.no_oddities();
+        encoder.apply_noting(&new, &mut oddities).unwrap();
+        assert_eq!(
+            encoder.odd(&oddities),
+            [
+                "column `a`: 1 cells that cannot be read as in training count as missing",
+                "column `a`: 1 cells are missing where training had none",
+                "column `a`: 1 values lie beyond the range of training",
+                "column `c`: 2 levels were not in training",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_decision_in_doubt_follows_the_other_columns() {
+        let prices = ["12,50", "3,20", "1,99", "7,00"];
+        let counts = ["1.250", "2.155", "3.000", "9.800"];
+        let range = |columns: &[(&str, ArrayRef)]| {
+            let readings = TableEncoder::readings_of(&[&batch(columns)], &TableOptions::default()).unwrap();
+            readings.last().unwrap().range.clone().unwrap()
+        };
+        assert_eq!(range(&[("n", text(&counts))]), ["1.25", "9.8"]);
+        assert_eq!(range(&[("p", text(&prices)), ("n", text(&counts))]), ["1250", "9800"]);
+        let asked =
+            TableOptions { columns: [("m".into(), AsAsked::Ignore)].into(), ..TableOptions::default() };
+        let refused = TableEncoder::readings_of(&[&batch(&[("n", text(&counts))])], &asked).unwrap_err();
+        assert!(refused.to_string().contains("no such column"), "{refused}");
     }
 
     #[test]
@@ -249,7 +436,7 @@ mod tests {
         assert!(encoder.validate().is_ok());
         let spread = json.replace("\"spread\":", "\"spread\":-");
         assert!(serde_json::from_str::<TableEncoder>(&spread).unwrap().validate().is_err());
-        assert!(TableEncoder { columns: vec![] }.validate().is_err());
+        assert!(TableEncoder { columns: vec![], readings: vec![] }.validate().is_err());
     }
 
     proptest! {

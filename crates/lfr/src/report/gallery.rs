@@ -1,4 +1,4 @@
-//! The items themselves: the most anomalous ones, ordinary ones beside them.
+//! The items themselves: the most anomalous ones, and typical ones for comparison.
 
 use std::collections::HashSet;
 
@@ -40,12 +40,12 @@ pub(super) fn section(report: &Report) -> Option<Markup> {
 fn intro(report: &Report) -> String {
     let what = match report.top.first().map(|item| &item.view) {
         Some(View::Picture { residual: Some(_), .. }) => {
-            "Each picture, the model's reconstruction of it, and where the two differ."
+            "Each image, its reconstruction by the model, and the difference between the two."
         }
         Some(View::Picture { .. }) | None => "",
         Some(View::Row { .. }) => "For each row, the features that stand out most, the longest bar first.",
         Some(View::Document { .. }) => {
-            "For each document, its beginning and the terms that make it stand out."
+            "For each document, its beginning and the terms with the largest weights."
         }
     };
     format!("Rank 1 of {} is the most anomalous. {what}", items(report, report.scores.len()))
@@ -62,8 +62,8 @@ fn legend(hottest: f32) -> Markup {
     html! {
         p class="heat-legend" {
             "Difference: 0 "
-            @if let Some(bar) = thumbnail(&colour_bar()) { img src=(bar.uri) alt="from black over red to pale yellow"; }
-            " " (number(f64::from(hottest))) " and more, the same scale for every picture."
+            @if let Some(bar) = thumbnail(&colour_bar()) { img src=(bar.uri) alt="from black through red to pale yellow"; }
+            " " (number(f64::from(hottest))) " or more, on the same scale for every image."
         }
     }
 }
@@ -157,7 +157,7 @@ fn row(cells: &[Cell]) -> Markup {
                 td class="how-far" { (bar(cell.residual, most)) }
             } } }
         }
-        @if cells.len() > FEATURES { p class="more" { "and " (count(cells.len() - FEATURES)) " more features, closer to what is usual" } }
+        @if cells.len() > FEATURES { p class="more" { "and " (count(cells.len() - FEATURES)) " more features, closer to typical" } }
     }
 }
 
@@ -224,7 +224,7 @@ fn ranking(ranking: &[Ranked]) -> Markup {
     html! {
         @if !head.is_empty() {
             details {
-                summary { "The first " (count(head.len())) " of the ranking as a list" }
+                summary { "The first " (count(head.len())) " items of the ranking" }
                 div class="scroll" { table class="plain" {
                     thead { tr { th scope="col" class="num" { "Rank" } th scope="col" class="num" { "Score" } th scope="col" { "Item" } } }
                     tbody { @for (i, item) in head.iter().enumerate() { tr {

@@ -13,25 +13,25 @@ pub(super) fn section(report: &Report) -> Option<Markup> {
         html! {
             p class="intro" {
                 (count(metrics.outliers.len())) " of " (count(metrics.outliers.len() + metrics.inliers.len()))
-                " labelled items are outliers (" (percent(share(metrics))) "). Training never saw the labels."
+                " labelled items are outliers (" (percent(share(metrics))) "). The labels were not used for training."
             }
             dl class="facts" {
-                (fact("AUROC", metrics.auroc, "guessing gives 0.500"))
-                (fact("AUPR", metrics.aupr, &format!("guessing gives {}", decimals(share(metrics), 3))))
+                (fact("AUROC", metrics.auroc, "a random ranking has 0.500"))
+                (fact("AUPR", metrics.aupr, &format!("a random ranking has {}", decimals(share(metrics), 3))))
                 (fact("Average precision", metrics.average_precision, "AUPR without interpolation"))
             }
             div class="panels" {
                 figure class="panel" {
                     h3 { "ROC curve" } (roc(metrics))
-                    figcaption { "How many outliers are found for how many false alarms; dashed: guessing." }
+                    figcaption { "Share of the outliers detected, by share of false alarms; dashed: a random ranking." }
                 }
                 figure class="panel" {
                     h3 { "Precision and recall" } (precision_recall(metrics))
-                    figcaption { "How many of those flagged are outliers, by how many outliers are found; dashed: guessing." }
+                    figcaption { "Share of outliers among the flagged items, by share of the outliers detected; dashed: a random ranking." }
                 }
                 figure class="panel" {
                     h3 { "Scores by label" } (by_label(metrics))
-                    figcaption { "Each group as shares of its own; the less they overlap, the better." }
+                    figcaption { "Each group is scaled to a total of 1; the less they overlap, the better." }
                 }
             }
         }

@@ -1,10 +1,11 @@
-//! The page a person looks at after a run: one HTML file that needs neither a network nor scripts.
+//! The report of a run: one HTML file that needs neither a network nor scripts.
 //!
 //! [`render`] turns a [`Report`] into the page. All markup is written with `maud`, which escapes every text by default,
 //! and the page carries a content security policy that forbids scripts and any load, so that nothing in a document or a
-//! file name can come alive.
+//! file name is interpreted as markup or code.
 
 pub mod chart;
+mod columns;
 mod gallery;
 mod legible;
 mod metrics;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use image::{ImageBuffer, Luma, RgbImage};
 
 use crate::data::{Kind, Quarantined};
+use crate::preprocess::ColumnReading;
 
 /// Everything the page shows.
 #[derive(Clone, Debug)]
@@ -51,8 +53,10 @@ pub struct Report {
     pub typical: Vec<Shown>,
     /// The ranking's head, worst first; the page lists at most 100.
     pub ranking: Vec<Ranked>,
-    /// One point an epoch; empty for methods that do not train.
+    /// One point per epoch; empty for methods that do not train.
     pub training: Vec<EpochPoint>,
+    /// How every column of a table was read.
+    pub columns: Vec<ColumnReading>,
     /// Present when labels were given.
     pub metrics: Option<Metrics>,
     /// What the self-checks found.
@@ -86,7 +90,7 @@ pub enum Severity {
 pub struct Threshold {
     /// The rule that made it, in a word or two.
     pub rule: String,
-    /// The score where the flagged items begin.
+    /// Scores above this one are flagged.
     pub value: f32,
     /// How many are.
     pub flagged: usize,
@@ -165,7 +169,7 @@ pub struct Cell {
 pub struct EpochPoint {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss an item.
+    /// Mean loss per item.
     pub loss: f32,
     /// Its summands by name.
     pub parts: Vec<(String, f32)>,

@@ -2,7 +2,9 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Report, chart, gallery, metrics, noun, number::counted, provenance, scores, summary, training};
+use super::{
+    Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
+};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -55,13 +57,14 @@ struct Section {
 /// The sections that have something to show.
 fn sections(report: &Report) -> Vec<Section> {
     let sections = [
-        ("items", "What stands out", gallery::section(report)),
-        ("scores", "All scores", scores::section(report)),
+        ("items", "Most anomalous items", gallery::section(report)),
+        ("scores", "Scores", scores::section(report)),
         ("training", "Training", training::section(report)),
-        ("labels", "Against the labels", metrics::section(report)),
+        ("labels", "Compared with the labels", metrics::section(report)),
+        ("columns", "How the columns were read", columns::section(report)),
         ("checks", "Self-checks", provenance::checks(report)),
-        ("left-out", "Left out", provenance::quarantined(report)),
-        ("reproduce", "Reproduce this", provenance::reproduce(report)),
+        ("left-out", "Unreadable items", provenance::quarantined(report)),
+        ("reproduce", "How to reproduce", provenance::reproduce(report)),
     ];
     let present =
         sections.into_iter().filter_map(|(id, title, body)| body.map(|body| Section { id, title, body }));

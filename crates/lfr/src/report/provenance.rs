@@ -38,7 +38,7 @@ pub(super) fn quarantined(report: &Report) -> Option<Markup> {
     (all > 0).then(|| {
         html! {
             p class="intro" {
-                (items(report, all)) " could not be read and took no part."
+                (items(report, all)) " could not be read (left out of the ranking)."
                 @if all > LISTED { " The first " (count(LISTED)) ":" }
             }
             div class="scroll" { table class="plain" {

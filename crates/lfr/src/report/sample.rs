@@ -38,6 +38,7 @@ pub(super) fn hostile(kind: Kind, n: usize) -> Report {
         typical: (400..412).map(shown).collect(),
         ranking: scores.iter().map(|&score| Ranked { id: HOSTILE.into(), score }).collect(),
         training: (1..=50).map(epoch).collect(),
+        columns: (0..20).map(column).collect(),
         metrics: Some(metrics(&scores)),
         checks: vec![Check { name: HOSTILE.into(), value: HOSTILE.into(), verdict: Verdict::Doubtful }],
         provenance: Provenance {
@@ -58,7 +59,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
     let provenance =
         Provenance { environment: vec![], config: serde_json::Value::Null, ..full.provenance.clone() };
     let (quarantined, warnings, thresholds, top, typical) = (vec![], vec![], vec![], vec![], vec![]);
-    let (ranking, training, metrics, checks) = (vec![], vec![], None, vec![]);
+    let (ranking, training, columns, metrics, checks) = (vec![], vec![], vec![], None, vec![]);
     Report {
         quarantined,
         warnings,
@@ -67,6 +68,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         typical,
         ranking,
         training,
+        columns,
         metrics,
         checks,
         provenance,
@@ -96,6 +98,20 @@ fn view(kind: Kind) -> View {
             excerpt: format!("{HOSTILE} Gun gun-shot, begun.{}", "x ".repeat(2000)),
             terms: vec![(HOSTILE.into(), 0.5), ("gun".into(), 0.7)],
         },
+    }
+}
+
+fn column(i: usize) -> ColumnReading {
+    ColumnReading {
+        name: format!("c{i} {HOSTILE}"),
+        format: HOSTILE.into(),
+        unread: i,
+        examples: vec![HOSTILE.into()],
+        marks: vec![HOSTILE.into()],
+        range: Some([HOSTILE.into(), HOSTILE.into()]),
+        left_out: (i > 10).then(|| HOSTILE.into()),
+        remark: Some(HOSTILE.into()),
+        ..ColumnReading::default()
     }
 }
 

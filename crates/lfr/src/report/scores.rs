@@ -30,12 +30,12 @@ fn sentence(report: &Report) -> String {
     match (sorted.first(), sorted.get(sorted.len() / 2), sorted.last()) {
         (Some(low), Some(_), Some(high)) if low == high => {
             format!(
-                "All {} have the same score: nothing tells them apart.",
+                "All {} have the same score: they cannot be distinguished.",
                 items(report, report.scores.len())
             )
         }
         (Some(low), Some(median), Some(high)) => format!(
-            "From {} to {}, half of them below {}. A far tail or a second hump to the right is what outliers look like.",
+            "Scores range from {} to {}, with median {}. Outliers show as a long tail or a second peak on the right.",
             number(f64::from(*low)),
             number(f64::from(*high)),
             number(f64::from(*median))
@@ -85,10 +85,10 @@ fn split_first(scores: &[f32], n: usize) -> (Vec<f32>, Vec<f32>) {
 fn thresholds(report: &Report) -> Markup {
     html! {
         @if report.thresholds.is_empty() {
-            p class="hint" { "Nothing is flagged: the items are only ranked. To cut the ranking, run " code { "lfr threshold" } " on the score file." }
+            p class="hint" { "No item is flagged, the items are only ranked. To flag some, run " code { "lfr threshold" } " on the score file." }
         } @else {
             table class="plain compact" {
-                thead { tr { th scope="col" { "Threshold" } th scope="col" class="num" { "From score" } th scope="col" class="num" { "Flagged" } } }
+                thead { tr { th scope="col" { "Threshold" } th scope="col" class="num" { "Scores above" } th scope="col" class="num" { "Flagged" } } }
                 tbody { @for threshold in &report.thresholds { tr {
                     th scope="row" { (threshold.rule) }
                     td class="num" { (number(f64::from(threshold.value))) }

@@ -74,7 +74,10 @@ fn sections_come_in_order_and_only_when_there_is_something() {
         all(page, "section").iter().map(|s| s.attr("id").unwrap().to_owned()).collect::<Vec<_>>()
     };
     let full = parse(&hostile(Kind::Images, 500));
-    assert_eq!(ids(&full), ["items", "scores", "training", "labels", "checks", "left-out", "reproduce"]);
+    assert_eq!(
+        ids(&full),
+        ["items", "scores", "training", "labels", "columns", "checks", "left-out", "reproduce"]
+    );
     assert_eq!(ids(&parse(&bare(Kind::Images, vec![]))), ["reproduce"]);
     assert_eq!(ids(&parse(&bare(Kind::Table, vec![1.0, 2.0]))), ["scores", "reproduce"]);
 }
@@ -103,7 +106,7 @@ fn degenerate_scores_make_a_page() {
         }
     }
     let equal = parse(&bare(Kind::Images, vec![2.0; 50]));
-    assert!(text(&equal, "#scores .intro").contains("nothing tells them apart"));
+    assert!(text(&equal, "#scores .intro").contains("they cannot be distinguished"));
     let one_epoch =
         Report { training: hostile(Kind::Text, 9).training[..1].to_vec(), ..bare(Kind::Text, vec![1.0]) };
     assert_eq!(all(&parse(&one_epoch), "#training svg").len(), 3);
@@ -147,7 +150,7 @@ fn the_features_furthest_off_come_first() {
     assert_eq!(rows.len(), 8);
     assert!(rows[0].text().collect::<String>().starts_with("c0 "));
     assert!(rows[0].inner_html().contains("--share:100%"));
-    assert_eq!(text(&page, ".top li:first-child .more"), "and 12 more features, closer to what is usual");
+    assert_eq!(text(&page, ".top li:first-child .more"), "and 12 more features, closer to typical");
 }
 
 #[test]
@@ -164,6 +167,9 @@ fn terms_are_marked_as_whole_words_and_long_documents_are_cut() {
 fn long_lists_are_cut_and_the_count_kept() {
     let page = parse(&hostile(Kind::Table, 500));
     assert_eq!(all(&page, "#left-out tbody tr").len(), 50);
-    assert_eq!(text(&page, "#left-out .intro"), "60 rows could not be read and took no part. The first 50:");
+    assert_eq!(
+        text(&page, "#left-out .intro"),
+        "60 rows could not be read (left out of the ranking). The first 50:"
+    );
     assert_eq!(all(&page, "#items details tbody tr").len(), 100);
 }

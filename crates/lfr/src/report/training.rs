@@ -60,7 +60,7 @@ fn loss(curve: &[EpochPoint]) -> Option<Panel> {
         series.extend(names.into_iter().map(|name| (name.clone(), points(curve, |p| part(p, name)))));
     }
     let caption = match curve.len() {
-        1 => format!("{} after the only epoch.", number(f64::from(last.loss))),
+        1 => format!("{} after one epoch.", number(f64::from(last.loss))),
         n => format!(
             "From {} to {} in {} epochs.",
             number(f64::from(first.loss)),
@@ -83,7 +83,7 @@ fn gap(curve: &[EpochPoint]) -> Option<Panel> {
     let gaps = points(curve, |p| p.gap);
     let best = peak(&gaps)?;
     let last = gaps.last()?.1;
-    let meaning = "Mean error of the worst tenth over the median error; known without labels.";
+    let meaning = "Mean error of the worst tenth divided by the median error; needs no labels.";
     let caption = if best.1 > 1.5 * last {
         format!(
             "{meaning} It was widest in epoch {} ({}) and has fallen to {}: the model has begun to learn the outliers too.",

@@ -228,7 +228,7 @@ fn refusals_redirect_loops_and_silence_are_named() {
     let (garbage, _told) = serve(|_, _| ("what?".to_owned(), vec![]));
     let nobody = "http://127.0.0.1:1/file";
     let problem = case.problem(&[&gone, &round, &garbage, nobody]);
-    assert!(problem.contains("it answered 404") && problem.contains("lay it there by hand"), "{problem}");
+    assert!(problem.contains("it answered 404") && problem.contains("put it there by hand"), "{problem}");
     assert!([&gone, &round, &garbage, nobody].iter().all(|url| problem.contains(*url)), "{problem}");
     assert!(told.try_iter().count() <= 6);
 }

@@ -22,10 +22,10 @@ fn header() -> Header {
         reading: Reading {
             image_size: 32,
             channels: None,
+            range: None,
             id: Some("id".into()),
             ignore: vec!["x".into()],
-            label: None,
-            text: None,
+            ..Reading::default()
         },
         seed: u64::MAX,
         fingerprint: "ab".repeat(32),
@@ -116,7 +116,7 @@ fn other_files_are_told_apart() {
     assert!(refusal(b"").contains("not a safetensors file"));
     assert!(refusal(b"\x80\x05\x95\x00\x00\x00\x00\x00\x00\x00pickle").contains("not a safetensors file"));
     let none: [(&str, Stored<'_>); 0] = [];
-    assert!(refusal(&safetensors::serialize(none, None).unwrap()).contains("but no lfr model"));
+    assert!(refusal(&safetensors::serialize(none, None).unwrap()).contains("but not an lfr model"));
     assert!(refusal(&[&u64::MAX.to_le_bytes()[..], b"{}"].concat()).contains("cut short or damaged"));
 }
 

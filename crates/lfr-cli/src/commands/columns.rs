@@ -1,0 +1,62 @@
+//! `lfr columns`.
+
+use std::fmt::Write;
+
+use anyhow::Result;
+use lfr::Error;
+use lfr::data::Items;
+use lfr::pile::Pile;
+use lfr::preprocess::{ColumnReading, TableEncoder, TableOptions};
+use serde_json::json;
+
+use crate::args::ColumnsArgs;
+use crate::plan;
+use crate::terminal::{count, print, print_json};
+
+/// Reads the table and prints how its columns are read.
+pub fn run(args: &ColumnsArgs) -> Result<()> {
+    let options = TableOptions { columns: args.reading.columns()?, ..TableOptions::default() };
+    let pile = Pile::read(&args.input, &plan::reading(&args.reading))?;
+    let rows =
+        pile.items.iter().filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() {
+        let problem = format!("{} holds {}, which have no columns", args.input.display(), pile.kind);
+        return Err(Error::config("input", args.input.display(), problem).into());
+    }
+    let columns = TableEncoder::readings_of(&rows, &options)?;
+    if args.json {
+        return print_json(&json!({ "rows": pile.len(), "notes": pile.notes, "columns": columns }));
+    }
+    let mut text = format!("{} rows\n", count(pile.len()));
+    for note in &pile.notes {
+        writeln!(text, "note: {note}")?;
+    }
+    print((text + &table(&columns)?).as_bytes())
+}
+
+/// The columns below one another, with a line for each remark.
+pub fn table(columns: &[ColumnReading]) -> Result<String, std::fmt::Error> {
+    let width =
+        |of: fn(&ColumnReading) -> String| columns.iter().map(|c| of(c).chars().count()).max().unwrap_or(0);
+    let (name, kind) = (width(|c| c.name.clone()).min(32), width(ColumnReading::kind).min(40));
+    let mut text = String::new();
+    for column in columns {
+        let mut line = format!("{:name$}  {:kind$}", column.name, column.kind());
+        if let Some([low, high]) = &column.range {
+            write!(line, "  {low} to {high}")?;
+        }
+        if column.levels > 0 {
+            write!(line, "  {} different", count(column.levels))?;
+        }
+        if column.missing > 0 {
+            write!(line, "  {} missing", count(column.missing))?;
+        }
+        writeln!(text, "{}", line.trim_end())?;
+        let left_out = column.left_out.iter().map(|reason| format!("left out: {reason}"));
+        for remark in left_out.chain(column.remarks()) {
+            writeln!(text, "{:name$}    {remark}", "")?;
+        }
+    }
+    Ok(text)
+}

@@ -1,0 +1,86 @@
+//! Jobs on real data, where there are any.
+
+use std::path::Path;
+
+use super::super::set::tests::data_dir;
+use super::super::{job, store::Records};
+use super::*;
+
+fn options() -> Option<RunnerOptions> {
+    Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None })
+}
+
+fn job(method: &str, settings: Value) -> Job {
+    Job { curve: true, histogram: true, ..job::example_of(method, None, &settings) }
+}
+
+#[test]
+fn one_run_of_a_plugged_method_gives_both_scores() {
+    let Some(options) = options() else { return };
+    let stop = AtomicBool::new(false);
+    let jobs = [
+        job("ae-lfr", json!({ "schedule": { "epochs": 1 } })),
+        job("ae-lfr", json!({ "schedule": { "epochs": 1 }, "score_on": "latent" })),
+    ];
+    let runner = Runner::open(&jobs, options, &stop).unwrap();
+    let [own, other] = jobs.each_ref().map(|job| runner.run(job).unwrap());
+    assert_eq!((own.inliers, own.outliers, own.curve.len()), (100, 10, 1));
+    assert_eq!(own.scores.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["S_B", "S_A"]);
+    assert_eq!(own.quality(Some("S_A")), other.quality(None));
+    assert_eq!(own.quality(None), other.quality(Some("S_B")));
+    assert_eq!(own.curve[0].auroc, own.scores[0].auroc);
+    let values = own.scores[0].values.as_ref().unwrap();
+    assert_eq!((values.inliers.len(), values.outliers.len()), (100, 10));
+    let names: Vec<_> = own.checks.iter().flatten().map(|check| check.name.as_str()).collect();
+    assert!(names.contains(&"distinct-scores") && names.contains(&"dead-latent"), "{names:?}");
+    let again = runner.run(&jobs[0]).unwrap();
+    assert_eq!(Record { run: own.run.clone(), ..again }, own);
+    assert_eq!([own].into_iter().collect::<Records>().len(), 1);
+}
+
+#[test]
+fn a_stopped_run_ends() {
+    let Some(options) = options() else { return };
+    let (stop, jobs) = (AtomicBool::new(true), [job("ae", json!({}))]);
+    let runner = Runner::open(&jobs, options, &stop).unwrap();
+    assert!(matches!(runner.run(&jobs[0]), Err(Error::Interrupted)));
+}
+
+// One cheap record of each classical method, run again: the numbers in the documents are those of this program.
+#[test]
+fn the_records_of_the_repository_are_those_that_this_program_makes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/records");
+    let Some(options) = options() else { return };
+    let records = Records::load(&folder).unwrap().records;
+    let cheap = ["lvad", "isolation-forest", "knn", "lof", "pca", "ecod", "combined"].map(|name| {
+        let settings = if name == "combined" { members() } else { json!({}) };
+        let base = job::example_of(name, None, &settings);
+        let ratio = if name == "combined" { 0.1 } else { 0.5 };
+        Job { inlier: "Leopards".into(), ratio, ..base }
+    });
+    let stop = AtomicBool::new(false);
+    let runner = Runner::open(&cheap, options, &stop).unwrap();
+    for job in &cheap {
+        let old = records.get(job).unwrap_or_else(|| panic!("no record of {job}"));
+        let new = runner.run(job).unwrap();
+        assert_eq!(new.job.hash(), old.current_hash());
+        assert_eq!((new.inliers, new.outliers), (old.inliers, old.outliers), "{job}");
+        assert_eq!(new.scores, old.scores, "{job}");
+        assert!(!new.is_dead(), "{job}: {:?}", new.checks);
+    }
+}
+
+/// The members of the default for pictures, without its illustrator, which has no say in the score and takes a while.
+fn members() -> Value {
+    json!({ "members": [
+        { "method": "isolation-forest", "trees": 500 },
+        { "method": "isolation-forest", "trees": 500, "scaling": "instance" },
+        { "method": "lvad", "restarts": 2 },
+    ] })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_system_tells_the_peak_of_memory() {
+    assert!(peak_memory().is_some_and(|bytes| bytes > 1 << 20));
+}

@@ -1,0 +1,136 @@
+//! The start of a delimited file, cut into records by the delimiter that fits.
+
+use std::collections::HashMap;
+
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::header::MAX_ABOVE;
+
+/// The delimiters that are told apart; of two that fit, the later one is less likely to be part of a text or number.
+const DELIMITERS: &[u8] = b",;\t|";
+/// Characters that delimit in files that are read only when the user says so.
+const FOREIGN: &[u8] = b":^~ \x01\x1f";
+/// Records looked at.
+const RECORDS: usize = 100 + MAX_ABOVE;
+
+/// Records of a file.
+#[derive(Debug)]
+pub(super) struct Cut {
+    /// Between fields.
+    pub delimiter: u8,
+    /// All records of the sample.
+    pub records: Vec<ByteRecord>,
+    /// Fields of most records.
+    pub width: usize,
+    /// The first record of the table.
+    pub start: usize,
+    /// Whether lines that begin with `#` are comments.
+    pub comments: bool,
+    /// Records of that width.
+    agree: usize,
+}
+
+/// Whether a record begins with `#`.
+pub(super) fn is_hashed(record: &ByteRecord) -> bool {
+    record.get(0).is_some_and(|field| field.starts_with(b"#"))
+}
+
+impl Cut {
+    /// `sample` by the delimiter that cuts most records alike, and of those the one that makes most fields; by one
+    /// that no record has where there is a single column.
+    ///
+    /// # Errors
+    /// That the delimiter is one that has to be asked for, or that there is no record.
+    pub fn find(sample: &[u8], whole: bool) -> Result<Self, String> {
+        let cuts = DELIMITERS.iter().filter_map(|&delimiter| Self::by(delimiter, sample, whole));
+        let best = cuts.filter(Self::fits).reduce(|best, next| {
+            // What is parted by commas alike may be decimal commas; by another delimiter, it is not.
+            let commas = best.delimiter == b',' && next.agree == best.agree;
+            let better = (next.agree, next.width) > (best.agree, best.width);
+            if commas || better { next } else { best }
+        });
+        if let Some(cut) = best {
+            return Ok(cut);
+        }
+        check_foreign(sample)?;
+        let absent = |delimiter: &&u8| {
+            records(sample, whole, **delimiter).iter().all(|record| is_hashed(record) || record.len() == 1)
+        };
+        let delimiter = DELIMITERS.iter().find(absent).copied().unwrap_or(b'\x1f');
+        Self::by(delimiter, sample, whole).ok_or_else(|| "it holds no record".into())
+    }
+
+    /// `sample` by `delimiter`; `None` without a record.
+    pub fn by(delimiter: u8, sample: &[u8], whole: bool) -> Option<Self> {
+        let records = records(sample, whole, delimiter);
+        let plain = || records.iter().filter(|record| !is_hashed(record));
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        plain().for_each(|record| *counts.entry(record.len()).or_default() += 1);
+        let most = |wide: bool| {
+            let counts = counts.iter().filter(|(width, _)| !wide || **width > 1);
+            counts.map(|(&width, &count)| (count, width)).max()
+        };
+        let (_, width) = most(true).or_else(|| most(false)).or_else(|| Some((0, records.first()?.len())))?;
+        let hashed = || records.iter().filter(|record| is_hashed(record));
+        let full = hashed().filter(|record| record.len() == width).count();
+        let leads = records.iter().find(|record| record.len() == width).is_some_and(is_hashed);
+        // A line of that width behind a `#` is data, or the names when it is the only one and comes first.
+        let names = width > 1 && full == 1 && leads;
+        let comments = match width {
+            1 => records.first().is_some_and(is_hashed) && 2 * full < records.len(),
+            _ => hashed().next().is_some() && (full == 0 || (names && hashed().count() > 1)),
+        };
+        let counts =
+            |record: &ByteRecord| record.len() == width && (names || !comments || !is_hashed(record));
+        let start = records.iter().position(counts)?;
+        let agree = records.iter().filter(|record| counts(record)).count();
+        Some(Self { delimiter, width, start, comments, agree, records })
+    }
+
+    /// Whether the delimiter parts columns: what it cuts is regular, and begins at the top or soon below.
+    fn fits(&self) -> bool {
+        let rest = &self.records[self.start..];
+        let plain = rest.iter().filter(|record| !(self.comments && is_hashed(record))).count();
+        let titled = self.records[..self.start].iter().any(|record| !is_hashed(record));
+        let regular = if titled {
+            self.agree >= 2 && 5 * self.agree >= 4 * plain && !self.is_prose()
+        } else {
+            2 * self.agree >= plain
+        };
+        self.width > 1 && self.start <= MAX_ABOVE && regular
+    }
+
+    /// Whether a blank follows every comma, as in sentences.
+    fn is_prose(&self) -> bool {
+        let mut fields = self.records[self.start..].iter().flat_map(|record| record.iter().skip(1));
+        self.delimiter == b',' && fields.all(|field| field.starts_with(b" "))
+    }
+}
+
+/// The first records, without the last one where the sample may cut it.
+fn records(sample: &[u8], whole: bool, delimiter: u8) -> Vec<ByteRecord> {
+    let mut reader =
+        ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(sample);
+    let mut records: Vec<_> = reader.byte_records().take(RECORDS + 1).filter_map(Result::ok).collect();
+    if records.len() > RECORDS || (!whole && records.len() > 1) {
+        records.pop();
+    }
+    records
+}
+
+/// Refuses a file whose lines all have the same number of a delimiter that is too common to be taken for one.
+fn check_foreign(sample: &[u8]) -> Result<(), String> {
+    let lines = sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> = lines.take(RECORDS).collect();
+    for &foreign in FOREIGN {
+        let count = |line: &&[u8]| line.trim_ascii().iter().filter(|&&byte| byte == foreign).count();
+        let first = lines.first().map_or(0, count);
+        if first > 0 && lines.len() > 1 && lines.iter().all(|line| count(line) == first) {
+            let shown = char::from(foreign).escape_default();
+            return Err(format!(
+                "its columns seem to be delimited by `{shown}`; if so, say it with --delimiter"
+            ));
+        }
+    }
+    Ok(())
+}

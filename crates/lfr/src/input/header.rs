@@ -1,0 +1,249 @@
+//! Whether the first row of a table holds names, and what stands above it.
+
+use std::collections::HashSet;
+
+/// Rows of titles that may stand above the names.
+pub(super) const MAX_ABOVE: usize = 30;
+
+/// Texts that stand for a missing value, and so say nothing about their column.
+const MISSING: &[&str] =
+    &["na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "?", ".", "#n/a", "<na>", "\\n"];
+
+/// Where a table begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Heading {
+    /// Rows above the names.
+    pub above: usize,
+    /// Whether the row behind them holds names.
+    pub named: bool,
+}
+
+impl Heading {
+    /// Looks at the first rows of a table; `asked` decides where it is given. Rows of which less than half is filled
+    /// count as titles when they have a text and a row of names comes behind them.
+    pub fn find(rows: &[Vec<&str>], asked: Option<bool>) -> Self {
+        let mut filled: Vec<usize> = rows.iter().map(|row| filled(row)).collect();
+        filled.sort_unstable();
+        let typical = filled.get(filled.len() / 2).copied().unwrap_or(0);
+        let above = rows.iter().take(MAX_ABOVE).take_while(|row| is_title(row, typical)).count();
+        let named = |above: usize| match rows.get(above..).and_then(<[_]>::split_first) {
+            Some((first, below)) => asked.unwrap_or_else(|| is_names(first, below)),
+            None => asked.unwrap_or(true),
+        };
+        if above > 0 && above < rows.len() && named(above) {
+            return Self { above, named: true };
+        }
+        Self { above: 0, named: named(0) }
+    }
+}
+
+fn filled(row: &[&str]) -> usize {
+    row.iter().filter(|cell| !cell.trim().is_empty()).count()
+}
+
+fn is_title(row: &[&str], typical: usize) -> bool {
+    let text = row.iter().find(|cell| !cell.trim().is_empty());
+    2 * filled(row) <= typical && text.is_none_or(|text| text.contains(char::is_alphabetic))
+}
+
+/// What the first cell of a column says about the first row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Vote {
+    Name,
+    Data,
+}
+
+/// Whether `first` holds names. It does where one of its cells has letters above a column of numbers, dates or codes,
+/// or looks like none of the cells below; or when its numbers count or are years above numbers that do not.
+/// Without any such column it does unless its texts occur again below.
+fn is_names(first: &[&str], below: &[Vec<&str>]) -> bool {
+    let columns: Vec<Vec<&str>> = (0..first.len()).map(|column| cells(below, column)).collect();
+    let votes: Vec<_> = first.iter().zip(&columns).map(|(cell, column)| vote(cell, column)).collect();
+    if votes.contains(&Some(Vote::Name)) {
+        return true;
+    }
+    if votes.contains(&Some(Vote::Data)) {
+        return are_counted(first, &columns) || is_above_row_numbers(first, &columns);
+    }
+    let again = |(cell, column): (&&str, &Vec<&str>)| column.contains(&cell.trim());
+    first.len() < 2 || !first.iter().zip(&columns).all(again)
+}
+
+/// The cells of a column that hold something.
+fn cells<'a>(rows: &[Vec<&'a str>], column: usize) -> Vec<&'a str> {
+    let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.trim());
+    cells.filter(|cell| !is_missing(cell)).collect()
+}
+
+fn is_missing(cell: &str) -> bool {
+    cell.is_empty() || MISSING.iter().any(|mark| mark.eq_ignore_ascii_case(cell))
+}
+
+fn vote(cell: &str, column: &[&str]) -> Option<Vote> {
+    let cell = cell.trim();
+    let most = |test: fn(&str) -> bool| 2 * column.iter().filter(|cell| test(cell)).count() > column.len();
+    if is_missing(cell) || !most(has_digit) {
+        return None;
+    }
+    let shapes: HashSet<String> = column.iter().map(|cell| shape(cell)).collect();
+    if is_numeric(cell) || shapes.contains(&shape(cell)) {
+        Some(Vote::Data)
+    } else if !has_digit(cell) || most(is_numeric) {
+        Some(Vote::Name)
+    } else {
+        None
+    }
+}
+
+fn has_digit(cell: &str) -> bool {
+    cell.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a cell is a number, an amount, a date or the like: digits without letters, or what parses.
+fn is_numeric(cell: &str) -> bool {
+    cell.parse::<f64>().is_ok() || (has_digit(cell) && !cell.contains(char::is_alphabetic))
+}
+
+/// A cell with every run of digits as `9` and every run of letters as `a`.
+fn shape(cell: &str) -> String {
+    let mut shape = String::new();
+    for c in cell.chars() {
+        let class = if c.is_ascii_digit() {
+            '9'
+        } else if c.is_alphabetic() {
+            'a'
+        } else {
+            c
+        };
+        if !(matches!(class, '9' | 'a') && shape.ends_with(class)) {
+            shape.push(class);
+        }
+    }
+    shape
+}
+
+/// Whether the whole numbers of the first row are names: years above what is none, or evenly spaced above fractions
+/// or above numbers of quite another size.
+fn are_counted(first: &[&str], columns: &[Vec<&str>]) -> bool {
+    let mut names = Vec::new();
+    let mut below = Vec::new();
+    for (cell, column) in first.iter().zip(columns) {
+        let numbers: Vec<f64> =
+            column.iter().filter_map(|cell| cell.replace(',', ".").parse().ok()).collect();
+        if 2 * numbers.len() <= column.len() {
+            continue;
+        }
+        match cell.trim().parse::<u32>() {
+            Ok(name) => names.push(f64::from(name)),
+            Err(_) if cell.trim().is_empty() => continue,
+            Err(_) => return false,
+        }
+        below.push((column, numbers));
+    }
+    let distinct: HashSet<u64> = names.iter().map(|name| name.to_bits()).collect();
+    if names.len() < 2 || distinct.len() < names.len() {
+        return false;
+    }
+    let is_year = |number: &f64| (1900.0..=2100.0).contains(number);
+    let few_years = |numbers: &[f64]| 2 * numbers.iter().filter(|n| is_year(n)).count() < numbers.len();
+    if names.iter().all(is_year) && below.iter().all(|(_, numbers)| few_years(numbers)) {
+        return true;
+    }
+    let step = names[1] - names[0];
+    let even = names.windows(2).all(|pair| pair[1] - pair[0] == step);
+    let counting = names.len() > 2 || names[0] <= 1.0;
+    let fractions = |column: &[&str]| column.iter().all(|cell| cell.contains(['.', ',', 'e', 'E']));
+    let apart = |name: f64, numbers: &[f64]| {
+        let least = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let range = most - least;
+        numbers.len() >= 3 && (name < least - range || name > most + range)
+    };
+    let all_fractions = below.iter().all(|(column, _)| fractions(column));
+    let all_apart =
+        names.len() >= 3 && names.iter().zip(&below).all(|(&name, (_, numbers))| apart(name, numbers));
+    even && ((counting && all_fractions) || all_apart)
+}
+
+/// Whether the first row begins with an empty cell above 0, 1, 2, ..., the row numbers that pandas writes.
+fn is_above_row_numbers(first: &[&str], columns: &[Vec<&str>]) -> bool {
+    let empty = first.first().is_some_and(|cell| cell.trim().is_empty());
+    let rows = columns.first().map_or(&[][..], Vec::as_slice);
+    let counted = |from: usize| rows.iter().zip(from..).all(|(cell, i)| *cell == i.to_string());
+    empty && rows.len() > 1 && (counted(0) || counted(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(text: &str) -> (usize, bool) {
+        let rows: Vec<Vec<&str>> = text.split('\n').map(|line| line.split(';').collect()).collect();
+        let Heading { above, named } = Heading::find(&rows, None);
+        (above, named)
+    }
+
+    #[test]
+    fn a_cell_unlike_its_column_makes_names() {
+        for text in [
+            "a;b\n1;2\n3;4",
+            "id;2019\n1;2\n3;4",
+            "day\n01.03.2024\n02.03.2024",
+            "price\n$1,201.50\n$3.00",
+            "Q1 2019;Q2 2019\n1;2\n3;4",
+            "land;x\nL0;a\nL1;b",
+            "when\n2024-01-03T10:00:00Z\n2024-01-04T11:00:00Z",
+            "weight\n31.2 kg\n30.1 kg",
+            "name;city\nx;y",
+            "a;b",
+        ] {
+            assert_eq!(find(text), (0, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_row_like_the_others_is_data() {
+        for text in [
+            "1;2\n3;4",
+            "5.1;;setosa\n4.9;3.0;setosa\n7.0;;virginica",
+            "5.1;NA;setosa\n4.9;3.0;setosa\n7.0;2;virginica",
+            "1,5;2,5\n3,5;4",
+            "31.2 kg\n30.1 kg\n29 kg",
+            "2024-01-03T10:00:00Z\n2024-01-04T11:00:00Z",
+            "red;small\nblue;small\nred;big\nblue;big",
+            "1990;2001;2005\n1991;2003;2008\n1992;1999;2001",
+            "1;2;3\n4;5;6\n7;8;9",
+        ] {
+            assert_eq!(find(text), (0, false), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_names_where_they_count() {
+        for text in [
+            "land;2019;2020\nLa;10;12\nLb;11;13",
+            "2019;2020;2021\n1.5;2.5;3\n2;1;0",
+            "0;1;2\n0.5;-1.25;3.0\n2.5;0.1;0.2",
+            ";0;1\n0;0.5;1.5\n1;2.5;3.5",
+            ";0;1\n0;5;7\n1;3;4",
+            "1;2;3;4\n1000;1100;900;1200\n1010;1030;950;1100\n990;1020;930;1000",
+            "400;402;404\n0.12;0.13;0.5\n0.11;0.1;0.4",
+        ] {
+            assert_eq!(find(text), (0, true), "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_above_names_are_counted() {
+        assert_eq!(find("Report;;\n;;\nname;x;y\na;1;2\nb;3;4\nc;5;6"), (2, true));
+        assert_eq!(find("5;;\n1;2;3\n4;5;6"), (0, false));
+        assert_eq!(find(""), (0, true));
+    }
+
+    #[test]
+    fn what_is_asked_for_wins() {
+        let rows = [vec!["1"], vec!["2"]];
+        assert!(Heading::find(&rows, Some(true)).named);
+        assert!(!Heading::find(&[vec!["a"], vec!["2"]], Some(false)).named);
+    }
+}

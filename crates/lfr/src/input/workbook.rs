@@ -1,0 +1,92 @@
+//! Excel and OpenDocument workbooks.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{Field, FieldRef, Schema};
+
+use super::columns::{Columns, list};
+use super::delimited::say_empty;
+use super::header::{Heading, MAX_ABOVE};
+use super::names::Names;
+use super::sheet::{Book, Grid};
+use super::{Notes, Options, Source, typed};
+use crate::error::{Error, Result};
+
+/// Rows looked at to find the names.
+const SAMPLE: usize = 100 + MAX_ABOVE;
+
+/// The rows of a sheet: the one asked for by name or number (from 1), else the first visible one with a table. Columns
+/// of numbers, truth values and dates are typed; others are text. Empty rows are skipped. Rows are numbered from 0,
+/// those skipped included.
+pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
+    let notes = Notes::default();
+    let grid = sheet(path, options, &notes)?;
+    let sample: Vec<Vec<String>> = grid.rows.iter().take(SAMPLE).map(|row| typed::texts(row)).collect();
+    let sample: Vec<Vec<&str>> = sample.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let Heading { above, named } = Heading::find(&sample, options.header);
+    let first = above + usize::from(named);
+    if above > 0 {
+        notes.add(format!("{above} row{} above the table skipped", if above == 1 { "" } else { "s" }));
+    }
+    let names = match sample.get(above).filter(|_| named) {
+        Some(names) => {
+            let names = names.iter().map(|name| name.trim().to_owned()).collect();
+            Names::settle(names, sample.get(first..).unwrap_or_default(), &notes)
+        }
+        None => Names { all: (0..grid.width).map(|i| format!("f{i}")).collect(), ..Names::default() },
+    };
+    let columns = Columns::choose(path, &names, options)?;
+    let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();
+    let full = |row: &[calamine::Data]| row.iter().any(|cell| !typed::is_missing(cell));
+    let numbers: Vec<u64> = (0..).zip(&rows).filter(|(_, row)| full(row)).map(|(number, _)| number).collect();
+    say_empty(&notes, rows.len() - numbers.len());
+    let rows: Vec<_> = rows.into_iter().filter(|row| full(row)).collect();
+    let arrays: Vec<ArrayRef> = columns.picked.iter().map(|&place| typed::column(&rows, place)).collect();
+    let field = |(&place, array): (&usize, &ArrayRef)| -> FieldRef {
+        Arc::new(Field::new(&names.all[place], array.data_type().clone(), true))
+    };
+    let fields: Vec<FieldRef> = columns.picked.iter().zip(&arrays).map(field).collect();
+    let count = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    let table = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &count)
+        .map_err(|e| Error::input(path, e.to_string()))?;
+    let (kind, chunk, own_path) = (columns.kind(), options.chunk, path.to_owned());
+    let batches = (0..rows.len()).step_by(chunk).map(move |start| {
+        let length = chunk.min(table.num_rows() - start);
+        let rows = numbers[start..start + length].to_vec();
+        columns.batch(&own_path, table.slice(start, length), rows, Vec::new())
+    });
+    Ok(Source::new(kind, path, options, batches).noting(&notes))
+}
+
+/// The cells of the sheet to read.
+fn sheet(path: &Path, options: &Options, notes: &Notes) -> Result<Grid> {
+    let mut book = Book::open(path)?;
+    let (all, visible) = (book.names(false), book.names(true));
+    if let Some(asked) = &options.sheet {
+        let number = asked.parse::<usize>().ok().and_then(|n| all.get(n.checked_sub(1)?));
+        let Some(name) = all.iter().find(|name| *name == asked).or(number).cloned() else {
+            let problem = format!("there is no such sheet in {}; there are {}", path.display(), list(&all));
+            return Err(Error::config("sheet", asked, problem));
+        };
+        return Ok(book.read(&name)?);
+    }
+    for name in &visible {
+        let grid = book.read(name)?;
+        if grid.rows.len() > 1 {
+            let others: Vec<String> = all.iter().filter(|other| *other != name).cloned().collect();
+            if !others.is_empty() {
+                notes.add(format!(
+                    "the sheet `{name}` is read, the first with a table; --sheet names another ({})",
+                    list(&others)
+                ));
+            }
+            return Ok(grid);
+        }
+    }
+    Err(Error::Empty { path: path.to_owned(), hint: "none of its sheets holds a table".into() })
+}
+
+#[cfg(test)]
+mod tests;

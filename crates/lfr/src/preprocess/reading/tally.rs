@@ -1,0 +1,195 @@
+//! What the cells of a column of text look like, counted in one pass.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::written::{Written, plain_signs, written};
+use super::{Signs, clock, is_missing, stamp};
+
+/// Different strings, numbers or units that are told apart; more are "many".
+const MOST: usize = 4096;
+
+/// Counts over the cells of a column.
+#[derive(Default)]
+pub(in crate::preprocess) struct Tally<'a> {
+    /// All cells.
+    pub cells: usize,
+    /// Those that are not missing.
+    pub given: usize,
+    /// Their bytes.
+    pub bytes: usize,
+    /// Numbers, by what their digits tell about the decimal sign.
+    pub numbers: Numbers,
+    /// Different numbers, at most [`MOST`].
+    pub different: HashSet<u64>,
+    /// Units behind numbers.
+    pub units: BTreeMap<&'a str, usize>,
+    /// Currencies with numbers.
+    pub currencies: BTreeMap<&'a str, usize>,
+    /// Dates, by the order that gives one.
+    pub dates: Dates,
+    /// Times of day and durations.
+    pub clocks: usize,
+    /// Those of a day or more.
+    pub durations: usize,
+    /// Everything else: the trimmed text and how often it occurs.
+    pub others: HashMap<&'a str, usize>,
+    /// How many cells `others` has no room for.
+    pub crowded: usize,
+}
+
+/// Counts of numbers.
+#[derive(Default)]
+pub(in crate::preprocess) struct Numbers {
+    /// All of them.
+    pub all: usize,
+    /// Digits alone, below 1000.
+    pub short: usize,
+    /// Digits alone, 1000 and above.
+    pub long: usize,
+    /// Digits alone that begin with a 0.
+    pub padded: usize,
+    /// Shortest and longest run of digits alone.
+    pub lengths: Option<(usize, usize)>,
+    /// With a certain decimal point.
+    pub point: usize,
+    /// With a certain decimal comma.
+    pub comma: usize,
+    /// One point before three digits.
+    pub either_point: usize,
+    /// One comma before three digits.
+    pub either_comma: usize,
+    /// Of eight digits that are a date, or fourteen that are one with a time.
+    pub compact: usize,
+}
+
+/// Counts of dates.
+#[derive(Default)]
+pub(in crate::preprocess) struct Dates {
+    /// All of them.
+    pub all: usize,
+    /// Those that are dates with the year, the day or the month first.
+    pub orders: [usize; 3],
+}
+
+impl<'a> Tally<'a> {
+    /// Counts the cells of a column; `None` is a null.
+    pub fn of(cells: impl Iterator<Item = Option<&'a str>>) -> Self {
+        let mut tally = Self::default();
+        for cell in cells {
+            tally.cells += 1;
+            if let Some(text) = cell.filter(|text| !is_missing(text)) {
+                tally.given += 1;
+                tally.bytes += text.len();
+                tally.add(text.trim());
+            }
+        }
+        tally
+    }
+
+    /// Cells that are none of numbers, dates and times.
+    pub fn rest(&self) -> usize {
+        self.given - self.numbers.all - self.dates.all - self.clocks
+    }
+
+    fn add(&mut self, text: &'a str) {
+        if let Some(signs) = plain_signs(text) {
+            self.distinguish(text.parse().unwrap_or(f64::NAN));
+            self.number(text, signs);
+        } else if let Some(count) = self.others.get_mut(text) {
+            *count += 1;
+        } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
+            self.other(text);
+        } else if let Some(number) = written(text) {
+            self.written(text, &number);
+        } else if let Some(stamp) = stamp(text) {
+            self.dates.all += 1;
+            for (count, holds) in self.dates.orders.iter_mut().zip(stamp.orders()) {
+                *count += usize::from(holds);
+            }
+        } else if let Some(seconds) = clock(text) {
+            self.clocks += 1;
+            self.durations += usize::from(seconds >= super::DAY);
+        } else {
+            self.other(text);
+        }
+    }
+
+    fn other(&mut self, text: &'a str) {
+        if self.others.len() < MOST {
+            *self.others.entry(text).or_default() += 1;
+        } else {
+            self.crowded += 1;
+        }
+    }
+
+    fn distinguish(&mut self, value: f64) {
+        if self.different.len() < MOST {
+            self.different.insert(value.to_bits());
+        }
+    }
+
+    fn written(&mut self, text: &'a str, number: &Written<'a>) {
+        self.distinguish(number.values.into_iter().flatten().next().unwrap_or(f64::NAN));
+        if let Some(unit) =
+            number.unit.filter(|unit| self.units.len() < MOST || self.units.contains_key(unit))
+        {
+            *self.units.entry(unit).or_default() += 1;
+        }
+        if let Some(currency) = number.currency {
+            *self.currencies.entry(currency).or_default() += 1;
+        }
+        self.number(text, number.signs);
+    }
+
+    fn number(&mut self, text: &str, signs: Signs) {
+        let numbers = &mut self.numbers;
+        numbers.all += 1;
+        let digits = text.len();
+        match signs {
+            Signs::Plain { long, padded } => {
+                numbers.short += usize::from(!long);
+                numbers.long += usize::from(long);
+                numbers.padded += usize::from(padded);
+                let (least, most) = numbers.lengths.unwrap_or((digits, digits));
+                numbers.lengths = Some((least.min(digits), most.max(digits)));
+                let date = matches!(digits, 8 | 14) && stamp(text).is_some_and(|stamp| stamp.compact);
+                numbers.compact += usize::from(date);
+            }
+            Signs::Point => numbers.point += 1,
+            Signs::Comma => numbers.comma += 1,
+            Signs::EitherPoint => numbers.either_point += 1,
+            Signs::EitherComma => numbers.either_comma += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_counted_once() {
+        let cells = [
+            "1",
+            "2.155",
+            "1,5",
+            "$ 3",
+            "4 kg",
+            "2023-01-05",
+            "05/06/2023",
+            "8:30",
+            "36:00",
+            "red",
+            "red",
+            "-",
+        ];
+        let tally = Tally::of(cells.into_iter().map(Some).chain([None]));
+        assert_eq!((tally.cells, tally.given, tally.rest()), (13, 11, 2));
+        let numbers = &tally.numbers;
+        assert_eq!((numbers.all, numbers.short, numbers.comma, numbers.either_point), (5, 3, 1, 1));
+        assert_eq!((tally.units.get("kg"), tally.currencies.get("$")), (Some(&1), Some(&1)));
+        assert_eq!((tally.dates.all, tally.dates.orders), (2, [1, 2, 2]));
+        assert_eq!((tally.clocks, tally.durations, tally.others.get("red")), (2, 1, Some(&2)));
+        assert_eq!(Tally::of(["20230105", "20231305"].map(Some).into_iter()).numbers.compact, 1);
+    }
+}
