@@ -17,7 +17,7 @@ use crate::args::research::{
 };
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::terminal::{print, seconds, shown};
+use crate::terminal::{print, say, seconds, shown};
 
 /// Does what is asked with a grid.
 pub fn run(args: &BenchArgs) -> Result<()> {
@@ -141,7 +141,7 @@ fn records(args: &RecordsArgs) -> Result<(Grid, Records)> {
     let grid = Grid::read(&args.grid.grid)?;
     let records = Records::read(&args.records, &grid.jobs(), args.mixed)?;
     for sentence in records.stale() {
-        eprintln!("lfr: {sentence}");
+        say(&format!("lfr: {sentence}"));
     }
     if records.is_empty() {
         let hint = "no record of this grid; make them with `lfr bench run`".into();

@@ -21,11 +21,11 @@ impl<'a> Claim<'a> {
         let path = place(folder, hash);
         loop {
             let open = OpenOptions::new().create(true).write(true).truncate(false).open(&path);
-            let file = open.map_err(|error| Error::io("create", Record::path(folder, hash), error))?;
+            let file = open.map_err(|error| Error::io("create", record_path(folder, hash), error))?;
             match file.try_lock() {
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) if error.kind() != ErrorKind::Unsupported => {
-                    return Err(Error::io("lock", Record::path(folder, hash), error));
+                    return Err(Error::io("lock", record_path(folder, hash), error));
                 }
                 // The file may have got its final name between opening and locking: then this one is not ours.
                 _ if is_at(&file, &path) => return Ok(Some(Self { folder, hash, path, file })),

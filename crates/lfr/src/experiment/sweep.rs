@@ -161,7 +161,7 @@ impl<'a> Crew<'a> {
             let (folder, hash) = (self.sweep.folder, job.hash());
             // Asked first: between the end of a job and the end of its claim there is a record.
             let is_running = is_taken(folder, &hash);
-            if matches!(Record::read(folder, &hash), Ok(Some(_))) {
+            if recorded(folder, &hash).is_some() {
                 self.tell(|progress, _| {
                     (progress.elsewhere, progress.done) = (progress.elsewhere - 1, progress.done + 1)
                 });

@@ -246,7 +246,7 @@ fn a_job_that_died_with_another_process_counts_as_failed() {
     let run = |runner: &JobRunner<'_>| sweep(&plan, folder.path(), 1, runner).unwrap();
     let progress = run(&|job| Ok(pretend(job)));
     assert_eq!((progress.done, progress.failed, progress.elsewhere), (1, 0, 1));
-    std::fs::remove_file(Record::path(folder.path(), &plan[1].hash())).unwrap();
+    std::fs::remove_file(record_path(folder.path(), &plan[1].hash())).unwrap();
     let progress = run(&|job| {
         drop(held.lock().unwrap().take());
         Ok(pretend(job))

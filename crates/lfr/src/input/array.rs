@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch};
 
 use super::columns::Columns;
 use super::fortran::c_order;
+use super::names::Names;
 use super::npy::Header;
 use super::number::Number;
 use super::rows::{Bytes, Rows};
@@ -120,7 +121,7 @@ impl Array<'_> {
         let (path, number, width) = (self.path.to_owned(), self.header.number, width as usize);
         let rows = self.rows(n, width as u64, options.chunk)?;
         let names: Vec<String> = (0..width).map(|i| format!("f{i}")).collect();
-        let columns = Columns::choose(&path, &names, options)?;
+        let columns = Columns::choose(&path, &Names { all: names.clone(), ..Names::default() }, options)?;
         let kind = columns.kind();
         let batches = rows.map(move |run| {
             let (first, values) = run?;

@@ -40,7 +40,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         records: Parsed::open(path, options, &notes)?,
         schema: Arc::new(Schema::new_with_metadata(
             fields,
-            [(DECIMAL.to_owned(), "point".to_owned())].into(),
+            HashMap::from([(DECIMAL.to_owned(), "point".to_owned())]),
         )),
         columns,
         notes: notes.clone(),

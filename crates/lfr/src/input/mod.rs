@@ -5,8 +5,6 @@ mod blanks;
 mod bmp;
 mod budget;
 mod channels;
-mod channels;
-mod columns;
 mod columns;
 mod cut;
 mod deep;

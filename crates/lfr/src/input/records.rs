@@ -278,7 +278,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(content: &str) -> Result<(Vec<(u64, String)>, Vec<String>)> {
+    type Found = (Vec<(u64, String)>, Vec<String>);
+
+    fn read(content: &str) -> Result<Found> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
         let notes = Notes::default();
