@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::args::ColumnsArgs;
 use crate::plan;
-use crate::terminal::{count, print, print_json};
+use crate::terminal::{count, print, print_json, shown};
 
 /// Reads the table and prints how its columns are read.
 pub fn run(args: &ColumnsArgs) -> Result<()> {
@@ -30,7 +30,7 @@ pub fn run(args: &ColumnsArgs) -> Result<()> {
     }
     let mut text = format!("{} rows\n", count(pile.len()));
     for note in &pile.notes {
-        writeln!(text, "note: {note}")?;
+        writeln!(text, "note: {}", shown(note))?;
     }
     print((text + &table(&columns)?).as_bytes())
 }
@@ -52,10 +52,10 @@ pub fn table(columns: &[ColumnReading]) -> Result<String, std::fmt::Error> {
         if column.missing > 0 {
             write!(line, "  {} missing", count(column.missing))?;
         }
-        writeln!(text, "{}", line.trim_end())?;
+        writeln!(text, "{}", shown(line.trim_end()))?;
         let left_out = column.left_out.iter().map(|reason| format!("left out: {reason}"));
         for remark in left_out.chain(column.remarks()) {
-            writeln!(text, "{:name$}    {remark}", "")?;
+            writeln!(text, "{:name$}    {}", "", shown(&remark))?;
         }
     }
     Ok(text)

@@ -90,6 +90,12 @@ fn names_cannot_command_a_terminal() {
     let shown = place.lfr("inspect esc.safetensors").ok();
     assert!(!shown.contains('\u{1b}') && shown.contains(r"\u{1b}]0;PWNED\u{7}\u{1b}[2Jfake"), "{shown}");
     let evil = "\u{1b}[2J\u{202e}gnp";
+    place.write("columns.csv", pile(30).replace("id,a", &format!("id,{evil}")));
+    let run = place.lfr("columns columns.csv");
+    assert!(
+        run.stdout.contains(r"\u{1b}[2J\u{202e}gnp") && !run.stdout.contains(['\u{1b}', '\u{202e}']),
+        "{run:?}"
+    );
     let rows: String = (0..30).map(|i| format!("\"{evil}\n{i}\",{},{}\n", i * 7 % 11, i * 5 % 13)).collect();
     place.write("names.csv", format!("id,a,b\n{rows}"));
     let run = place.lfr("rank names.csv --id id --method pca");
