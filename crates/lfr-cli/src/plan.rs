@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use lfr::data::Kind;
 use lfr::dataset::Uri;
-use lfr::fit::{FitOptions, Fitted, default_method};
+use lfr::fit::{FitOptions, default_method};
 use lfr::input::Options;
 use lfr::labels::Labels;
 use lfr::method::{Method, Takes};
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
+use lfr::run::{Fit, Run};
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
@@ -18,6 +19,7 @@ use crate::args::{InputArgs, MethodArgs};
 use crate::config::Tables;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::terminal::things;
 use crate::watch::Watch;
 
 /// A checked plan of a fit.
@@ -67,13 +69,13 @@ impl<'a> Plan<'a> {
         Ok(pile)
     }
 
-    /// Fits the method on the pile under the eyes of `watch`.
+    /// Fits the method on the pile, which `labels` of the user may report on.
     ///
     /// # Errors
-    /// As [`lfr::fit::fit`].
-    pub fn fit(&mut self, pile: &Pile, watch: &mut Watch<'_>) -> Result<Fitted> {
+    /// As [`Fit::watched`].
+    pub fn fit(&mut self, pile: Pile, labels: Option<Vec<bool>>, progress: &mut Progress) -> Result<Run> {
         let method = self.method(pile.kind)?;
-        watch.begin(&method, pile);
+        progress.stage(&format!("fitting {} on {}", method.name(), things(pile.len(), pile.kind)));
         let needs = method.description().takes == Takes::LabelledToo;
         self.fitting.known = match (&self.args.labels_known, needs) {
             (Some(path), true) => Some(Labels::read(path)?.of_some(&pile.ids)?),
@@ -84,9 +86,13 @@ impl<'a> Plan<'a> {
             (None, _) => None,
         };
         self.fitting.method = Some(method);
-        let fitted = lfr::fit::fit(pile, &self.fitting, watch)?;
+        let mut fit = Fit::from(self.fitting.clone());
+        if let Some(labels) = labels {
+            fit = fit.labels(labels);
+        }
+        let run = fit.watched(pile, &mut Watch { progress })?;
         interrupt::check()?;
-        Ok(fitted)
+        Ok(run)
     }
 
     /// The method for data of `kind`, with every setting in force.

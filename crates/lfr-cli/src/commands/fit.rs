@@ -1,21 +1,16 @@
 //! `lfr fit`.
 
-use std::process::ExitCode;
-
 use anyhow::Result;
-use lfr::metrics::Agreement;
-use lfr::pile::outlier_labels;
-use lfr::score::model_file;
+use lfr::output::RunRecord;
 
 use crate::args::FitArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::watch::Watch;
-use crate::{interrupt, record, summary};
+use crate::summary;
 
 /// Fits on the pile and writes the model file.
-pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
+pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
     let named = named_after(&args.input, ".safetensors")?;
     let target = args.writing.output.clone().unwrap_or(named);
@@ -23,16 +18,9 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;
-    let labels = pile.labels.as_ref().map(|column| outlier_labels(column)).transpose()?;
-    let mut watch = Watch::new(&mut progress, labels.as_deref());
-    let fitted = plan.fit(&pile, &mut watch)?;
-    let curve = std::mem::take(&mut watch.curve);
-
-    let agreement = labels.map(|labels| Agreement::new(&fitted.scores, &labels)).transpose()?;
-    let mut record = record::of_fit(&args.input, &plan, &pile, &fitted, curve);
-    record.metrics = agreement.as_ref().map(record::metrics);
-    interrupt::check()?;
-    model_file(&fitted, &pile, &plan.reading, plan.fitting.seed)?.save(&target)?;
+    let run = plan.fit(pile, None, &mut progress)?;
+    let record = RunRecord { command: tables.words.clone(), ..run.record()? };
+    run.save_model(&target)?;
     progress.clear();
     summary::warn(&mut progress, &record);
     summary::fit(&args.running, &record, &target)?;

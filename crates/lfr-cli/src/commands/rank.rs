@@ -1,25 +1,19 @@
 //! `lfr rank`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::Result;
 use lfr::labels::Labels;
-use lfr::metrics::Agreement;
-use lfr::output::{Format, Ids, OutputFolder, Scores, Texts};
-use lfr::pile::{Pile, outlier_labels};
-use lfr::score::model_file;
-use lfr::threshold::threshold;
+use lfr::output::{OutputFolder, RunRecord};
 
 use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::watch::Watch;
-use crate::{interrupt, page, record, summary};
+use crate::{interrupt, summary};
 
 /// Fits on the pile, scores it, and writes the folder.
-pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
+pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let start = Instant::now();
     let rule = args.cut.rule()?;
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
@@ -30,56 +24,21 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<ExitCode> {
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;
-    let labels = labels(&pile, given.as_ref())?;
-    let mut watch = Watch::new(&mut progress, labels.as_deref());
-    let fitted = plan.fit(&pile, &mut watch)?;
-    let curve = std::mem::take(&mut watch.curve);
+    let labels = given.map(|given| given.of_all(&pile.ids)).transpose()?;
+    let mut run = plan.fit(pile, labels, &mut progress)?;
 
     progress.stage("writing the results");
-    let mut scores = scores(&pile, &fitted.scores, labels.as_deref());
-    let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;
-    if let Some(cut) = &cut {
-        scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
+    if let Some(rule) = rule {
+        run.cut(rule)?;
     }
-    let format = Format::from(args.writing.format);
-    scores.write(&folder.file(&format!("scores.{}", format.extension())), format)?;
-    let model = model_file(&fitted, &pile, &plan.reading, plan.fitting.seed)?;
-    model.save(&folder.file("model.safetensors"))?;
-    let agreement = labels.map(|labels| Agreement::new(&fitted.scores, &labels)).transpose()?;
-    let mut record = record::of_fit(&args.input, &plan, &pile, &fitted, curve);
-    record.metrics = agreement.as_ref().map(record::metrics);
-    record.threshold = cut;
-    record.seconds.insert("total".into(), start.elapsed().as_secs_f64());
-    if !args.writing.no_report {
-        let seen_by = (&fitted.preprocessor, fitted.detector.as_ref());
-        page::write(&folder.file("report.html"), &record, &scores, &pile.items, seen_by, args.writing.show)?;
-    }
-    record.write(&folder.file("run.json"))?;
+    run.seconds.insert("total".into(), start.elapsed().as_secs_f64());
+    let record = RunRecord { command: tables.words.clone(), ..run.record()? };
+    let show = (!args.writing.no_report).then_some(args.writing.show);
+    run.write(&folder, args.writing.format.into(), &record, show)?;
     interrupt::check()?;
     folder.commit()?;
     progress.clear();
     summary::warn(&mut progress, &record);
-    summary::rank(&args.running, &record, &scores, &target)?;
+    summary::rank(&args.running, &record, &run.score_table(), &target)?;
     Ok(summary::verdict(args.fitting.strict, &record))
-}
-
-/// Whether each item is an outlier, from the labels file, the label column or the data set.
-fn labels(pile: &Pile, given: Option<&Labels>) -> Result<Option<Vec<bool>>> {
-    Ok(match (given, &pile.labels) {
-        (Some(given), _) => Some(given.of_all(&pile.ids)?),
-        (None, Some(own)) => Some(outlier_labels(own)?),
-        (None, None) => None,
-    })
-}
-
-fn scores(pile: &Pile, scores: &[f32], labels: Option<&[bool]>) -> Scores {
-    let mut ids = Ids::default();
-    ids.extend(&pile.ids);
-    let mut scores = Scores::of_pile(ids, scores.to_vec());
-    scores.labels = labels.map(|labels| {
-        let mut texts = Texts::default();
-        texts.extend(labels.iter().map(|&outlier| if outlier { "1" } else { "0" }));
-        texts
-    });
-    scores
 }

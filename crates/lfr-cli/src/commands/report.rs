@@ -7,10 +7,10 @@ use lfr::Error;
 use lfr::input::Options;
 use lfr::output::{Format, RunRecord, Scores};
 use lfr::pile::Pile;
+use lfr::run::write_page;
 use lfr::score::Model;
 
 use crate::args::ReportArgs;
-use crate::page;
 
 /// Writes the report of a run again from its folder and its pile.
 pub fn run(args: &ReportArgs) -> Result<()> {
@@ -18,7 +18,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     let names = Format::ALL.map(|format| args.run.join(format!("scores.{}", format.extension())));
     let scores = names.iter().find(|file| file.is_file()).unwrap_or(&names[0]);
     let scores = Scores::read(scores)?;
-    let model = Model::load(&args.run.join("model.safetensors"), "cpu")?;
+    let model = Model::load(args.run.join("model.safetensors"))?;
     let input = args.input.clone().unwrap_or_else(|| PathBuf::from(&record.input));
     let past = &model.header.reading;
     // As the fit read it, the columns it set aside included; pictures settle their channels once more.
@@ -40,7 +40,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     }
     let output = args.output.clone().unwrap_or_else(|| args.run.join("report.html"));
     record.input = input.display().to_string();
-    page::write(&output, &record, &scores, &pile.items, (model.preprocessor(), model.detector()), args.show)?;
+    write_page(&output, &record, &scores, &pile.items, &model, args.show)?;
     eprintln!("see {}", output.display());
     Ok(())
 }

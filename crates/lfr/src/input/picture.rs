@@ -66,7 +66,7 @@ fn jpeg_ends(bytes: &[u8]) -> bool {
 }
 
 /// 8 bits a channel, grey or RGB; transparent parts shine through to white, as on a page.
-fn on_white(picture: DynamicImage) -> DynamicImage {
+pub(super) fn on_white(picture: DynamicImage) -> DynamicImage {
     match picture {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => picture,
         _ if picture.color().has_alpha() => {

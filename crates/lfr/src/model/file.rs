@@ -59,7 +59,7 @@ impl ModelFile {
     /// [`Error::Io`] when it cannot be written, [`Error::TooLarge`] beyond 4 GiB, [`Error::Model`] when an array's
     /// shape and values disagree.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let bytes = self.to_bytes().map_err(|problem| Error::Model { path: path.to_owned(), problem })?;
+        let bytes = self.encode().map_err(|problem| Error::Model { path: path.to_owned(), problem })?;
         check_size(path, bytes.len() as u64)?;
         output::write(path, |out| out.write_all(&bytes).map_err(|e| Error::io("write", path, e)))
     }
@@ -75,10 +75,26 @@ impl ModelFile {
         check_size(path, file.metadata().map_err(failed)?.len())?;
         let mut bytes = Vec::new();
         file.take(MAX_SIZE).read_to_end(&mut bytes).map_err(failed)?;
-        Self::from_bytes(&bytes).map_err(|problem| Error::Model { path: path.to_owned(), problem })
+        Self::decode(&bytes).map_err(|problem| Error::Model { path: path.to_owned(), problem })
     }
 
-    fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when an array's shape and values disagree.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.encode().map_err(|problem| Error::Model { path: "bytes".into(), problem })
+    }
+
+    /// Reads the bytes of a file, as [`ModelFile::load`] does.
+    ///
+    /// # Errors
+    /// [`Error::Model`] saying what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::decode(bytes).map_err(|problem| Error::Model { path: "bytes".into(), problem })
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, String> {
         let metadata = Metadata { sha256: "0".repeat(64), format: FORMAT, header: &self.header };
         let metadata = serde_json::to_string(&metadata).map_err(|e| e.to_string())?;
         let arrays = self.weights.iter().map(|(name, array)| (name, Stored(array)));
@@ -86,10 +102,10 @@ impl ModelFile {
         let mut bytes = safetensors::serialize(arrays, metadata).map_err(|e| e.to_string())?;
         let checksum = checksum(&bytes).ok_or("cannot be sealed with a checksum")?;
         bytes[CHECKSUM].copy_from_slice(checksum.as_bytes());
-        Self::from_bytes(&bytes).map(|_| bytes)
+        Self::decode(&bytes).map(|_| bytes)
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
         let (text, tensors, data) = open(bytes)?;
         let damaged = |e: serde_json::Error| format!("its description is damaged ({e}); get it again");
         let Version { format } = serde_json::from_str(&text).map_err(damaged)?;

@@ -18,6 +18,8 @@ mod training;
 
 use std::time::Duration;
 
+pub(crate) use number::duration;
+
 use image::{ImageBuffer, Luma, RgbImage};
 
 use crate::data::{Kind, Quarantined};

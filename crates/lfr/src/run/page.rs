@@ -3,20 +3,18 @@
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
-use lfr::Error;
-use lfr::check::Verdict;
-use lfr::data::{Images, Items};
-use lfr::method::{Detector, Method};
-use lfr::metrics::Agreement;
-use lfr::output::{Ranking, RunRecord, Scores};
-use lfr::pile::outlier_labels;
-use lfr::preprocess::Preprocessor;
-use lfr::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning};
-use lfr::showcase::views;
 use serde_json::Value;
 
-use crate::terminal::seconds;
+use crate::check::Verdict;
+use crate::data::{Images, Items};
+use crate::error::{Error, Result};
+use crate::method::Method;
+use crate::metrics::Agreement;
+use crate::output::{Ranking, RunRecord, Scores};
+use crate::pile::outlier_labels;
+use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::score::Model;
+use crate::showcase::views;
 
 /// Ordinary items beside the gallery.
 const TYPICAL: usize = 12;
@@ -27,30 +25,31 @@ const RANKED: usize = 100;
 /// Points of a ROC or precision-recall curve.
 const POINTS: usize = 400;
 
-/// Writes the report to `path`, with the `show` most anomalous items in its gallery.
-pub fn write(
+/// Writes the report of a run to `path`, with the `show` most anomalous of `items` in its gallery.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, [`Error::Io`] when the file cannot be written.
+pub fn write_page(
     path: &Path,
     record: &RunRecord,
     scores: &Scores,
     items: &[Items],
-    (preprocessor, detector): (&Preprocessor, &dyn Detector),
+    model: &Model,
     show: usize,
 ) -> Result<()> {
     let ranking = Ranking::of(&scores.scores);
-    let gallery = Gallery { record, scores, items, preprocessor, detector, ranking };
+    let gallery = Gallery { record, scores, items, model, ranking };
     let html = report::render(&gallery.report(show)?);
-    lfr::output::write(path, |out| {
+    crate::output::write(path, |out| {
         std::io::Write::write_all(out, html.as_bytes()).map_err(|e| Error::io("write", path, e))
-    })?;
-    Ok(())
+    })
 }
 
 struct Gallery<'a> {
     record: &'a RunRecord,
     scores: &'a Scores,
     items: &'a [Items],
-    preprocessor: &'a Preprocessor,
-    detector: &'a dyn Detector,
+    model: &'a Model,
     ranking: Ranking,
 }
 
@@ -96,7 +95,8 @@ impl Gallery<'_> {
             return Ok(Vec::new());
         }
         let root = Path::new(&self.record.input);
-        let views = views(&Items::join(parts)?, &ids, root, self.preprocessor, self.detector)?;
+        let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
+        let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
         let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
         let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
             id,
@@ -110,7 +110,8 @@ impl Gallery<'_> {
     }
 
     fn budget(&self) -> String {
-        let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
+        let fit = Duration::from_secs_f64(self.record.seconds.get("fit").copied().unwrap_or_default());
+        let fit = duration(fit);
         match self.record.curve.len() {
             0 => format!("{fit} of fitting on {}", self.record.device),
             epochs => format!("{epochs} epochs, {fit} of fitting on {}", self.record.device),
@@ -182,11 +183,11 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn threshold(cut: &lfr::threshold::Threshold) -> report::Threshold {
+fn threshold(cut: &crate::threshold::Threshold) -> report::Threshold {
     report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
 }
 
-fn epoch(point: &lfr::output::CurvePoint) -> report::EpochPoint {
+fn epoch(point: &crate::output::CurvePoint) -> report::EpochPoint {
     report::EpochPoint {
         epoch: point.epoch,
         loss: point.loss,
@@ -197,7 +198,7 @@ fn epoch(point: &lfr::output::CurvePoint) -> report::EpochPoint {
     }
 }
 
-fn check(check: &lfr::check::Check) -> report::Check {
+fn check(check: &crate::check::Check) -> report::Check {
     let verdict = match check.verdict {
         Verdict::Ok => report::Verdict::Good,
         Verdict::Warning => report::Verdict::Bad,
