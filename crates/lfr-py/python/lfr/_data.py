@@ -170,7 +170,7 @@ def _array(X: np.ndarray, options: str, threads: int | None) -> Data:
 def _numbers(X: np.ndarray) -> np.ndarray:
     """`X` in C order as 32-bit floats where that loses nothing, else as 64-bit ones."""
     if isinstance(X, np.ma.MaskedArray):
-        X = X.astype(np.float64).filled(np.nan)
+        X = np.ma.filled(X.astype(np.float64), np.nan)
     if X.dtype.kind == "c":
         raise ValueError("X holds complex numbers, which have no order; pass their real and imaginary parts")
     if X.dtype.kind in "US":

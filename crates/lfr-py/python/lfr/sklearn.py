@@ -14,7 +14,7 @@ from . import _lfr
 from ._detector import Detector, _rule
 
 
-class OutlierDetector(OutlierMixin, BaseEstimator):
+class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     """Ranks outliers with scikit-learn's semantics: lower scores are more abnormal, -1 is an outlier, 1 an inlier.
 
     Parameters
@@ -106,7 +106,9 @@ class OutlierDetector(OutlierMixin, BaseEstimator):
         return np.where(self.decision_function(X) < 0, -1, 1)
 
     def _checked(self, X: Any, **how: Any) -> np.ndarray:
-        return validate_data(self, X, dtype=[np.float64, np.float32], ensure_all_finite="allow-nan", **how)
+        how |= {"dtype": [np.float64, np.float32], "ensure_all_finite": "allow-nan"}
+        checked: np.ndarray = validate_data(self, X, **how)
+        return checked
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
