@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::errors::{exception, value_error};
 
@@ -27,10 +27,8 @@ pub fn run<R: Send>(
     if threads == Some(0) {
         return Err(value_error("threads must be at least 1"));
     }
-    let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
-    let pool = pool.map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
     let stop = AtomicBool::new(false);
-    let (outcome, signal) = py.detach(|| {
+    let within = |pool: &ThreadPool| {
         let (done, ended) = channel();
         pool.in_place_scope(|scope| {
             scope.spawn(|_| {
@@ -40,7 +38,11 @@ pub fn run<R: Send>(
             });
             wait(&ended, &stop)
         })
-    });
+    };
+    // A scoped pool joins its threads, so that none is left when the process forks.
+    let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    let waited = py.detach(|| pool.build_scoped(|thread| thread.run(), within));
+    let (outcome, signal) = waited.map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
     match (signal, outcome) {
         (Some(signal), _) => Err(signal),
         (None, Some(Ok(result))) => result.map_err(exception),
