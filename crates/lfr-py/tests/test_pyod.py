@@ -6,7 +6,6 @@ from sklearn.base import clone
 
 pytest.importorskip("pyod")
 
-from pyod.models.combination import average  # noqa: E402
 from pyod.utils.data import evaluate_print, generate_data  # noqa: E402
 
 from lfr.pyod import LFR  # noqa: E402
@@ -26,8 +25,6 @@ def test_the_base_class_works_with_ours():
     assert detector.predict_with_rejection(new).shape == (100,)
     evaluate_print("LFR", new_y, detector.decision_function(new))
     assert clone(detector).get_params()["method"] == "knn"
-    both = np.column_stack([detector.decision_function(new), LFR("ecod").fit(X).decision_function(new)])
-    assert average(both).shape == (100,)
 
 
 def test_bad_contamination_is_refused():

@@ -17,12 +17,12 @@ from lfr.sklearn import OutlierDetector
 
 def checks():
     for method in ("isolation-forest", "knn", "combined"):
-        for estimator, check in estimator_checks_generator(OutlierDetector(method), mark=None, legacy=True):
+        for estimator, check in estimator_checks_generator(OutlierDetector(method)):
             name = getattr(getattr(check, "func", check), "__name__", str(check))
             yield pytest.param(estimator, check, id=f"{method}-{name}")
 
 
-@pytest.mark.parametrize(("estimator", "check"), checks())
+@pytest.mark.parametrize(("estimator", "check"), list(checks()))
 def test_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
 
