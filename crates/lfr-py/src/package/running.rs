@@ -10,7 +10,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::errors::{exception, value_error};
+use super::errors::{exception, value_error};
 
 /// Time between two looks for a signal.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -40,8 +40,10 @@ pub fn run<R: Send>(
         })
     };
     // A scoped pool joins its threads, so that none is left when the process forks.
-    let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
-    let waited = py.detach(|| pool.build_scoped(|thread| thread.run(), within));
+    let waited = py.detach(|| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+        pool.build_scoped(|thread| thread.run(), within)
+    });
     let (outcome, signal) = waited.map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
     match (signal, outcome) {
         (Some(signal), _) => Err(signal),

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use crate::errors::exception;
-use crate::explain::explain;
-use crate::pile::Pile;
-use crate::running;
+use super::errors::exception;
+use super::explain::explain;
+use super::pile::Pile;
+use super::running;
 
 /// A fitted model from a file or from bytes.
 #[pyclass(frozen, module = "lfr._lfr")]
@@ -22,7 +22,7 @@ pub fn floats<'py>(py: Python<'py>, values: &[f32]) -> Bound<'py, PyBytes> {
 
 /// What a model says of itself, as JSON.
 pub fn header(model: &lfr::Model) -> PyResult<String> {
-    serde_json::to_string(&model.header).map_err(crate::errors::value_error)
+    serde_json::to_string(&model.header).map_err(super::errors::value_error)
 }
 
 #[pymethods]

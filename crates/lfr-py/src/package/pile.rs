@@ -13,8 +13,8 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use serde::Deserialize;
 
-use crate::errors::{exception, value_error};
-use crate::running;
+use super::errors::{exception, value_error};
+use super::running;
 
 /// Data to fit on or to score, in the library's memory.
 #[pyclass(frozen, module = "lfr._lfr")]

@@ -14,11 +14,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value};
 
-use crate::errors::{exception, value_error};
-use crate::explain::explain;
-use crate::model::{floats, header};
-use crate::pile::Pile;
-use crate::running;
+use super::errors::{exception, value_error};
+use super::explain::explain;
+use super::model::{floats, header};
+use super::pile::Pile;
+use super::running;
 
 /// A fit and all that came of it.
 #[pyclass(frozen, module = "lfr._lfr")]
