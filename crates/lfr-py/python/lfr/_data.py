@@ -29,9 +29,25 @@ class Data:
     names: list[str] | None = None
 
 
+def plain(settings: Mapping[str, Any]) -> str:
+    """`settings` as JSON, numbers of NumPy and paths included."""
+
+    def simple(value: Any) -> Any:
+        if isinstance(value, np.generic | np.ndarray):
+            return value.tolist()
+        if isinstance(value, os.PathLike):
+            return os.fspath(value)
+        raise TypeError(f"a setting is a {type(value).__name__}; pass numbers, texts, lists and dictionaries")
+
+    return json.dumps(settings, default=simple)
+
+
 def read(X: Any, reading: Mapping[str, Any], threads: int | None) -> Data:
     """Read `X` as `reading` (settings such as ``image_size``, ``id``, ``text``) says."""
-    options = json.dumps({key: value for key, value in reading.items() if value is not None})
+    given = {key: value for key, value in reading.items() if value is not None}
+    if isinstance(given.get("ignore"), str):
+        given["ignore"] = [given["ignore"]]
+    options = plain(given)
     if isinstance(X, Pile):
         return Data(X)
     if isinstance(X, str | os.PathLike):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import _lfr
-from ._data import Data, read
+from ._data import Data, plain, read
 
 Path = str | os.PathLike[str]
 
@@ -133,7 +133,7 @@ class Detector:
         data = read(X, reading, self.threads)
         with _Progress(self.progress) as callback:
             run = _lfr.fit(
-                data.pile, self.method, self.preset, json.dumps(settings), int(self.seed), self.threads, callback
+                data.pile, self.method, self.preset, plain(settings), int(self.seed), self.threads, callback
             )
         self._model: _lfr.Run | _lfr.Model = run
         self._header: dict[str, Any] = json.loads(run.header())
