@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::Result;
 use lfr::check::Verdict;
@@ -29,13 +28,13 @@ pub fn warn(progress: &mut Progress, record: &RunRecord) {
 }
 
 /// The exit code: with `strict`, a failure when a self-check warned.
-pub fn verdict(strict: bool, record: &RunRecord) -> ExitCode {
+pub fn verdict(strict: bool, record: &RunRecord) -> u8 {
     let failed = failed_checks(record).count();
     if strict && failed > 0 {
         say(&format!("lfr: {failed} of the self-checks above warned, which is a failure with --strict"));
-        return ExitCode::FAILURE;
+        return 1;
     }
-    ExitCode::SUCCESS
+    0
 }
 
 /// Prints the head of the ranking and where the rest is.

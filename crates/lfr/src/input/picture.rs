@@ -228,7 +228,7 @@ pub(super) fn check_pixels(width: u64, height: u64) -> Result<(), String> {
 }
 
 /// 8 bits a channel, grey or RGB; transparent parts shine through to white, as on a page.
-fn on_white(picture: DynamicImage) -> DynamicImage {
+pub(super) fn on_white(picture: DynamicImage) -> DynamicImage {
     match picture {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => picture,
         _ if picture.color().has_alpha() => {

@@ -4,21 +4,19 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
-use lfr::Error;
-use lfr::check::Verdict;
-use lfr::data::{Images, Items};
-use lfr::method::{Detector, Method};
-use lfr::metrics::Agreement;
-use lfr::output::{OutputFile, Ranking, RunRecord, Scores};
-use lfr::pile::outlier_labels;
-use lfr::preprocess::Preprocessor;
-use lfr::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning};
-use lfr::showcase::views;
 use serde_json::Value;
 
-use crate::terminal::seconds;
-use crate::truth::unguided;
+use super::truth::unguided;
+use crate::check::Verdict;
+use crate::data::{Images, Items};
+use crate::error::{Error, Result};
+use crate::method::Method;
+use crate::metrics::Agreement;
+use crate::output::{OutputFile, Ranking, RunRecord, Scores};
+use crate::pile::outlier_labels;
+use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::score::Model;
+use crate::showcase::views;
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -29,22 +27,33 @@ const RANKED: usize = 100;
 /// Points of a ROC or precision-recall curve.
 const POINTS: usize = 400;
 
-/// Writes the report `html`.
-pub fn write(html: &str, file: OutputFile) -> lfr::Result<()> {
+/// Writes the report of a run into `file`, with the `show` most anomalous of `items` in its gallery.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, [`Error::Io`] when the file cannot be written.
+pub fn write_page(
+    file: OutputFile,
+    record: &RunRecord,
+    scores: &Scores,
+    items: &[Items],
+    model: &Model,
+    show: usize,
+) -> Result<()> {
+    let html = html(record, scores, items, model, show)?;
     let path = file.path().to_owned();
     file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
 }
 
-/// The report, with the `show` most anomalous items in its gallery.
-pub fn html(
+/// The report as HTML, see [`write_page`].
+pub(super) fn html(
     record: &RunRecord,
     scores: &Scores,
     items: &[Items],
-    (preprocessor, detector): (&Preprocessor, &dyn Detector),
+    model: &Model,
     show: usize,
 ) -> Result<String> {
     let ranking = Ranking::of(&scores.scores);
-    let gallery = Gallery { record, scores, items, preprocessor, detector, ranking };
+    let gallery = Gallery { record, scores, items, model, ranking };
     Ok(report::render(&gallery.report(show)?))
 }
 
@@ -52,8 +61,7 @@ struct Gallery<'a> {
     record: &'a RunRecord,
     scores: &'a Scores,
     items: &'a [Items],
-    preprocessor: &'a Preprocessor,
-    detector: &'a dyn Detector,
+    model: &'a Model,
     ranking: Ranking,
 }
 
@@ -100,7 +108,8 @@ impl Gallery<'_> {
             return Ok(Vec::new());
         }
         let root = Path::new(&self.record.input);
-        let views = views(&Items::join(parts)?, &ids, root, self.preprocessor, self.detector)?;
+        let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
+        let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
         let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
         let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
             id,
@@ -120,7 +129,8 @@ impl Gallery<'_> {
     }
 
     fn budget(&self) -> String {
-        let fit = seconds(self.record.seconds.get("fit").copied().unwrap_or_default());
+        let seconds = self.record.seconds.get("fit").copied().unwrap_or_default();
+        let fit = duration(Duration::try_from_secs_f64(seconds).unwrap_or_default());
         match self.record.curve.len() {
             0 => format!("fitted in {fit} on {}", self.record.device),
             epochs => format!("{epochs} epochs, fitted in {fit} on {}", self.record.device),
@@ -195,11 +205,11 @@ fn quoted(word: &str) -> String {
     }
 }
 
-fn threshold(cut: &lfr::threshold::Threshold) -> report::Threshold {
+fn threshold(cut: &crate::threshold::Threshold) -> report::Threshold {
     report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
 }
 
-fn epoch(point: &lfr::output::CurvePoint) -> report::EpochPoint {
+fn epoch(point: &crate::output::CurvePoint) -> report::EpochPoint {
     report::EpochPoint {
         epoch: point.epoch,
         loss: point.loss,
@@ -210,7 +220,7 @@ fn epoch(point: &lfr::output::CurvePoint) -> report::EpochPoint {
     }
 }
 
-fn check(check: &lfr::check::Check) -> report::Check {
+fn check(check: &crate::check::Check) -> report::Check {
     let verdict = match check.verdict {
         Verdict::Ok => report::Verdict::Good,
         Verdict::Warning => report::Verdict::Bad,

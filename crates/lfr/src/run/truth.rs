@@ -1,14 +1,15 @@
 //! The true labels of a pile, and how well scores agree with them.
 
-use anyhow::Result;
-use lfr::metrics::Agreement;
-use lfr::output::{Metrics, RunRecord};
-
-use crate::terminal::items;
+use super::record::metrics;
+use crate::error::Result;
+use crate::metrics::Agreement;
+use crate::output::RunRecord;
+use crate::report::counted;
 
 /// Labels to measure scores by. The items that guide a fit by their labels are left out: a method would be measured by
 /// what it was told.
-pub struct Truth {
+#[derive(Clone, Debug)]
+pub(super) struct Truth {
     outlier: Vec<bool>,
     /// Places of the guiding items, ascending.
     guides: Vec<usize>,
@@ -18,7 +19,7 @@ impl Truth {
     /// `outlier` is one flag an item, `known` the guiding items and their labels.
     ///
     /// # Errors
-    /// [`lfr::Error::Labels`] when the items to measure are of one kind only, which is found before the fit.
+    /// [`crate::Error::Labels`] when the items to measure are of one kind only, which is found before the fit.
     pub fn new(outlier: Vec<bool>, known: Option<&[(usize, bool)]>) -> Result<Self> {
         let mut guides: Vec<usize> = known.unwrap_or_default().iter().map(|&(place, _)| place).collect();
         guides.sort_unstable();
@@ -36,7 +37,7 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn agreement(&self, scores: &[f32]) -> lfr::Result<Agreement> {
+    pub fn agreement(&self, scores: &[f32]) -> Result<Agreement> {
         Agreement::new(&unguided(scores, &self.guides), &self.measured())
     }
 
@@ -44,7 +45,7 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn agreement_in_training(&self, scores: &[f32]) -> lfr::Result<Agreement> {
+    pub fn agreement_in_training(&self, scores: &[f32]) -> Result<Agreement> {
         Agreement::new(scores, &self.measured())
     }
 
@@ -52,12 +53,14 @@ impl Truth {
     ///
     /// # Errors
     /// As [`Agreement::new`].
-    pub fn report(&self, scores: &[f32], record: &mut RunRecord) -> lfr::Result<()> {
+    pub fn report(&self, scores: &[f32], record: &mut RunRecord) -> Result<()> {
         record.metrics = Some(metrics(&self.agreement(scores)?));
         record.guides.clone_from(&self.guides);
         if !self.guides.is_empty() {
-            let text =
-                format!("AUROC and AUPR leave out {} whose labels guided the fit", items(self.guides.len()));
+            let text = format!(
+                "AUROC and AUPR leave out {} whose labels guided the fit",
+                counted(self.guides.len(), "item")
+            );
             record.warnings.push(text);
         }
         Ok(())
@@ -69,18 +72,9 @@ impl Truth {
 }
 
 /// `values`, one an item, without those of the items `guides`, whose places ascend.
-pub fn unguided<T: Copy>(values: &[T], guides: &[usize]) -> Vec<T> {
+pub(super) fn unguided<T: Copy>(values: &[T], guides: &[usize]) -> Vec<T> {
     let left = values.iter().enumerate().filter(|(place, _)| guides.binary_search(place).is_err());
     left.map(|(_, &value)| value).collect()
-}
-
-fn metrics(agreement: &Agreement) -> Metrics {
-    Metrics {
-        auroc: agreement.auroc(),
-        aupr: agreement.aupr(),
-        average_precision: agreement.average_precision(),
-        outliers: agreement.outliers() as usize,
-    }
 }
 
 #[cfg(test)]
