@@ -1,12 +1,13 @@
 //! Ctrl-C and termination: the first signal asks the run to stop, and ends it when it does not hear; the second ends it
 //! at once. Either way nothing half-written is left.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
+use signal_hook::flag;
 use signal_hook::low_level::exit;
 
 use crate::terminal::say;
@@ -15,33 +16,45 @@ use crate::terminal::say;
 static SIGNAL: AtomicU8 = AtomicU8::new(0);
 
 /// How long a run that was asked to stop has time for it. Training hears at every step; reading a large folder, or the
-/// search for a cluster, does not.
+/// search for clusters, does not.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Time between two looks for a signal.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Begins to listen.
 ///
 /// # Errors
 /// The system's, when it refuses.
 pub fn listen() -> std::io::Result<()> {
-    let mut signals = Signals::new(heard())?;
+    let latest = Arc::new(AtomicUsize::new(0));
+    for number in heard() {
+        flag::register_usize(number, Arc::clone(&latest), usize::try_from(number).unwrap_or_default())?;
+    }
     thread::spawn(move || {
-        let mut came = signals.forever();
-        let Some(first) = came.next() else { return };
-        SIGNAL.store(u8::try_from(first).unwrap_or_default(), Ordering::Relaxed);
-        thread::spawn(move || {
-            thread::sleep(GRACE);
-            end(first);
-        });
-        end(came.next().unwrap_or(first));
+        let Some(first) = next(&latest, None) else { return };
+        SIGNAL.store(first, Ordering::Relaxed);
+        end(next(&latest, Some(Instant::now() + GRACE)).unwrap_or(first));
     });
     Ok(())
 }
 
+/// Waits for the next signal; none when none comes `until` then.
+fn next(latest: &AtomicUsize, until: Option<Instant>) -> Option<u8> {
+    loop {
+        match latest.swap(0, Ordering::Relaxed) {
+            0 if until.is_some_and(|until| Instant::now() >= until) => return None,
+            0 => thread::sleep(PAUSE),
+            number => return u8::try_from(number).ok(),
+        }
+    }
+}
+
 /// Ends the program, whatever it is at.
-fn end(signal: i32) -> ! {
+fn end(signal: u8) -> ! {
     lfr::output::discard();
     say("lfr: interrupted");
-    exit(128 + signal)
+    exit(128 + i32::from(signal))
 }
 
 /// The signals that ask for an end. That of a closed terminal is not heard under `nohup`, which has it ignored.

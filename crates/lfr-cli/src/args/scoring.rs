@@ -81,7 +81,7 @@ pub struct ThresholdArgs {
     /// Replace an existing file
     #[arg(long, help_heading = "Output")]
     pub force: bool,
-    /// Put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
+    /// In CSV, put a quote before ids and labels that a spreadsheet would run as formulas, such as =1+2
     #[arg(long, help_heading = "Output")]
     pub safe_csv: bool,
     /// Read settings from a TOML file; its keys are named as the flags, and flags override it

@@ -17,7 +17,7 @@ use crate::args::research::{
 };
 use crate::interrupt;
 use crate::progress::Progress;
-use crate::terminal::{print, say, seconds};
+use crate::terminal::{print, say, seconds, shown};
 
 /// Does what is asked with a grid.
 pub fn run(args: &BenchArgs) -> Result<()> {
@@ -120,7 +120,7 @@ fn tell(args: &RecordsArgs) -> Result<()> {
         text += &line(group.dataset.as_str(), &group.method, [planned, done, running, failed, &mean]);
     }
     for broken in &status.broken {
-        text += &format!("broken: {broken}\n");
+        text += &format!("broken: {}\n", shown(broken));
     }
     for stale in &status.stale {
         text += &format!("stale: {stale}\n");

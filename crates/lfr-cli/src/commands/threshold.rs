@@ -27,7 +27,7 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
     let prepared = |output| OutputFile::create(output, args.force);
     let file = args.output.as_deref().map(prepared).transpose()?;
     let mut scores = Scores::read(&score_file(&args.scores))?;
-    if args.safe_csv {
+    if args.safe_csv && format.unwrap_or(Format::Csv) == Format::Csv {
         scores = scores.without_formulas();
     }
     let cut = threshold(&scores.scores, rule)?;

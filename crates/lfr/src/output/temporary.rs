@@ -100,11 +100,12 @@ fn make<T>(
     }
 }
 
-/// The system's own error, without the hidden name that the user never chose.
+/// The error without the hidden name, which the user never chose and `tempfile` puts at its end.
 fn bare(error: io::Error) -> io::Error {
-    let source = error.get_ref().and_then(|inner| inner.source());
-    let code = source.and_then(|source| source.downcast_ref::<io::Error>()?.raw_os_error());
-    code.map_or(error, io::Error::from_raw_os_error)
+    match error.to_string().split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said),
+        None => error,
+    }
 }
 
 /// What stands beside `target` under temporary names of it that end in `ending`.
