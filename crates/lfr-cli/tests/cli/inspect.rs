@@ -1,6 +1,7 @@
 //! `lfr inspect`, and model files that must not be used.
 
 use lfr::data::{Kind, Weights};
+use lfr::input::PixelRange;
 use lfr::model::{Header, ModelFile, Quantiles, Reading};
 
 use crate::fixture::Place;
@@ -13,7 +14,7 @@ fn place() -> Place {
     let reading = Reading {
         image_size: 32,
         channels: Some(1),
-        range: None,
+        range: Some(PixelRange { low: 550.0, high: 610.0 }),
         id: None,
         ignore: vec![],
         label: None,
@@ -42,7 +43,7 @@ fn a_model_is_shown() {
         "method      ae-lfr",
         "1 234 images",
         "lfr 0.1.0 with seed 7",
-        "grey pictures, brought to 32 x 32 pixels",
+        "grey pictures, brought to 32 x 32 pixels, values 550 to 610 from black to white",
         "from 1.0000 over the median 2.0000 to 4.0000",
         "look out",
         "\"epochs\": 60",
