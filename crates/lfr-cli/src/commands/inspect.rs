@@ -73,6 +73,7 @@ fn reading(header: &Header) -> String {
         Kind::Table => vec!["rows of a table".to_owned()],
         Kind::Text => vec!["documents".to_owned()],
     };
+    parts.extend(reading.range.iter().map(|range| format!("values {range} from black to white")));
     parts.extend(reading.text.iter().map(|column| format!("from column {column}")));
     parts.extend(reading.id.iter().map(|column| format!("identified by column {column}")));
     if !reading.ignore.is_empty() {

@@ -385,6 +385,12 @@ mod tests {
     }
 
     #[test]
+    fn counts_of_12_bits_in_a_pgm_fill_the_scale() {
+        let pgm = [&b"P5\n3 1\n4095\n"[..], &[0, 0, 0x08, 0, 0x0f, 0xff]].concat();
+        assert_eq!(decode_bytes(&pgm).map(DynamicImage::into_bytes), Ok(vec![0, 128, 255]));
+    }
+
+    #[test]
     fn heic_is_named() {
         let reason = decode_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").unwrap_err();
         assert!(reason.contains("HEIC"), "{reason}");
