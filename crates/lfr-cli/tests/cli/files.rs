@@ -42,7 +42,8 @@ fn assert_planted(name: &str, content: impl AsRef<[u8]>, flags: &str, id: &str, 
 
 #[test]
 fn names_may_be_years() {
-    let years = "land,2019,2020,2021\nL0,10,12,11\nL1,11,13,12\nL2,12,14,11\nL3,10,15,12\nL4,11,12,11\nL5,12,13,12\n";
+    let years =
+        "land,2019,2020,2021\nL0,10,12,11\nL1,11,13,12\nL2,12,14,11\nL3,10,15,12\nL4,11,12,11\nL5,12,13,12\n";
     let (mut ids, _) = ranking("c-years.csv", years, "");
     ids.sort();
     assert_eq!(ids, ["0", "1", "2", "3", "4", "5"]);
@@ -109,7 +110,13 @@ fn arrays_of_records_are_read() {
     let records = rows(|i, x| format!("  {{\n    \"x\": {x},\n    \"v\": [{}, 1.5]\n  }},\n", i % 5));
     let records = records.trim_end_matches(",\n");
     assert_planted("a.json", format!("[\n{records}\n]\n"), "", "17", "");
-    assert_planted("a.json", format!("{{\"count\": 30, \"data\": [\n{records}\n]}}"), "", "17", "the array `data`");
+    assert_planted(
+        "a.json",
+        format!("{{\"count\": 30, \"data\": [\n{records}\n]}}"),
+        "",
+        "17",
+        "the array `data`",
+    );
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Dialect {
         };
         let table = Table::of(&cut);
         let rows: Vec<Vec<&str>> =
-            table.rows.iter().map(|row| row.cells.iter().map(AsRef::as_ref).collect()).collect();
+            table.rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let heading = match table.headed {
             true => Heading { above: 0, named: asked.header.unwrap_or(true) },
             false => Heading::find(&rows, asked.header),
@@ -185,7 +185,8 @@ impl<'a> Table<'a> {
             headed = true;
         }
         // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
-        if let Some(short) = before.last().filter(|record| !headed && record.len() + 1 == cut.width) {
+        if let Some(short) = before.last().copied().filter(|record| !headed && record.len() + 1 == cut.width)
+        {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
             let mut names = Row::of(short);

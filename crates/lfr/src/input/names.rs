@@ -76,7 +76,7 @@ fn is_index(name: &str, rows: &[Vec<&str>]) -> bool {
 }
 
 fn is_void(rows: &[Vec<&str>], column: usize) -> bool {
-    rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.trim().is_empty()))
+    !rows.is_empty() && rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.trim().is_empty()))
 }
 
 #[cfg(test)]

@@ -70,7 +70,7 @@ fn sheet(path: &Path, options: &Options, notes: &Notes) -> Result<Grid> {
             let problem = format!("there is no such sheet in {}; there are {}", path.display(), list(&all));
             return Err(Error::config("sheet", asked, problem));
         };
-        return Ok(book.read(&name)?);
+        return book.read(&name);
     }
     for name in &visible {
         let grid = book.read(name)?;
