@@ -15,7 +15,7 @@ use serde_json::{Number, Value};
 use super::{Format, Ids, Ranking, Scores, Texts};
 use crate::damage::caught;
 use crate::error::{Error, Result};
-use crate::input::check_parquet;
+use crate::input::{check_footer, check_pages};
 
 /// The columns that are read, and their places in a record.
 const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
@@ -139,11 +139,12 @@ fn parquet(file: File, table: &mut Table) -> Result<(), String> {
 }
 
 fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
-    check_parquet(&mut file)?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
+    check_footer(&mut file)?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file.try_clone().map_err(text)?).map_err(text)?;
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
+    check_pages(&mut file, builder.metadata(), &mask)?;
     for batch in builder.with_projection(mask).with_batch_size(1 << 16).build().map_err(text)? {
         batch_rows(&batch.map_err(text)?, table)?;
     }
