@@ -62,7 +62,10 @@ fn are_counted(mut bytes: &[u8], blocks: usize, most: u64) -> Option<bool> {
             varint(&mut bytes)?;
             let (widths, rest) = bytes.split_at_checked(usize::try_from(parts).ok()?)?;
             bytes = rest;
-            for &width in widths.iter().take_while(|_| left > 0) {
+            for &width in widths {
+                if left == 0 {
+                    break;
+                }
                 let length = usize::from(width) * usize::try_from(block / parts).ok()? / 8;
                 // The last part need not be filled up.
                 bytes = bytes.get(length.min(bytes.len())..)?;

@@ -69,10 +69,7 @@ impl Dialect {
                 let names = names.iter().map(|name| name.trim().to_owned()).collect();
                 Names::settle(names, rows.get(first..).unwrap_or_default(), notes)
             }
-            None => {
-                let names = (0..cut.width).map(|i| format!("f{i}")).collect();
-                Names { all: names, ..Names::default() }
-            }
+            None => Names::numbered(cut.width),
         };
         let above = table.above + heading.above;
         if above > 0 {

@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn nested_columns_are_flat() {
-        use arrow::array::{ListArray, StructArray};
+        use arrow::array::{Array, ListArray, StructArray};
         use arrow::datatypes::{Field, Int32Type};
         let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(
             (0..10).map(|i| Some(vec![Some(i), Some(2 * i)])),

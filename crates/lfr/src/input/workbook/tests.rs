@@ -46,7 +46,7 @@ fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     );
     for (number, (_, rows)) in (1..).zip(sheets) {
         let rows: String = (1..)
-            .zip(*rows)
+            .zip(rows.split('\n'))
             .map(|(row, cells)| format!("<row r=\"{row}\">{}</row>", xml(row, cells)))
             .collect();
         add(
