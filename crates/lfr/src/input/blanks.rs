@@ -107,6 +107,7 @@ mod tests {
             "blue pink green\nred black green\nblack gold grey\n",
             "1\n2\n3\n",
             "1 2\n3 4\n",
+            "amount\n1 234,50\n2 999,00\n12 000,50\n",
             "",
         ] {
             assert!(!aligned(other.as_bytes()), "{other}");

@@ -87,13 +87,23 @@ impl Cut {
     fn fits(&self) -> bool {
         let rest = &self.records[self.start..];
         let plain = rest.iter().filter(|record| !(self.comments && is_hashed(record))).count();
-        let titled = self.records[..self.start].iter().any(|record| !is_hashed(record));
-        let regular = if titled {
-            self.agree >= 2 && 5 * self.agree >= 4 * plain && !self.is_prose()
-        } else {
-            2 * self.agree >= plain
+        let title = self.records[..self.start].iter().rfind(|record| !is_hashed(record));
+        let regular = match title {
+            Some(title) => {
+                self.agree >= 2 && 5 * self.agree >= 4 * plain && self.has_names(title) && !self.is_prose()
+            }
+            None => 2 * self.agree >= plain,
         };
         self.width > 1 && self.start <= MAX_ABOVE && regular
+    }
+
+    /// Whether names come first, or stand in the shorter line above: numbers below a single name are no columns.
+    fn has_names(&self, above: &ByteRecord) -> bool {
+        let rows = &self.records[self.start..];
+        let letters = |field: &[u8]| field.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+        let last_is_void = || rows.iter().all(|row| row.get(self.width - 1).is_none_or(<[u8]>::is_empty));
+        rows.first().is_some_and(|row| row.iter().any(letters))
+            || (above.len() + 1 == self.width && (self.width > 2 || last_is_void()))
     }
 
     /// Whether there are commas, all of them within numbers.

@@ -239,6 +239,8 @@ mod tests {
         let dialect = find("text\nhello, world; this | that\nno\n");
         assert_eq!((dialect.delimiter, dialect.names.all.len()), (b'\t', 1));
         assert_eq!(find("text\nall,of;them|and\ttab\n").delimiter, b'\x1f');
+        assert_eq!(find("amount\n1 234,50\n999,00\n12 000,50\n").names.all, ["amount"]);
+        assert_eq!(find("text\nhello, world\nfoo, bar\n").names.all, ["text"]);
     }
 
     #[test]
