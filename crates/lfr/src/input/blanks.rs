@@ -20,7 +20,11 @@ pub(super) fn aligned(sample: &[u8]) -> bool {
         let numbers = regular.iter().skip(1).filter(|words| words[column].parse::<f64>().is_ok()).count();
         10 * numbers >= 9 * regular.len().saturating_sub(1)
     };
-    regular.len() >= 3 && 20 * (lines.len() - regular.len()) <= lines.len().max(20) && (0..width).any(numbers)
+    // Names may be one fewer, where the first column is of names of rows.
+    let head = lines[0].len();
+    let headed = head == width || (width > 2 && head + 1 == width);
+    let odd = lines.len() - regular.len();
+    headed && regular.len() >= 3 && 20 * odd <= lines.len().max(20) && (0..width).any(numbers)
 }
 
 /// The fields of a line; blanks within double quotes do not part.
