@@ -201,6 +201,7 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn found(text: &str) -> (Dialect, Vec<String>) {
         let notes = Notes::default();
@@ -330,5 +331,19 @@ mod tests {
         assert!(find(b"\n\n", true).is_err());
         assert!(find(b"a,b,c", false).unwrap_err().contains("first line is longer"));
         assert_eq!(find(b"caf\xe9,b\n1,2\n", true).unwrap().names.all, ["café", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            text in "([a-c0-9,;\t|#\"\r\n. =]|sep=){0,100}",
+            whole in any::<bool>(),
+        ) {
+            for sample in [bytes.as_slice(), text.as_bytes()] {
+                let _ = Dialect::find(sample, whole, Asked::default(), &Notes::default());
+                let _ = Dialect::is_table(sample, whole);
+            }
+        }
     }
 }
