@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 
+use arrow::array::{Array, ArrayRef};
+
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 use crate::input::{
@@ -201,9 +203,13 @@ impl Pile {
 /// Bytes that a chunk takes in memory.
 fn size(chunk: &Chunk) -> u64 {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
+    let part = |column: &ArrayRef| {
+        column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
+    };
     let items = match &chunk.items {
         Items::Images(images) => images.pixels.len(),
-        Items::Rows(rows) => rows.get_array_memory_size(),
+        // Chunks may be parts of one table.
+        Items::Rows(rows) => rows.columns().iter().map(part).sum(),
         Items::Documents(documents) => texts(documents),
     };
     (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
@@ -325,7 +331,7 @@ mod tests {
         std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
         let options = Options { chunk: 100, ..Options::default() };
         assert_eq!(Pile::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
-        let message = Pile::read_within(file.path(), &options, 10_000).unwrap_err().to_string();
+        let message = Pile::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
         assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
     }
 

@@ -63,6 +63,11 @@ fn config(run: &Run, options: &FitOptions) -> Value {
         "ignore": reading.ignore,
         "label": reading.label,
         "text": reading.text,
+        "kind": reading.kind,
+        "header": reading.header,
+        "delimiter": reading.delimiter.map(char::from),
+        "encoding": reading.encoding,
+        "sheet": reading.sheet,
         "max_bad_fraction": reading.max_bad_fraction,
         "preprocess": options.preprocess,
     })
