@@ -111,7 +111,7 @@ impl Pile {
     /// As [`Pile::pictures`], and [`Error::TooManyBad`] as the options say for files that cannot be read.
     pub fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Self> {
         options.validate()?;
-        Self::in_memory(in_memory::picture_files(paths, options), options)
+        Self::in_memory(in_memory::picture_files(paths, options)?, options)
     }
 
     /// The same items under other identifiers.

@@ -11,6 +11,7 @@ use crate::method::{Detector, Method};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
+use crate::output::OutputFile;
 use crate::pile::Pile;
 use crate::preprocess::Preprocessor;
 use crate::seed::Seed;

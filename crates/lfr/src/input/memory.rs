@@ -1,5 +1,6 @@
 //! Data that is in memory already, as a source like any other.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::frame::Frame;
-use super::{Batch, Options, Source, picture};
+use super::names::Names;
+use super::{Batch, Options, Source, images, picture, square};
 use crate::data::{Chunk, Items, Kind};
 use crate::error::{Error, Result};
 
@@ -31,7 +33,7 @@ impl Picture {
         picture::check_pixels(height as u64, width as u64).map_err(refused)?;
         let (h, w, found) = (height as u32, width as u32, values.len());
         let made = match channels {
-            1 | 3 => picture::from_values(h, w, channels, values),
+            1 | 3 => square::from_values(h, w, channels, values),
             4 => RgbaImage::from_raw(w, h, values)
                 .map(|rgba| picture::on_white(DynamicImage::ImageRgba8(rgba))),
             _ => {
@@ -83,7 +85,8 @@ pub(crate) fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Sour
         return Err(Error::input(path, format!("batch {i} has other columns than the first")));
     }
     let names: Vec<String> = first.fields().iter().map(|field| field.name().clone()).collect();
-    let columns = Columns::choose(path, &names, options)?;
+    check_names(&names)?;
+    let columns = Columns::choose(path, &Names { all: names, ..Names::default() }, options)?;
     let (kind, chunk) = (columns.kind(), options.chunk);
     let slices = batches.into_iter().flat_map(move |batch| {
         let rows = batch.num_rows();
@@ -120,22 +123,34 @@ pub(crate) fn pictures(pictures: Vec<Picture>, options: &Options) -> Source {
         let run: Vec<Picture> = pictures.by_ref().take(frame.chunk).collect();
         let named: Vec<_> = places(next, run.len()).into_iter().zip(run).collect();
         next += named.len();
-        let made = named.into_par_iter().map(|(id, picture)| (id, Ok(picture.0)));
-        (made.len() > 0).then(|| frame.batch(made))
+        let made: Vec<_> =
+            named.into_par_iter().map(|(id, picture)| (id, Ok(frame.values(&picture.0)))).collect();
+        (!made.is_empty()).then(|| frame.batch(made))
     });
     Source::new(Kind::Images, Path::new(NAME), options, batches)
 }
 
 /// The picture files at `paths`, each identified by its path.
-pub(crate) fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Source {
-    let frame = Frame::new(Path::new(NAME), options, 3);
-    let mut paths = paths.into_iter();
-    let batches = std::iter::from_fn(move || {
-        let run: Vec<PathBuf> = paths.by_ref().take(frame.chunk).collect();
-        let made = run.into_par_iter().map(|path| (path.display().to_string(), picture::decode(&path)));
-        (made.len() > 0).then(|| frame.batch(made))
-    });
-    Source::new(Kind::Images, Path::new(NAME), options, batches)
+pub(crate) fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Source> {
+    images::open_files(Path::new(NAME), paths, options)
+}
+
+/// Refuses columns without a name or with the name of another.
+fn check_names(names: &[String]) -> Result<()> {
+    let mut seen = HashSet::new();
+    match names.iter().enumerate().find(|(_, name)| name.trim().is_empty() || !seen.insert(name.as_str())) {
+        None => Ok(()),
+        Some((place, name)) if name.trim().is_empty() => {
+            Err(Error::input(NAME, format!("column {} has no name; give every column one", place + 1)))
+        }
+        Some((_, twice)) => {
+            let places = names.iter().zip(1..).filter(|(name, _)| *name == twice);
+            let places: Vec<String> = places.map(|(_, place): (_, usize)| place.to_string()).collect();
+            let problem =
+                format!("columns {} are all named `{twice}`; rename all but one", places.join(", "));
+            Err(Error::input(NAME, problem))
+        }
+    }
 }
 
 fn batch(ids: Vec<String>, items: Items) -> Batch {
