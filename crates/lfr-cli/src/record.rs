@@ -22,7 +22,10 @@ pub fn of_fit(
     let losses: Vec<f32> = fitted.findings.curve.iter().map(|epoch| epoch.loss).collect();
     let latents = fitted.findings.latents.as_ref().map(|(rows, values)| (*rows, values.as_slice()));
     let orthogonality = fitted.findings.orthogonality;
-    let evidence = Evidence { scores: &fitted.scores, losses: &losses, latents, orthogonality };
+    let agreement = fitted.findings.agreement;
+    let width = fitted.features.width();
+    let evidence =
+        Evidence { scores: &fitted.scores, losses: &losses, latents, width, orthogonality, agreement };
     let seconds = &fitted.seconds;
     let seconds = [("preprocess", seconds.preprocess), ("fit", seconds.fit), ("score", seconds.score)];
     RunRecord {

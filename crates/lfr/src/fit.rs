@@ -1,11 +1,13 @@
 //! Fitting a method on a pile, from raw items to scores.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::Result;
+use crate::featureless::{Featureless, Whole};
 use crate::method::combined::CombinedConfig;
 use crate::method::{Context, Detector, Findings, Known, Method, Observer};
 use crate::pile::Pile;
@@ -52,6 +54,9 @@ pub struct Fitted {
     pub features: Features,
     /// One score an item of the pile, higher = more anomalous.
     pub scores: Vec<f32>,
+    /// The score of any item without features ([`Features::featureless`]), above all others; `None` where the method
+    /// itself scores them.
+    pub featureless_score: Option<f32>,
     /// Curve and facts for the self-checks.
     pub findings: Findings,
     /// Sentences for the user.
@@ -86,36 +91,56 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     let features = Features::concat(parts)?;
     let preprocessed = Instant::now();
-    let mut context = Context::new(options.seed, device, observer);
-    let detector = match &options.known {
+    let (unlabelled, known) = match &options.known {
         Some(known) => {
-            let (training, known) = set_apart(&features, known);
-            context.known = Some(known);
-            method.fit(&training, &mut context)?
+            let (unlabelled, known) = set_apart(&features, known);
+            (Cow::Owned(unlabelled), Some(known))
         }
-        None => method.fit(&features, &mut context)?,
+        None => (Cow::Borrowed(&features), None),
     };
+    let featureless = Featureless::of_pile(&unlabelled);
+    let training = featureless.rest(&unlabelled);
+    let mut whole = Whole { observer, featureless: &featureless };
+    let mut context = Context::new(options.seed, device, &mut whole);
+    context.known = known;
+    let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
-    let scores = match options.known {
-        Some(_) => detector.scores(&features)?,
-        None => detector.training_scores(&features)?,
-    };
     warnings.append(&mut context.warnings);
     let findings = std::mem::take(&mut context.findings);
+    let all = Featureless::of_pile(&features);
+    let scores = match options.known {
+        Some(_) => detector.scores(&all.rest(&features))?,
+        None => detector.training_scores(&training)?,
+    };
+    let featureless_score = all.score(&scores);
+    let scores = all.fill(scores, featureless_score.unwrap_or_default());
+    warnings.extend(all.warning(pile.kind));
     let seconds = Seconds {
         preprocess: (preprocessed - start).as_secs_f64(),
         fit: (fitted - preprocessed).as_secs_f64(),
         score: fitted.elapsed().as_secs_f64(),
     };
-    Ok(Fitted { method, preprocessor, detector, features, scores, findings, warnings, seconds })
+    drop(training);
+    drop(unlabelled);
+    Ok(Fitted {
+        method,
+        preprocessor,
+        detector,
+        features,
+        scores,
+        featureless_score,
+        findings,
+        warnings,
+        seconds,
+    })
 }
 
-/// The items to train on, and the labelled ones.
+/// The items to train on, and the labelled ones that have features.
 fn set_apart(features: &Features, known: &[(usize, bool)]) -> (Features, Known) {
     let labelled: HashSet<usize> = known.iter().map(|&(i, _)| i).collect();
     let rest: Vec<usize> = (0..features.len()).filter(|i| !labelled.contains(i)).collect();
-    let indices: Vec<usize> = known.iter().map(|&(i, _)| i).collect();
-    let outlier = known.iter().map(|&(_, outlier)| outlier).collect();
+    let empty = features.featureless();
+    let (indices, outlier): (Vec<usize>, _) = known.iter().filter(|&&(i, _)| !empty[i]).copied().unzip();
     (features.select(&rest), Known { features: features.select(&indices), outlier })
 }
 

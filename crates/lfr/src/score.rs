@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Options};
 use crate::method::{Detector, Method};
@@ -55,6 +56,7 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
         fingerprint: pile.fingerprint.clone(),
         items: pile.len(),
         quantiles,
+        featureless_score: fitted.featureless_score,
         warnings: fitted.warnings.clone(),
     };
     Ok(ModelFile { header, weights })
@@ -106,12 +108,24 @@ impl Model {
         self.preprocessor.apply(items)
     }
 
-    /// One score an item, higher = more anomalous; never depends on the other items.
+    /// One score an item, higher = more anomalous; never depends on the other items. An item without features scores
+    /// above every item of the fit, and a document with more unknown words than usual in the fit is moved towards that
+    /// score, see [`crate::preprocess::TfIdf::strangeness`].
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.
     pub fn scores(&self, items: &Items) -> Result<Vec<f32>> {
-        self.detector.scores(&self.features(items)?)
+        let features = self.features(items)?;
+        let Some(own) = self.header.featureless_score else { return self.detector.scores(&features) };
+        let featureless = Featureless::of(&features);
+        let scores = self.detector.scores(&featureless.rest(&features))?;
+        let mut scores = featureless.fill(scores, own);
+        if let (Preprocessor::Text(tfidf), Items::Documents(documents)) = (&self.preprocessor, items) {
+            for (score, strange) in scores.iter_mut().zip(tfidf.strangeness(documents)) {
+                *score += strange * (own - *score).max(0.0);
+            }
+        }
+        Ok(scores)
     }
 
     /// Scores all of `path` chunk by chunk, in bounded memory; `sink` is given each chunk and its scores.

@@ -16,6 +16,7 @@ use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::{Featureless, Whole};
 use crate::method::{Context, Detector, Epoch, Method, Observer};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
@@ -70,12 +71,20 @@ impl<'a> Runner<'a> {
         let start = Instant::now();
         let features = source.pool.features.select(&draw.indices);
         let mut watch = Watch { stop: self.stop, curve: job.curve, outlier: &outlier, points: Vec::new() };
-        let mut context = Context::new(Seed(job.seed), device, &mut watch);
+        let featureless = Featureless::of_pile(&features);
+        let training = featureless.rest(&features);
+        let mut whole = Whole { observer: &mut watch, featureless: &featureless };
+        let mut context = Context::new(Seed(job.seed), device, &mut whole);
         if is_guided(&job.method) {
             context.known = Some(source.known(job, class)?);
         }
-        let detector = method.fit(&features, &mut context)?;
-        let scores = all_scores(&method, detector.as_ref(), &features, &context)?;
+        let detector = method.fit(&training, &mut context)?;
+        let scores = all_scores(&method, detector.as_ref(), &training, &context)?;
+        let fill = |scores: Vec<f32>| {
+            let own = featureless.score(&scores).unwrap_or_default();
+            featureless.fill(scores, own)
+        };
+        let scores: Vec<_> = scores.into_iter().map(|(name, scores)| (name, fill(scores))).collect();
         let run = Run {
             seconds: start.elapsed().as_secs_f64(),
             device: self.options.device.clone(),
@@ -84,6 +93,7 @@ impl<'a> Runner<'a> {
         };
         let mut record = Record::new(job, self.options.commit.as_deref(), config(&method)?, run);
         record.warnings = std::mem::take(&mut context.warnings);
+        record.warnings.extend(featureless.warning(source.kind));
         record.outliers = outlier.iter().filter(|&&is| is).count();
         record.inliers = outlier.len() - record.outliers;
         record.scores = scores
