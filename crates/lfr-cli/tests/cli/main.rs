@@ -12,6 +12,7 @@ mod help;
 mod inspect;
 mod methods;
 mod mnist;
+mod odd_ones;
 mod pictures;
 mod rank;
 mod threshold;

@@ -46,7 +46,9 @@ impl CombinedConfig {
                 Method::Lvad(LvadConfig { restarts: 2, ..LvadConfig::default() }),
             ],
             Kind::Table => vec![Method::IsolationForest(forest), Method::Knn(knn)],
+            // Square roots, for no word should drown the others.
             Kind::Text => vec![
+                Method::Knn(KnnConfig { neighbours: 5, scaling: Scaling::Root, ..knn.clone() }),
                 Method::Knn(KnnConfig { scaling: Scaling::Root, ..knn }),
                 Method::Centroid(CentroidConfig { scaling: Scaling::Root }),
             ],
@@ -221,6 +223,9 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Matrix;
+    use crate::method::Silent;
+    use crate::seed::Seed;
 
     #[test]
     fn scores_are_standardised() {
@@ -230,5 +235,29 @@ mod tests {
             [-1.0, 0.0, 3.0]
         );
         assert_eq!(Scale::of(&[4.0, 4.0]).standardise(9.0), 0.0);
+    }
+
+    /// How far members agree on `x`.
+    fn agreement_on(members: Vec<Method>, x: &Features) -> f32 {
+        let config = CombinedConfig { members, illustrator: None };
+        let mut silent = Silent;
+        let mut context = Context::new(Seed(0), Device::flex(), &mut silent);
+        config.fit(x, &mut context).unwrap();
+        context.findings.agreement.unwrap()
+    }
+
+    #[test]
+    fn the_agreement_of_the_members_moves() {
+        // Two dense lumps far apart and a few items in between: near the mean, but far from every neighbour.
+        let value =
+            |i: usize| if i % 10 == 9 { i as f32 } else { [-1e3, 1e3][i % 2] + (i as f32 * 0.7).sin() };
+        let lumps = Features::Dense(Matrix { cols: 1, values: (0..100).map(value).collect() });
+        // One lump.
+        let value = |i: usize| (i as f32 - 50.0).powi(3);
+        let lump = Features::Dense(Matrix { cols: 1, values: (0..100).map(value).collect() });
+        let members = || vec![Method::Knn(KnnConfig::default()), Method::Centroid(CentroidConfig::default())];
+        assert!(agreement_on(members(), &lump) > 0.8);
+        assert!(agreement_on(members(), &lumps) < 0.1);
+        assert_eq!(agreement_on(vec![members()[0].clone(), members()[0].clone()], &lump), 1.0);
     }
 }
