@@ -80,7 +80,7 @@ pub fn fit(args: &RunArgs, record: &RunRecord, model: &Path) -> Result<()> {
 }
 
 fn headline(record: &RunRecord, verb: &str) -> String {
-    let method = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
+    let method = named(&record.method);
     let time = record.seconds.get("total").or(record.seconds.get("fit")).copied().unwrap_or_default();
     let mut text = format!(
         "{}: {} {verb} by {method} in {}\n",
@@ -93,6 +93,15 @@ fn headline(record: &RunRecord, verb: &str) -> String {
         text += &format!("AUROC {auroc:.4}, AUPR {aupr:.4}, average precision {precision:.4}\n");
     }
     text
+}
+
+/// The method's name and, of a combination, those of its members.
+fn named(method: &Value) -> String {
+    let name = |method: &Value| method["method"].as_str().unwrap_or("unknown").to_owned();
+    let members = method["members"].as_array().into_iter().flatten().map(name);
+    let mut members: Vec<String> = members.collect();
+    members.dedup();
+    if members.is_empty() { name(method) } else { format!("{} ({})", name(method), members.join(", ")) }
 }
 
 fn outcome(record: &RunRecord) -> Value {

@@ -35,6 +35,7 @@ pub mod dataset;
 pub mod device;
 pub mod error;
 pub mod experiment;
+mod featureless;
 pub mod fit;
 pub mod input;
 pub mod labels;

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Options, Stretch};
 use crate::method::{Detector, Method};
@@ -64,6 +65,7 @@ pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header>
         fingerprint: pile.fingerprint.clone(),
         items: pile.len(),
         quantiles,
+        featureless_score: fitted.featureless_score,
         warnings: fitted.warnings.clone(),
     })
 }
@@ -183,12 +185,28 @@ impl Model {
         self.preprocessor.apply(items)
     }
 
-    /// One score per item, higher = more anomalous; never depends on the other items.
+    /// One score per item, higher = more anomalous; never depends on the other items. An item without features scores
+    /// above every item of the fit, and a document with more unknown words than usual in the fit is moved towards that
+    /// score, see [`crate::preprocess::TfIdf::strangeness`].
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.
     pub fn scores(&self, items: &Items) -> Result<Vec<f32>> {
-        self.detector.scores(&self.features(items)?)
+        self.scores_of(items, &self.features(items)?)
+    }
+
+    /// The scores of items whose features are at hand.
+    fn scores_of(&self, items: &Items, features: &Features) -> Result<Vec<f32>> {
+        let Some(own) = self.header.featureless_score else { return self.detector.scores(features) };
+        let featureless = Featureless::of(features);
+        let scores = self.detector.scores(&featureless.rest(features))?;
+        let mut scores = featureless.fill(scores, own);
+        if let (Preprocessor::Text(tfidf), Items::Documents(documents)) = (&self.preprocessor, items) {
+            for (score, strange) in scores.iter_mut().zip(tfidf.strangeness(documents)) {
+                *score += strange * (own - *score).max(0.0);
+            }
+        }
+        Ok(scores)
     }
 
     /// One score an item of `pile`, which was read as [`Model::reading`] says; higher = more anomalous.
@@ -216,7 +234,7 @@ impl Model {
         for chunk in source.by_ref() {
             let chunk = chunk?;
             let features = self.preprocessor.apply_noting(&chunk.items, &mut oddities)?;
-            let scores = self.detector.scores(&features)?;
+            let scores = self.scores_of(&chunk.items, &features)?;
             sink(&chunk, &scores)?;
         }
         source.note(self.preprocessor.odd(&oddities));

@@ -22,6 +22,7 @@ fn place() -> Place {
         seed: 7,
         fingerprint: "ab".repeat(32),
         items: 1234,
+        featureless_score: None,
         quantiles: Quantiles::of(&[1.0, 2.0, 4.0]).unwrap(),
         warnings: vec!["look out".into()],
     };

@@ -40,8 +40,9 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
 pub(super) fn self_checks(run: &Run) -> Vec<Check> {
     let losses: Vec<f32> = run.findings.curve.iter().map(|epoch| epoch.loss).collect();
     let latents = run.findings.latents.as_ref().map(|(rows, values)| (*rows, values.as_slice()));
-    let orthogonality = run.findings.orthogonality;
-    checks(&Evidence { scores: &run.scores, losses: &losses, latents, orthogonality })
+    let (orthogonality, agreement) = (run.findings.orthogonality, run.findings.agreement);
+    let width = run.model.preprocessor().width();
+    checks(&Evidence { scores: &run.scores, losses: &losses, latents, width, orthogonality, agreement })
 }
 
 /// Numbers that say how well scores agree with labels.
