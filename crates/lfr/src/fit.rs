@@ -168,12 +168,16 @@ mod tests {
     use crate::method::{Silent, Takes};
     use crate::metrics::Agreement;
     use crate::model::ModelFile;
-    use crate::score::{Model, model_file};
+    use crate::run::Fit;
+    use crate::score::Model;
 
     const EMPTY: usize = 12;
 
     fn pile(items: Items) -> Pile {
         Pile {
+            input: "a test".into(),
+            reading: crate::input::Options::default(),
+            range: None,
             kind: items.kind(),
             ids: (0..items.len()).map(|i| i.to_string()).collect(),
             labels: None,
@@ -280,27 +284,22 @@ mod tests {
         let path = folder.path().join("model.safetensors");
         for (empty, name) in [(0, "knn"), (EMPTY, "knn"), (0, "combined"), (0, "isolation-forest")] {
             let pile = documents(empty);
-            let fitted = fitted(&pile, Method::named(name, None).unwrap().suited_to(Kind::Text));
-            model_file(&fitted, &pile, &crate::input::Options::default(), Seed(0))
-                .unwrap()
-                .save(&path)
-                .unwrap();
+            let method = Method::named(name, None).unwrap().suited_to(Kind::Text);
+            let fitted = Fit::new(method).run(pile).unwrap();
+            fitted.save_model(&path).unwrap();
             let scores = |text: &str| {
                 let items = Items::Documents(vec![text.into(), "usual1 usual2".into()]);
-                Model::load(&path, "cpu").unwrap().scores(&items).unwrap()[0]
+                Model::load(&path).unwrap().scores(&items).unwrap()[0]
             };
             let largest = fitted.scores[..60].iter().copied().fold(f32::MIN, f32::max);
             assert!(scores("nothing known") > largest && scores("") == scores("nothing known"), "{name}");
             assert!(scores("usual1 usual2 strange stranger") > scores("usual1 usual2"), "{name}");
-            let model = Model::load(&path, "cpu").unwrap();
+            let model = Model::load(&path).unwrap();
             assert_eq!(model.header.quantiles.percentile(scores("")), 1.0);
         }
         let mut old = ModelFile::load(&path).unwrap();
         old.header.featureless_score = None;
         old.save(&path).unwrap();
-        assert!(
-            Model::load(&path, "cpu").unwrap().scores(&documents(1).items[0]).is_ok(),
-            "older models score too"
-        );
+        assert!(Model::load(&path).unwrap().scores(&documents(1).items[0]).is_ok(), "older models score too");
     }
 }
