@@ -20,9 +20,11 @@ use crate::failure::Usage;
 /// Largest configuration file, in bytes.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// Tables of the configuration file that have no flags.
+/// What the flags do not hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
+    /// The words of the command line, for the record.
+    pub words: Vec<String>,
     /// `[settings]`: settings of the method.
     pub settings: Option<serde_json::Value>,
     /// `[preprocess]`: how items become features.
@@ -37,8 +39,9 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<(Cli, Tables)>
     let mut words: Vec<OsString> = words.into_iter().collect();
     let command = Cli::command();
     let matches = command.clone().try_get_matches_from(&words)?;
+    let typed = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let Some((path, given)) = config_file(&matches) else {
-        return Ok((Cli::from_arg_matches(&matches)?, Tables::default()));
+        return Ok((Cli::from_arg_matches(&matches)?, Tables { words: typed, ..Tables::default() }));
     };
     let name = matches.subcommand_name().unwrap_or_default();
     let mut command = command;
@@ -46,6 +49,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<(Cli, Tables)>
     let file = File { path: &path, command: command.find_subcommand(name).unwrap_or(&command), given };
     let mut table = file.read()?;
     let tables = Tables {
+        words: typed,
         settings: file.table(&mut table, "settings")?,
         preprocess: file.table(&mut table, "preprocess")?,
     };

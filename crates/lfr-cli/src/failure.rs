@@ -1,7 +1,6 @@
 //! What a failed run says and returns.
 
 use std::io::{self, ErrorKind};
-use std::process::ExitCode;
 
 use lfr::Error;
 
@@ -20,21 +19,21 @@ const USAGE: u8 = 2;
 pub struct Usage(pub String);
 
 /// Tells `error` and its causes to stderr and gives the exit code. A reader that went away is no failure.
-pub fn report(error: &anyhow::Error) -> ExitCode {
+pub fn report(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<clap::Error>() {
         tell_usage(error);
-        return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(USAGE));
+        return u8::try_from(error.exit_code()).unwrap_or(USAGE);
     }
     if is_broken_pipe(error) {
-        return ExitCode::SUCCESS;
+        return 0;
     }
     if let Some(signal) = interrupt::signal() {
         // Whatever else went wrong did so because the run was told to stop.
         say(&text(&Error::Interrupted.into()));
-        return ExitCode::from(128 + signal);
+        return 128 + signal;
     }
     say(&text(error));
-    ExitCode::from(code(error))
+    code(error)
 }
 
 /// What clap says, in colours where no word of the command line could set others.
@@ -122,6 +121,6 @@ mod tests {
         assert_eq!(text(&error), "lfr: scoring\n  caused by: cannot read pile: entity not found");
         assert_eq!(code(&error), USAGE);
         let broken: anyhow::Result<()> = Err(io::Error::from(ErrorKind::BrokenPipe)).context("writing");
-        assert_eq!(report(&broken.unwrap_err()), ExitCode::SUCCESS);
+        assert_eq!(report(&broken.unwrap_err()), 0);
     }
 }

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use lfr::data::Kind;
 use lfr::dataset::Uri;
-use lfr::fit::{FitOptions, Fitted, default_method};
+use lfr::fit::{FitOptions, default_method};
 use lfr::input::Options;
 use lfr::labels::Labels;
 use lfr::method::{Method, Takes};
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
+use lfr::run::{Fit, Run};
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
@@ -18,6 +19,7 @@ use crate::args::{InputArgs, MethodArgs};
 use crate::config::Tables;
 use crate::interrupt;
 use crate::progress::Progress;
+use crate::terminal::things;
 use crate::watch::Watch;
 
 /// A checked plan of a fit.
@@ -76,24 +78,28 @@ impl<'a> Plan<'a> {
         match (&self.args.labels_known, needs) {
             (Some(path), true) => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
             (Some(path), false) => {
-                let problem = format!("method {} takes no labels; --labels reports on them", method.name());
+                let problem = format!("method {} takes no labels; --labels is for metrics", method.name());
                 Err(Error::config("labels_known", path.display(), problem).into())
             }
             (None, _) => Ok(None),
         }
     }
 
-    /// Fits the method on the pile under the eyes of `watch`.
+    /// Fits the method on the pile; `labels` of the user are for metrics.
     ///
     /// # Errors
-    /// As [`lfr::fit::fit`].
-    pub fn fit(&mut self, pile: &Pile, watch: &mut Watch<'_>) -> Result<Fitted> {
+    /// As [`Fit::watched`].
+    pub fn fit(&mut self, pile: Pile, labels: Option<Vec<bool>>, progress: &mut Progress) -> Result<Run> {
         let method = self.method(pile.kind)?;
-        watch.begin(&method, pile);
+        progress.stage(&format!("fitting {} on {}", method.name(), things(pile.len(), pile.kind)));
         self.fitting.method = Some(method);
-        let fitted = lfr::fit::fit(pile, &self.fitting, watch)?;
+        let mut fit = Fit::from(self.fitting.clone());
+        if let Some(labels) = labels {
+            fit = fit.labels(labels);
+        }
+        let run = fit.watched(pile, &mut Watch { progress })?;
         interrupt::check()?;
-        Ok(fitted)
+        Ok(run)
     }
 
     /// The method for data of `kind`, with every setting in force.

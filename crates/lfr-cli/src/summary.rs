@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::Result;
 use lfr::check::Verdict;
@@ -29,13 +28,13 @@ pub fn warn(progress: &mut Progress, record: &RunRecord) {
 }
 
 /// The exit code: with `strict`, a failure when a self-check warned.
-pub fn verdict(strict: bool, record: &RunRecord) -> ExitCode {
+pub fn verdict(strict: bool, record: &RunRecord) -> u8 {
     let failed = failed_checks(record).count();
     if strict && failed > 0 {
         say(&format!("lfr: {failed} of the self-checks above warned, which is a failure with --strict"));
-        return ExitCode::FAILURE;
+        return 1;
     }
-    ExitCode::SUCCESS
+    0
 }
 
 /// Prints the head of the ranking and where the rest is.
@@ -81,7 +80,7 @@ pub fn fit(args: &RunArgs, record: &RunRecord, model: &Path) -> Result<()> {
 }
 
 fn headline(record: &RunRecord, verb: &str) -> String {
-    let method = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
+    let method = named(&record.method);
     let time = record.seconds.get("total").or(record.seconds.get("fit")).copied().unwrap_or_default();
     let mut text = format!(
         "{}: {} {verb} by {method} in {}\n",
@@ -94,6 +93,15 @@ fn headline(record: &RunRecord, verb: &str) -> String {
         text += &format!("AUROC {auroc:.4}, AUPR {aupr:.4}, average precision {precision:.4}\n");
     }
     text
+}
+
+/// The method's name and, of a combination, those of its members.
+fn named(method: &Value) -> String {
+    let name = |method: &Value| method["method"].as_str().unwrap_or("unknown").to_owned();
+    let members = method["members"].as_array().into_iter().flatten().map(name);
+    let mut members: Vec<String> = members.collect();
+    members.dedup();
+    if members.is_empty() { name(method) } else { format!("{} ({})", name(method), members.join(", ")) }
 }
 
 fn outcome(record: &RunRecord) -> Value {

@@ -9,12 +9,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use arrow::array::{ArrayRef, Float32Array, RecordBatch};
-use lfr::fit::{FitOptions, fit};
-use lfr::input::Options;
-use lfr::method::{Method, Silent};
-use lfr::pile::Pile;
-use lfr::score::{Model, model_file};
 use lfr::seed::Seed;
+use lfr::{Fit, Method, Options, Pile};
 use parquet::arrow::ArrowWriter;
 use rand::RngExt;
 
@@ -28,14 +24,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     write(&small, 10_000)?;
     write(&large, rows)?;
 
-    let (reading, seed) = (Options::default(), Seed(0));
-    let pile = Pile::read(&small, &reading)?;
-    let method = Some(Method::named("isolation-forest", None)?);
-    let fitted = fit(&pile, &FitOptions { method, ..FitOptions::default() }, &mut Silent)?;
-    let path = folder.path().join("model.safetensors");
-    model_file(&fitted, &pile, &reading, seed)?.save(&path)?;
-
-    let model = Model::load(&path, "cpu")?;
+    let reading = Options::default();
+    let method = Method::named("isolation-forest", None)?;
+    let model = Fit::new(method).run(Pile::read(&small, &reading)?)?.model;
     let start = Instant::now();
     let mut scores: Vec<f32> = Vec::new();
     model.stream(&large, &reading, |_, chunk| {

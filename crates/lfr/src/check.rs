@@ -10,7 +10,8 @@
 //! | `score-spread` | range of the inner 98 % of scores over the median's size | below 1e-5: rounding noise |
 //! | `loss-trend` | how far the loss fell from the first epoch to the mean of the last tenth, over the first epoch's size | below 0.01, or a loss is not finite |
 //! | `loss-rebound` | share of the fall to the lowest epoch that is lost again in the last tenth | above 0.25 |
-//! | `dead-latent` | share of latent units whose variance is below 1e-6 of the mean variance | above 0.5 |
+//! | `dead-latent` | share of latent units whose variance is below 1e-6 of the mean variance | fewer live ones than half of what the data has columns, or the latent units |
+//! | `agreement` | mean rank correlation of a combination's members | below 0.1 |
 //! | `orthogonality` | mean squared entry of A Aᵀ - I | never: for information |
 //!
 //! The bounds are far from what a sound fit shows, so that a warning is worth reading.
@@ -26,8 +27,12 @@ pub struct Evidence<'a> {
     pub losses: &'a [f32],
     /// Latents of a sample of items: the number of items, and `items * units` values row by row.
     pub latents: Option<(usize, &'a [f32])>,
+    /// Numbers an item, so many latent units it may need; 0 where it is not known.
+    pub width: usize,
     /// Mean squared entry of A Aᵀ - I, for methods that have an A.
     pub orthogonality: Option<f32>,
+    /// Mean rank correlation of the members of a combination.
+    pub agreement: Option<f32>,
 }
 
 /// One self-check.
@@ -57,7 +62,8 @@ pub enum Verdict {
 pub fn checks(evidence: &Evidence<'_>) -> Vec<Check> {
     let mut checks = score_checks(evidence.scores);
     checks.extend(loss_checks(evidence.losses));
-    checks.extend(evidence.latents.and_then(|(items, latents)| dead_latent(items, latents)));
+    checks.extend(evidence.latents.and_then(|(items, latents)| dead_latent(items, latents, evidence.width)));
+    checks.extend(evidence.agreement.filter(|rho| rho.is_finite()).map(agreement));
     checks.extend(evidence.orthogonality.filter(|distance| distance.is_finite()).map(|distance| {
         let message =
             format!("the rows of A are {distance:.3} away from orthonormal (mean squared entry of AAᵀ - I)");
@@ -103,8 +109,9 @@ fn score_spread(sorted: &[f32]) -> Check {
     let [low, median, high] = [n / 100, n / 2, n - 1 - n / 100].map(|i| f64::from(sorted[i]));
     let spread = (high - low) / median.abs().max(f64::MIN_POSITIVE);
     let spread = spread.min(f64::MAX);
-    let warning =
-        (spread < 1e-5).then_some("that is rounding noise, so the ranking means little; try another method");
+    let one = sorted[0] == sorted[n - 1];
+    let warning = (spread < 1e-5 && !one)
+        .then_some("that is rounding noise, so the ranking means little; try another method");
     check("score-spread", spread, warning, format!("the spread is {spread:.3e} of the median score"))
 }
 
@@ -127,14 +134,25 @@ fn loss_checks(losses: &[f32]) -> Vec<Check> {
     let (fall, lost) = (share(first - end, first.abs()), share(end - lowest, first - lowest));
     let stuck =
         (fall < 0.01).then_some("the network learnt nothing; try more epochs or another learning rate");
-    let risen = (lost > 0.25).then_some("training is unstable; try a smaller learning rate");
+    let risen =
+        (lost > 0.25 && stuck.is_none()).then_some("training is unstable; try a smaller learning rate");
     vec![
         check("loss-trend", fall, stuck, format!("the loss went from {first:.4} to {end:.4}")),
         check("loss-rebound", lost, risen, format!("the loss ended at {end:.4} after a low of {lowest:.4}")),
     ]
 }
 
-fn dead_latent(items: usize, latents: &[f32]) -> Option<Check> {
+/// Independent rankings of n items agree by 0 give or take 1 / sqrt(n); members of a combination that is worth something
+/// agreed by more than 0.3 in all of docs/defaults.md.
+fn agreement(rho: f32) -> Check {
+    let warning = (rho < 0.1).then_some(
+        "each ranks the items in another order, so their mean means little; compare single ones by `--method`",
+    );
+    let found = format!("the combined detectors agree by {rho:.2} (mean rank correlation)");
+    check("agreement", f64::from(rho), warning, found)
+}
+
+fn dead_latent(items: usize, latents: &[f32], width: usize) -> Option<Check> {
     let units = latents.len().checked_div(items)?;
     if items < 2 || units == 0 {
         return None;
@@ -148,8 +166,10 @@ fn dead_latent(items: usize, latents: &[f32]) -> Option<Check> {
     let floor = 1e-6 * variances.iter().sum::<f64>() / units as f64;
     let dead = units - variances.iter().filter(|&&v| v > floor).count();
     let share = dead as f64 / units as f64;
-    let warning =
-        (share > 0.5).then_some("the network hardly uses its latent; try more epochs or another seed");
+    // Ten columns cannot keep a hundred units alive.
+    let needed = if width == 0 { units } else { units.min(width) };
+    let warning = (2 * (units - dead) < needed)
+        .then_some("the network hardly uses its latent; try more epochs or another seed");
     Some(check("dead-latent", share, warning, format!("{dead} of {units} latent units never change")))
 }
 
@@ -182,14 +202,16 @@ mod tests {
             losses: &losses,
             latents: Some((100, &latents)),
             orthogonality: Some(0.3),
+            agreement: Some(0.6),
+            width: 6,
         };
         assert!(warnings(evidence).is_empty());
-        assert_eq!(checks(&evidence).len(), 7);
+        assert_eq!(checks(&evidence).len(), 8);
     }
 
     #[test]
     fn collapsed_scores_warn() {
-        assert_eq!(of_scores(&[0.5; 100]), ["distinct-scores", "score-spread"]);
+        assert_eq!(of_scores(&[0.5; 100]), ["distinct-scores"], "one cause, one warning");
         let two: Vec<f32> = (0..100u8).map(|i| f32::from(i % 2)).collect();
         assert_eq!(of_scores(&two), ["distinct-scores"]);
         let noise: Vec<f32> = (0..100).map(|i| f32::from_bits(1f32.to_bits() + i % 40)).collect();
@@ -202,7 +224,7 @@ mod tests {
     #[test]
     fn losses_that_stand_or_rise_warn() {
         assert_eq!(of_losses(&[1.0; 20]), ["loss-trend"]);
-        assert_eq!(of_losses(&[1.0, 2.0]), ["loss-trend", "loss-rebound"]);
+        assert_eq!(of_losses(&[1.0, 2.0]), ["loss-trend"], "one cause, one warning");
         assert_eq!(of_losses(&[3.0, 1.0, 0.2, 0.1, 1.0]), ["loss-rebound"]);
         assert_eq!(of_losses(&[1.0, f32::NAN]), ["loss-trend"]);
         assert!(of_losses(&[1.0]).is_empty() && of_losses(&[]).is_empty());
@@ -216,6 +238,24 @@ mod tests {
         assert_eq!(of(&[0.0; 9]), ["dead-latent"]);
         assert!(of(&[1.0, 5.0, 2.0, 5.0, 4.0, 5.0]).is_empty());
         assert!(warnings(Evidence { latents: Some((0, &[])), ..Evidence::default() }).is_empty());
+    }
+
+    #[test]
+    fn a_latent_wider_than_the_data_may_rest() {
+        // Three items, four units, one of them alive.
+        let latents = [1.0, 5.0, 7.0, 0.0, 2.0, 5.0, 7.0, 0.0, 4.0, 5.0, 7.0, 0.0];
+        let of = |width| warnings(Evidence { latents: Some((3, &latents)), width, ..Evidence::default() });
+        assert!(of(1).is_empty() && of(2).is_empty());
+        assert_eq!([of(0), of(3), of(100)], [["dead-latent"]; 3]);
+        let dead = Evidence { latents: Some((3, &[0.0; 9])), width: 1, ..Evidence::default() };
+        assert_eq!(warnings(dead), ["dead-latent"]);
+    }
+
+    #[test]
+    fn detectors_that_disagree_warn() {
+        let of = |rho| warnings(Evidence { agreement: Some(rho), ..Evidence::default() });
+        assert!(of(0.5).is_empty());
+        assert_eq!([of(0.02), of(-0.9)], [["agreement"]; 2]);
     }
 
     #[test]
@@ -234,7 +274,8 @@ mod tests {
             items in 0..9usize,
         ) {
             let evidence = Evidence {
-                scores: &scores, losses: &losses, latents: Some((items, &latents)), orthogonality: scores.first().copied(),
+                scores: &scores, losses: &losses, latents: Some((items, &latents)), width: items,
+                orthogonality: scores.first().copied(), agreement: scores.last().copied(),
             };
             prop_assert!(checks(&evidence).iter().all(|check| check.value.is_finite()));
         }

@@ -1,11 +1,13 @@
 //! Fitting a method on a pile, from raw items to scores.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::{Featureless, Whole};
 use crate::method::combined::CombinedConfig;
 use crate::method::{Context, Detector, Findings, Known, Method, Observer};
 use crate::pile::Pile;
@@ -52,6 +54,9 @@ pub struct Fitted {
     pub features: Features,
     /// One score per item of the pile, higher = more anomalous.
     pub scores: Vec<f32>,
+    /// The score of any item without features ([`Features::featureless`]), above all others; `None` where the method
+    /// itself scores them.
+    pub featureless_score: Option<f32>,
     /// Curve and facts for the self-checks.
     pub findings: Findings,
     /// Sentences for the user.
@@ -86,29 +91,49 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     let features = Features::concat(parts)?;
     let preprocessed = Instant::now();
-    let mut context = Context::new(options.seed, device, observer);
-    let detector = match &options.known {
+    let (unlabelled, known) = match &options.known {
         Some(known) => {
-            let (training, known) = set_apart(&features, known);
-            context.known = Some(known);
-            method.fit(&training, &mut context)?
+            let (unlabelled, known) = set_apart(&features, known);
+            (Cow::Owned(unlabelled), Some(known))
         }
-        None => method.fit(&features, &mut context)?,
+        None => (Cow::Borrowed(&features), None),
     };
+    let featureless = Featureless::of_pile(&unlabelled);
+    let training = featureless.rest(&unlabelled);
+    let mut whole = Whole { observer, featureless: &featureless };
+    let mut context = Context::new(options.seed, device, &mut whole);
+    context.known = known;
+    let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
-    let scores = match options.known {
-        Some(_) => detector.scores(&features)?,
-        None => detector.training_scores(&features)?,
-    };
-    check_finite(&scores, context.findings.curve.len())?;
     warnings.append(&mut context.warnings);
     let findings = std::mem::take(&mut context.findings);
+    let all = Featureless::of_pile(&features);
+    let scores = match options.known {
+        Some(_) => detector.scores(&all.rest(&features))?,
+        None => detector.training_scores(&training)?,
+    };
+    check_finite(&scores, findings.curve.len())?;
+    let featureless_score = all.score(&scores);
+    let scores = all.fill(scores, featureless_score.unwrap_or_default());
+    warnings.extend(all.warning(pile.kind));
     let seconds = Seconds {
         preprocess: (preprocessed - start).as_secs_f64(),
         fit: (fitted - preprocessed).as_secs_f64(),
         score: fitted.elapsed().as_secs_f64(),
     };
-    Ok(Fitted { method, preprocessor, detector, features, scores, findings, warnings, seconds })
+    drop(training);
+    drop(unlabelled);
+    Ok(Fitted {
+        method,
+        preprocessor,
+        detector,
+        features,
+        scores,
+        featureless_score,
+        findings,
+        warnings,
+        seconds,
+    })
 }
 
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.
@@ -120,16 +145,161 @@ fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
     }
 }
 
-/// The items to train on, and the labelled ones.
+/// The items to train on, and the labelled ones that have features.
 fn set_apart(features: &Features, known: &[(usize, bool)]) -> (Features, Known) {
     let labelled: HashSet<usize> = known.iter().map(|&(i, _)| i).collect();
     let rest: Vec<usize> = (0..features.len()).filter(|i| !labelled.contains(i)).collect();
-    let indices: Vec<usize> = known.iter().map(|&(i, _)| i).collect();
-    let outlier = known.iter().map(|&(_, outlier)| outlier).collect();
+    let empty = features.featureless();
+    let (indices, outlier): (Vec<usize>, _) = known.iter().filter(|&&(i, _)| !empty[i]).copied().unzip();
     (features.select(&rest), Known { features: features.select(&indices), outlier })
 }
 
 /// The method for data of `kind` when the user names none; how it was chosen: `docs/defaults.md`.
 pub fn default_method(kind: Kind) -> Method {
     Method::Combined(CombinedConfig::suited_to(kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::data::{Images, Items};
+    use crate::method::{Silent, Takes};
+    use crate::metrics::Agreement;
+    use crate::model::ModelFile;
+    use crate::run::Fit;
+    use crate::score::Model;
+
+    const EMPTY: usize = 12;
+
+    fn pile(items: Items) -> Pile {
+        Pile {
+            input: "a test".into(),
+            reading: crate::input::Options::default(),
+            range: None,
+            kind: items.kind(),
+            ids: (0..items.len()).map(|i| i.to_string()).collect(),
+            labels: None,
+            items: vec![items],
+            quarantined: Vec::new(),
+            bad: 0,
+            fingerprint: String::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn noise(i: usize) -> usize {
+        i * i % 101 + i * 7919 % 89
+    }
+
+    /// Sixty documents of seven of fifteen words, every tenth of other words; then some without a word.
+    fn documents(empty: usize) -> Pile {
+        let word = |i: usize, j: usize| {
+            if i % 10 == 9 {
+                format!("odd{}", noise(i + 60 * j) % 30)
+            } else {
+                format!("usual{}", noise(i + 60 * j) % 15)
+            }
+        };
+        let document = |i: usize| (0..7).map(|j| word(i, j)).collect::<Vec<_>>().join(" ");
+        pile(Items::Documents((0..60).map(document).chain((0..empty).map(|_| "...".into())).collect()))
+    }
+
+    /// Thirty pictures of a slope, every tenth of blotches; then some of one colour.
+    fn pictures(empty: usize) -> Pile {
+        let pixel =
+            |i: usize, at: usize| if i % 10 == 9 { noise(i + at) } else { 3 * at + noise(i + at) / 16 } as u8;
+        let pixels = (0..30).flat_map(|i| (0..64).map(move |at| pixel(i, at)));
+        let plain = (0..empty).flat_map(|i| vec![20 * i as u8; 64]);
+        pile(Items::Images(Images { channels: 1, side: 8, pixels: pixels.chain(plain).collect() }))
+    }
+
+    /// Every method that needs no labels and not too long, short.
+    fn methods(kind: Kind) -> Vec<Method> {
+        let all = Method::ALL.iter().filter(|method| method.takes == Takes::Anything);
+        let short = |name: &str| {
+            let mut method = Method::named(name, None).unwrap().suited_to(kind);
+            if let Some(schedule) = method.schedule_mut() {
+                (schedule.epochs, schedule.batch_size) = (3, 16);
+            }
+            method
+        };
+        all.map(|method| short(method.name)).collect()
+    }
+
+    fn fitted(pile: &Pile, method: Method) -> Fitted {
+        fit(pile, &FitOptions { method: Some(method), ..FitOptions::default() }, &mut Silent).unwrap()
+    }
+
+    fn auroc(scores: &[f32]) -> f64 {
+        let outlier: Vec<bool> = (0..scores.len()).map(|i| i % 10 == 9).collect();
+        Agreement::new(scores, &outlier).unwrap().auroc()
+    }
+
+    #[test]
+    fn documents_without_a_word_come_first_and_change_nothing_else() {
+        for method in methods(Kind::Text) {
+            let name = method.name();
+            let alone = auroc(&fitted(&documents(0), method.clone()).scores);
+            let all = fitted(&documents(EMPTY), method);
+            let (others, empty) = all.scores.split_at(60);
+            assert!((auroc(others) - alone).abs() < 0.03, "{name}: {} instead of {alone}", auroc(others));
+            assert!(others.iter().all(|score| *score < empty[0] && empty[0].is_finite()), "{name}");
+            assert_eq!(empty, [empty[0]; EMPTY]);
+            assert!(all.warnings.contains(&"12 of 72 documents hold no known word; they rank first".into()));
+        }
+    }
+
+    #[test]
+    fn pictures_of_one_colour_come_first_and_change_nothing_else() {
+        for method in methods(Kind::Images) {
+            let name = method.name();
+            let alone = fitted(&pictures(0), method.clone());
+            let all = fitted(&pictures(EMPTY), method);
+            let (others, plain) = all.scores.split_at(30);
+            assert_eq!(others, alone.scores, "{name}");
+            assert!(others.iter().all(|score| *score < plain[0]), "{name}");
+            assert_eq!(plain, [plain[0]; EMPTY]);
+        }
+    }
+
+    #[test]
+    fn labelled_items_without_features_guide_nothing() {
+        let known =
+            |labelled: &[usize]| Some(labelled.iter().map(|&i| (i, i >= 30 || i % 10 == 9)).collect());
+        let settings = json!({ "iterations": 12, "batch_size": 8 });
+        let method = Method::named("elite-ae", None).unwrap().with(&settings).unwrap();
+        let scores = |labelled: &[usize]| {
+            let options =
+                FitOptions { method: Some(method.clone()), known: known(labelled), ..FitOptions::default() };
+            fit(&pictures(EMPTY), &options, &mut Silent).unwrap().scores
+        };
+        assert_eq!(scores(&[0, 1, 9, 19]), scores(&[0, 1, 9, 19, 30, 31]));
+    }
+
+    #[test]
+    fn a_new_document_without_a_known_word_scores_above_the_pile_and_one_with_few_in_between() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("model.safetensors");
+        for (empty, name) in [(0, "knn"), (EMPTY, "knn"), (0, "combined"), (0, "isolation-forest")] {
+            let pile = documents(empty);
+            let method = Method::named(name, None).unwrap().suited_to(Kind::Text);
+            let fitted = Fit::new(method).run(pile).unwrap();
+            fitted.save_model(&path).unwrap();
+            let scores = |text: &str| {
+                let items = Items::Documents(vec![text.into(), "usual1 usual2".into()]);
+                Model::load(&path).unwrap().scores(&items).unwrap()[0]
+            };
+            let largest = fitted.scores[..60].iter().copied().fold(f32::MIN, f32::max);
+            assert!(scores("nothing known") > largest && scores("") == scores("nothing known"), "{name}");
+            assert!(scores("usual1 usual2 strange stranger") > scores("usual1 usual2"), "{name}");
+            let model = Model::load(&path).unwrap();
+            assert_eq!(model.header.quantiles.percentile(scores("")), 1.0);
+        }
+        let mut old = ModelFile::load(&path).unwrap();
+        old.header.featureless_score = None;
+        old.save(&path).unwrap();
+        assert!(Model::load(&path).unwrap().scores(&documents(1).items[0]).is_ok(), "older models score too");
+    }
 }

@@ -6,32 +6,22 @@
 //! Intelligence 2023); the methods that the paper compares with and classical detectors are included.
 //!
 //! ```
-//! use lfr::fit::{FitOptions, fit};
-//! use lfr::input::Options;
-//! use lfr::method::{Method, Silent};
-//! use lfr::output::Ranking;
-//! use lfr::pile::Pile;
-//! use lfr::score::{Model, model_file};
+//! use lfr::{Fit, Model, Options, Pile};
 //!
 //! # fn main() -> lfr::Result<()> {
-//! // Read: 330 images, some of which do not belong.
-//! let reading = Options::default();
-//! let pile = Pile::read("../../examples/sneakers/images".as_ref(), &reading)?;
-//!
-//! // Fit and score; without `method` the default for the kind of data is taken.
-//! let method = Method::named("isolation-forest", None)?;
-//! let options = FitOptions { method: Some(method), ..FitOptions::default() };
-//! let fitted = fit(&pile, &options, &mut Silent)?;
-//! for &worst in Ranking::of(&fitted.scores).order().iter().take(5) {
-//!     println!("{} {:.3}", pile.ids[worst], fitted.scores[worst]);
+//! # let folder = tempfile::tempdir().expect("a folder for the model");
+//! # let path = folder.path().join("sneakers.safetensors");
+//! // 330 images, some of which do not belong.
+//! let pile = Pile::read("../../examples/sneakers/images", &Options::default())?;
+//! # let pile = Pile::rows(2, &(0..80_u32).map(|i| i * 7 % 11).collect::<Vec<_>>())?;
+//! let run = Fit::default().seed(7).run(pile)?;
+//! for &worst in run.ranking().order().iter().take(5) {
+//!     println!("{} {:.3}", run.pile.ids[worst], run.scores[worst]);
 //! }
-//!
-//! // Keep the model, and score other items with it.
-//! let folder = tempfile::tempdir().expect("a folder for the model");
-//! let path = folder.path().join("sneakers.safetensors");
-//! model_file(&fitted, &pile, &reading, options.seed)?.save(&path)?;
-//! let model = Model::load(&path, "cpu")?;
-//! assert_eq!(model.scores(&pile.items[0])?.len(), pile.items[0].len());
+//! run.save_model(&path)?;
+//! // Scores other items, read as the model says.
+//! let scores = Model::load(&path)?.score(&run.pile)?;
+//! # assert_eq!(scores.len(), run.pile.len());
 //! # Ok(())
 //! # }
 //! ```
@@ -45,6 +35,7 @@ pub mod dataset;
 pub mod device;
 pub mod error;
 pub mod experiment;
+mod featureless;
 pub mod fit;
 pub mod input;
 pub mod labels;
@@ -61,11 +52,16 @@ pub mod pile;
 pub mod preprocess;
 pub mod regular;
 pub mod report;
+pub mod run;
 pub mod score;
 pub mod seed;
 pub mod showcase;
 pub mod threshold;
 pub mod transform;
-pub mod truth;
 
 pub use error::{Error, Result};
+pub use input::Options;
+pub use method::Method;
+pub use pile::Pile;
+pub use run::{Fit, Run};
+pub use score::Model;

@@ -1,16 +1,38 @@
-//! A pile of data read into memory, to be fitted on.
+//! A pile of data in memory, to be fitted on or scored.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+
+use arrow::array::{Array, ArrayRef};
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
-use crate::input::{self, Options, PixelRange, settle_channels};
+use crate::input::{
+    self, Fingerprint, Options, Picture, PixelRange, Source, memory as in_memory, settle_channels,
+};
 use crate::memory;
 
 /// Everything readable of an input, in its order.
+///
+/// ```
+/// use lfr::pile::Pile;
+///
+/// # fn main() -> lfr::Result<()> {
+/// let rows = Pile::rows(2, &[1.0_f32, 2.0, 3.0, 4.0])?.with_ids(vec!["a".into(), "b".into()])?;
+/// let documents = Pile::documents(["one text", "another text"])?;
+/// assert_eq!((rows.len(), documents.len()), (2, 2));
+/// assert!(Pile::rows(3, &[0.0_f32; 7]).is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Pile {
+    /// Where it is from: the path as the user wrote it, or that it was in memory.
+    pub input: String,
+    /// How it was read.
+    pub reading: Options,
     /// What the items are.
     pub kind: Kind,
     /// One identifier per item.
@@ -37,24 +59,115 @@ impl Pile {
     /// # Errors
     /// As [`input::open`] and the reading of its chunks; [`Error::Input`] when they take more than half of the memory
     /// that is available.
-    pub fn read(path: &Path, options: &Options) -> Result<Self> {
-        Self::read_within(path, options, memory::available() / 2)
+    pub fn read(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
+        Self::read_within(path.as_ref(), options, memory::available() / 2)
     }
 
     fn read_within(path: &Path, options: &Options, limit: u64) -> Result<Self> {
-        let mut source = input::open(path, options)?;
+        Self::of(input::open(path, options)?, path.display().to_string(), options, limit)
+    }
+
+    /// Rows of `cols` numbers each, row-major; the columns are named `f0`, `f1`, ... NaN is a missing value.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when `values` is not a whole number of rows, [`Error::Empty`] without a row.
+    pub fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T]) -> Result<Self> {
+        let options = Options::default();
+        Self::in_memory(in_memory::rows(cols, values, &options)?, &options)
+    }
+
+    /// Rows of a table, which `options` may split into identifiers, labels and a column of documents.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without a row; [`Error::Input`] for batches of different columns and for columns without a
+    /// name or with the name of another; [`Error::Config`] for a column of the options that is not there.
+    pub fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Self> {
+        options.validate()?;
+        Self::in_memory(in_memory::table(batches, options)?, options)
+    }
+
+    /// Documents; blank ones are items too.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] when there is none.
+    pub fn documents<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Result<Self> {
+        let options = Options::default();
+        Self::in_memory(in_memory::documents(texts.into_iter().map(Into::into).collect(), &options), &options)
+    }
+
+    /// Pictures of any sizes, brought to the side that `options` say, as those of a folder.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] when there is none, [`Error::Config`] for a setting out of range, [`Error::Mismatch`] for
+    /// coloured ones where the options want 1 channel.
+    pub fn pictures(pictures: Vec<Picture>, options: &Options) -> Result<Self> {
+        options.validate()?;
+        Self::in_memory(in_memory::pictures(pictures, options), options)
+    }
+
+    /// The picture files at `paths`, each identified by its path.
+    ///
+    /// # Errors
+    /// As [`Pile::pictures`], and [`Error::TooManyBad`] as the options say for files that cannot be read.
+    pub fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Self> {
+        options.validate()?;
+        Self::in_memory(in_memory::picture_files(paths, options)?, options)
+    }
+
+    /// The same items under other identifiers.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when there are not as many as items.
+    pub fn with_ids(mut self, ids: Vec<String>) -> Result<Self> {
+        self.check_length("identifiers", ids.len())?;
+        let mut fingerprint = Fingerprint::new(self.kind);
+        let mut rest = ids.as_slice();
+        for items in &self.items {
+            let (own, others) = rest.split_at(items.len());
+            let chunk = Chunk { ids: own.to_vec(), labels: None, items: items.clone() };
+            fingerprint.update(Path::new(&self.input), &chunk)?;
+            rest = others;
+        }
+        self.fingerprint = fingerprint.hex();
+        Ok(Self { ids, ..self })
+    }
+
+    /// The same items with labels, see [`outlier_labels`].
+    ///
+    /// # Errors
+    /// [`Error::Input`] when there are not as many as items.
+    pub fn with_labels(self, labels: Vec<String>) -> Result<Self> {
+        self.check_length("labels", labels.len())?;
+        Ok(Self { labels: Some(labels), ..self })
+    }
+
+    fn check_length(&self, what: &str, found: usize) -> Result<()> {
+        if found == self.len() {
+            return Ok(());
+        }
+        Err(Error::input(&self.input, format!("{found} {what} for {} items", self.len())))
+    }
+
+    fn in_memory(source: Source, options: &Options) -> Result<Self> {
+        Self::of(source, in_memory::NAME.into(), options, u64::MAX)
+    }
+
+    /// All that `source` gives.
+    fn of(mut source: Source, input: String, options: &Options, limit: u64) -> Result<Self> {
         let (mut chunks, mut items, mut bytes) = (Vec::new(), 0, 0);
         for chunk in source.by_ref() {
             let chunk = chunk?;
             items += chunk.ids.len();
             bytes += size(&chunk);
             if bytes > limit {
-                return Err(too_large(path, items, bytes, limit));
+                return Err(too_large(Path::new(&input), items, bytes, limit));
             }
             chunks.push(chunk);
         }
         let chunks = if options.channels.is_none() { settle_channels(chunks) } else { chunks };
         let mut pile = Self {
+            input,
+            reading: options.clone(),
             kind: source.kind(),
             ids: Vec::new(),
             labels: None,
@@ -90,9 +203,13 @@ impl Pile {
 /// Bytes that a chunk takes in memory.
 fn size(chunk: &Chunk) -> u64 {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
+    let part = |column: &ArrayRef| {
+        column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
+    };
     let items = match &chunk.items {
         Items::Images(images) => images.pixels.len(),
-        Items::Rows(rows) => rows.get_array_memory_size(),
+        // Chunks may be parts of one table.
+        Items::Rows(rows) => rows.columns().iter().map(part).sum(),
         Items::Documents(documents) => texts(documents),
     };
     (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
@@ -147,6 +264,66 @@ fn outlier_label(index: usize, label: &str) -> Result<bool> {
 mod tests {
     use super::*;
 
+    fn refused(pile: Result<Pile>) -> String {
+        pile.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn data_in_memory_is_checked() {
+        let message = refused(Pile::rows(3, &[0.0_f32; 7]));
+        assert_eq!(message, "data in memory: 7 values are not a whole number of rows of 3");
+        assert!(refused(Pile::rows(0, &[1.0_f32])).contains("rows of 0"));
+        for empty in
+            [Pile::rows(3, &[0.0_f64; 0]), Pile::documents([""; 0]), Pile::table(vec![], &Options::default())]
+        {
+            assert_eq!(refused(empty), "data in memory is empty: it holds no item");
+        }
+        let two = Pile::documents(["a", ""]).unwrap();
+        assert_eq!(two.ids, ["0", "1"]);
+        assert!(refused(two.clone().with_ids(vec!["x".into()])).contains("1 identifiers for 2 items"));
+        assert!(refused(two.with_labels(vec![])).contains("0 labels for 2 items"));
+        assert!(Picture::new(2, 2, 3, vec![0; 11]).unwrap_err().to_string().contains("12 values, found 11"));
+        assert!(Picture::new(2, 2, 2, vec![0; 8]).unwrap_err().to_string().contains("2 channels"));
+        assert!(Picture::new(0, 2, 1, vec![]).is_err());
+    }
+
+    #[test]
+    fn columns_that_share_a_name_are_refused() {
+        let column: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::Int32Array::from(vec![1]));
+        let twice = RecordBatch::try_from_iter([("a", column.clone()), ("a", column.clone())]).unwrap();
+        assert!(refused(Pile::table(vec![twice], &Options::default())).contains("are all named `a`"));
+        let [a, b] = ["a", "b"].map(|name| RecordBatch::try_from_iter([(name, column.clone())]).unwrap());
+        assert!(refused(Pile::table(vec![a, b], &Options::default())).contains("other columns"));
+    }
+
+    #[test]
+    fn memory_reads_as_files_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lines, picture) = (folder.path().join("a.txt"), folder.path().join("0"));
+        std::fs::write(&lines, "one\ntwo\nthree\n").unwrap();
+        let options = Options { chunk: 2, image_size: 8, ..Options::default() };
+        let (file, memory) =
+            (Pile::read(&lines, &options).unwrap(), Pile::documents(["one", "two", "three"]).unwrap());
+        assert_eq!((&file.ids, &file.fingerprint), (&memory.ids, &memory.fingerprint));
+        let renamed = memory.clone().with_ids(memory.ids.clone()).unwrap();
+        assert_eq!(renamed.fingerprint, memory.fingerprint);
+
+        std::fs::create_dir(&picture).unwrap();
+        let values: Vec<u8> = (0..20 * 10 * 3).map(|i| (i * 7 % 251) as u8).collect();
+        image::RgbImage::from_raw(10, 20, values.clone()).unwrap().save(picture.join("0.png")).unwrap();
+        let file = Pile::read(&picture, &options).unwrap();
+        let memory = Pile::pictures(vec![Picture::new(20, 10, 3, values).unwrap()], &options).unwrap();
+        let paths = Pile::picture_files(vec![picture.join("0.png")], &options).unwrap();
+        let pixels = |pile: &Pile| match &pile.items[0] {
+            Items::Images(images) => images.clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(pixels(&file), pixels(&memory));
+        assert_eq!(pixels(&file), pixels(&paths));
+        let missing = Pile::picture_files(vec!["/nowhere.png".into()], &options);
+        assert!(refused(missing).contains("/nowhere.png: cannot be read"));
+    }
+
     #[test]
     fn what_does_not_fit_in_memory_is_refused_on_the_way() {
         let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
@@ -154,7 +331,7 @@ mod tests {
         std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
         let options = Options { chunk: 100, ..Options::default() };
         assert_eq!(Pile::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
-        let message = Pile::read_within(file.path(), &options, 10_000).unwrap_err().to_string();
+        let message = Pile::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
         assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
     }
 

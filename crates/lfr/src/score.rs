@@ -5,12 +5,14 @@ use std::path::Path;
 use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Options, Stretch};
 use crate::method::{Detector, Method};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
+use crate::output::OutputFile;
 use crate::pile::Pile;
 use crate::preprocess::Preprocessor;
 use crate::seed::Seed;
@@ -26,13 +28,11 @@ pub struct Model {
     detector: Box<dyn Detector>,
 }
 
-/// The model file of a fit: `reading` and `seed` are those the pile was read and the method fitted with.
+/// The header of a fit with the scores of its own pile.
 ///
 /// # Errors
 /// [`Error::TooFewItems`] when the fit has no score.
-pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -> Result<ModelFile> {
-    let mut weights = crate::data::Weights::default();
-    fitted.detector.store(&mut weights);
+pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header> {
     let channels = match &fitted.preprocessor {
         Preprocessor::Images(shape) => Some(shape.channels),
         _ => None,
@@ -42,7 +42,8 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
         needed: 1,
         what: "a model file".into(),
     })?;
-    let header = Header {
+    let reading = &pile.reading;
+    Ok(Header {
         tool_version: env!("CARGO_PKG_VERSION").into(),
         kind: pile.kind,
         method: json(&fitted.method)?,
@@ -64,9 +65,9 @@ pub fn model_file(fitted: &Fitted, pile: &Pile, reading: &Options, seed: Seed) -
         fingerprint: pile.fingerprint.clone(),
         items: pile.len(),
         quantiles,
+        featureless_score: fitted.featureless_score,
         warnings: fitted.warnings.clone(),
-    };
-    Ok(ModelFile { header, weights })
+    })
 }
 
 fn json(value: &impl serde::Serialize) -> Result<serde_json::Value> {
@@ -74,13 +75,39 @@ fn json(value: &impl serde::Serialize) -> Result<serde_json::Value> {
 }
 
 impl Model {
-    /// Reads the model file at `path`; networks run on the device called `device`.
+    /// A model from its parts.
+    pub(crate) fn new(header: Header, preprocessor: Preprocessor, detector: Box<dyn Detector>) -> Self {
+        Self { header, preprocessor, detector }
+    }
+
+    /// Reads the model file at `path`; networks run on the processor.
     ///
     /// # Errors
-    /// [`Error::Model`] for a file that is damaged, foreign or newer, [`Error::Device`] for an unknown device.
-    pub fn load(path: &Path, device: &str) -> Result<Self> {
+    /// [`Error::Model`] for a file that is damaged, foreign or newer, [`Error::Io`] for one that cannot be read.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Self::load_on(path, "cpu")
+    }
+
+    /// The same with networks running on the device called `device`.
+    ///
+    /// # Errors
+    /// As [`Model::load`], and [`Error::Device`] for an unknown device.
+    pub fn load_on(path: impl AsRef<Path>, device: &str) -> Result<Self> {
+        let path = path.as_ref();
+        Self::of(ModelFile::load(path)?, path, device)
+    }
+
+    /// Reads the bytes of a model file, such as [`Model::to_bytes`] gives.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::of(ModelFile::from_bytes(bytes)?, Path::new("bytes"), "cpu")
+    }
+
+    fn of(file: ModelFile, path: &Path, device: &str) -> Result<Self> {
         let device = device::open(device)?;
-        let ModelFile { header, mut weights } = ModelFile::load(path)?;
+        let ModelFile { header, mut weights } = file;
         let bad = |problem: String| Error::Model { path: path.to_owned(), problem };
         let method: Method = serde_json::from_value(header.method.clone())
             .map_err(|e| bad(format!("its method is not known to this version: {e}")))?;
@@ -98,6 +125,36 @@ impl Model {
             .map_err(|e| bad(e.to_string()))?;
         weights.finish().map_err(|e| bad(e.to_string()))?;
         Ok(Self { header, preprocessor, detector })
+    }
+
+    /// Writes the model file, replacing one that is there. The same model gives the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when it cannot be written, [`Error::TooLarge`] beyond 4 GiB.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.file().save(path.as_ref())
+    }
+
+    /// Writes a model file that was prepared before.
+    ///
+    /// # Errors
+    /// As [`Model::save`].
+    pub fn save_into(&self, file: OutputFile) -> Result<()> {
+        self.file().save_into(file)
+    }
+
+    /// The bytes of the model file.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when they cannot be made.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.file().to_bytes()
+    }
+
+    fn file(&self) -> ModelFile {
+        let mut weights = crate::data::Weights::default();
+        self.detector.store(&mut weights);
+        ModelFile { header: self.header.clone(), weights }
     }
 
     /// How to read data for this model: `base` with what the model remembers put over it.
@@ -128,12 +185,37 @@ impl Model {
         self.preprocessor.apply(items)
     }
 
-    /// One score per item, higher = more anomalous; never depends on the other items.
+    /// One score per item, higher = more anomalous; never depends on the other items. An item without features scores
+    /// above every item of the fit, and a document with more unknown words than usual in the fit is moved towards that
+    /// score, see [`crate::preprocess::TfIdf::strangeness`].
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.
     pub fn scores(&self, items: &Items) -> Result<Vec<f32>> {
-        self.detector.scores(&self.features(items)?)
+        self.scores_of(items, &self.features(items)?)
+    }
+
+    /// The scores of items whose features are at hand.
+    fn scores_of(&self, items: &Items, features: &Features) -> Result<Vec<f32>> {
+        let Some(own) = self.header.featureless_score else { return self.detector.scores(features) };
+        let featureless = Featureless::of(features);
+        let scores = self.detector.scores(&featureless.rest(features))?;
+        let mut scores = featureless.fill(scores, own);
+        if let (Preprocessor::Text(tfidf), Items::Documents(documents)) = (&self.preprocessor, items) {
+            for (score, strange) in scores.iter_mut().zip(tfidf.strangeness(documents)) {
+                *score += strange * (own - *score).max(0.0);
+            }
+        }
+        Ok(scores)
+    }
+
+    /// One score an item of `pile`, which was read as [`Model::reading`] says; higher = more anomalous.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when its items are not laid out as the training items.
+    pub fn score(&self, pile: &Pile) -> Result<Vec<f32>> {
+        let parts = pile.items.iter().map(|items| self.scores(items)).collect::<Result<Vec<_>>>()?;
+        Ok(parts.concat())
     }
 
     /// Scores all of `path` chunk by chunk, in bounded memory; `sink` is given each chunk and its scores.
@@ -143,16 +225,16 @@ impl Model {
     /// Reading, mismatching data, or what `sink` returns.
     pub fn stream(
         &self,
-        path: &Path,
+        path: impl AsRef<Path>,
         options: &Options,
         mut sink: impl FnMut(&Chunk, &[f32]) -> Result<()>,
     ) -> Result<input::Source> {
-        let mut source = input::open(path, &self.reading(options))?;
+        let mut source = input::open(path.as_ref(), &self.reading(options))?;
         let mut oddities = self.preprocessor.no_oddities();
         for chunk in source.by_ref() {
             let chunk = chunk?;
             let features = self.preprocessor.apply_noting(&chunk.items, &mut oddities)?;
-            let scores = self.detector.scores(&features)?;
+            let scores = self.scores_of(&chunk.items, &features)?;
             sink(&chunk, &scores)?;
         }
         source.note(self.preprocessor.odd(&oddities));

@@ -45,7 +45,7 @@ pub enum Command {
     /// Fit a model, to score other data with it
     Fit(Box<FitArgs>),
     /// Score new data with a fitted model
-    Score(ScoreArgs),
+    Score(Box<ScoreArgs>),
     /// Flag outliers in a file of scores, without fitting again
     Threshold(ThresholdArgs),
     /// Write the report of a run again, with other settings

@@ -1,22 +1,16 @@
 //! `lfr fit`.
 
-use std::process::ExitCode;
-
 use anyhow::Result;
-use lfr::output::OutputFile;
-use lfr::pile::outlier_labels;
-use lfr::score::model_file;
-use lfr::truth::Truth;
+use lfr::output::{OutputFile, RunRecord};
 
 use crate::args::FitArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::watch::Watch;
-use crate::{interrupt, record, summary};
+use crate::summary;
 
 /// Fits on the pile and writes the model file.
-pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
+pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
     let named = named_after(&args.input, ".safetensors")?;
     let target = args.writing.output.clone().unwrap_or(named);
@@ -24,18 +18,9 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<ExitCode> {
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;
-    let labels = pile.labels.as_ref().map(|column| outlier_labels(column)).transpose()?;
-    let truth = labels.map(|labels| Truth::new(labels, plan.fitting.known.as_deref())).transpose()?;
-    let mut watch = Watch::new(&mut progress, truth.as_ref());
-    let fitted = plan.fit(&pile, &mut watch)?;
-    let curve = std::mem::take(&mut watch.curve);
-
-    let mut record = record::of_fit(&args.input, &plan, &pile, &fitted, curve);
-    if let Some(truth) = &truth {
-        truth.report(&fitted.scores, &mut record)?;
-    }
-    interrupt::check()?;
-    model_file(&fitted, &pile, &plan.reading, plan.fitting.seed)?.save_into(file)?;
+    let run = plan.fit(pile, None, &mut progress)?;
+    let record = RunRecord { command: tables.words.clone(), ..run.record()? };
+    run.model.save_into(file)?;
     progress.clear();
     summary::warn(&mut progress, &record);
     summary::fit(&args.running, &record, &target)?;

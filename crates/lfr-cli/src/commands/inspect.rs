@@ -73,8 +73,20 @@ fn reading(header: &Header) -> String {
         Kind::Table => vec!["rows of a table".to_owned()],
         Kind::Text => vec!["documents".to_owned()],
     };
+    parts.extend(reading.range.iter().map(|range| format!("values {range} from black to white")));
     parts.extend(reading.text.iter().map(|column| format!("from column {column}")));
     parts.extend(reading.id.iter().map(|column| format!("identified by column {column}")));
+    parts.extend(
+        reading
+            .header
+            .map(|named| if named { "with" } else { "without" })
+            .map(|with| format!("{with} a row of names")),
+    );
+    parts.extend(
+        reading.delimiter.map(|byte| format!("delimited by `{}`", char::from(byte).escape_default())),
+    );
+    parts.extend(reading.encoding.iter().map(|name| format!("encoded as {name}")));
+    parts.extend(reading.sheet.iter().map(|sheet| format!("from sheet {sheet}")));
     if !reading.ignore.is_empty() {
         parts.push(format!("without {}", reading.ignore.join(", ")));
     }

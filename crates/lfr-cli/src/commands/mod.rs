@@ -13,8 +13,6 @@ mod report;
 mod score;
 mod threshold;
 
-use std::process::ExitCode;
-
 use anyhow::Result;
 use lfr::Error;
 
@@ -26,7 +24,7 @@ use crate::interrupt;
 ///
 /// # Errors
 /// What the command meets; `failure::report` tells it to the user.
-pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
+pub fn run(command: Command, tables: &Tables) -> Result<u8> {
     match command {
         Command::Rank(args) => return on_threads(&args.running, || rank::run(&args, tables)),
         Command::Fit(args) => return on_threads(&args.running, || fit::run(&args, tables)),
@@ -41,7 +39,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<ExitCode> {
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => man::run(&args)?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Does work that takes its time: on the threads asked for, until Ctrl-C. It begins on one of them, since a thread

@@ -7,10 +7,10 @@ use lfr::Error;
 use lfr::input::Options;
 use lfr::output::{Format, OutputFile, RunRecord, Scores};
 use lfr::pile::Pile;
+use lfr::run::write_page;
 use lfr::score::Model;
 
 use crate::args::ReportArgs;
-use crate::page;
 use crate::terminal::{say, shown};
 
 /// Writes the report of a run again from its folder and its pile.
@@ -22,7 +22,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     let names = Format::ALL.map(|format| args.run.join(format!("scores.{}", format.extension())));
     let scores = names.iter().find(|file| file.is_file()).unwrap_or(&names[0]);
     let scores = Scores::read(scores)?;
-    let model = Model::load(&args.run.join("model.safetensors"), "cpu")?;
+    let model = Model::load(args.run.join("model.safetensors"))?;
     let input = args.input.clone().unwrap_or_else(|| PathBuf::from(&record.input));
     let past = &model.header.reading;
     // As the fit read it, the columns it set aside included; pictures settle their channels once more.
@@ -44,8 +44,7 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     }
     let scores = scores.in_order_of(&pile.ids)?;
     record.input = input.display().to_string();
-    let seen_by = (model.preprocessor(), model.detector());
-    page::write(&page::html(&record, &scores, &pile.items, seen_by, args.show)?, file)?;
+    write_page(file, &record, &scores, &pile.items, &model, args.show)?;
     say(&format!("see {}", shown(&output.display().to_string())));
     Ok(())
 }

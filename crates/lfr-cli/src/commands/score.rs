@@ -23,7 +23,7 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     let prepared = |output| OutputFile::create(output, args.writing.force);
     let file = args.writing.output.as_deref().map(prepared).transpose()?;
     let mut progress = Progress::new(args.running.quiet);
-    let model = Model::load(&args.model, &args.device)?;
+    let model = Model::load_on(&args.model, &args.device)?;
     let (mut scores, bad, notes) = stream(args, &model, &mut progress)?;
     progress.clear();
     let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;

@@ -12,7 +12,7 @@ const STARTS: [&str; 2] = ["lfr ", "cargo run --release -p lfr-cli -- "];
 const NOT_RUN: &str = "# not run here";
 
 /// Methods that train no network, and so have no epochs.
-const CLASSICAL: [&str; 6] = ["isolation-forest", "knn", "lof", "pca", "ecod", "lvad"];
+const CLASSICAL: [&str; 7] = ["isolation-forest", "knn", "centroid", "lof", "pca", "ecod", "lvad"];
 
 /// A file of the repository.
 fn repository(path: &str) -> PathBuf {
@@ -47,7 +47,10 @@ fn quick(command: &str) -> String {
     let command = command.replace('\'', "");
     let words: Vec<&str> = command.split(' ').collect();
     let (ranks, fits) = (words[0] == "rank", words[0] == "fit");
-    let trains = !words.iter().any(|word| CLASSICAL.contains(word));
+    let classical = words.iter().any(|word| CLASSICAL.contains(word));
+    let pictures = ["photos", "images", "dataset:"].iter().any(|name| command.contains(name));
+    // The default trains a network for pictures alone.
+    let trains = !classical && (pictures || command.contains("ae-lfr") || command.contains("preset"));
     let epochs = if (ranks || fits) && trains { " --epochs 1" } else { "" };
     let show = if ranks { " --show 2" } else { "" };
     format!("{command}{epochs}{show}")

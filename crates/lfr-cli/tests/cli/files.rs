@@ -119,6 +119,23 @@ fn arrays_of_records_are_read() {
     );
 }
 
+/// Written by openpyxl 3.1, xlwt 1.3 and odfpy 1.4: forty orders, of which the one at 17 is too large.
+#[test]
+fn workbooks_of_every_program_are_read() {
+    let workbooks = [
+        ("orders.xlsx", &include_bytes!("../data/orders.xlsx")[..]),
+        ("orders.xls", include_bytes!("../data/orders.xls")),
+        ("orders.ods", include_bytes!("../data/orders.ods")),
+    ];
+    for (name, content) in workbooks {
+        let (ids, said) = ranking(name, content, "");
+        assert_eq!((ids.len(), ids[0].as_str()), (40, "17"), "{name}: {said}");
+    }
+    let (_, said) = ranking("orders.xlsx", workbooks[0].1, "--sheet Orders");
+    assert!(said.contains("2 rows above the table skipped") && !said.contains("--sheet"), "{said}");
+    rank("orders.xlsx", workbooks[0].1, "--sheet Sheet1").1.refused("there are Notes, Orders");
+}
+
 #[test]
 fn a_model_reads_new_data_as_it_read_its_own() {
     let place = Place::with("a.dat", rows(|i, x| format!("{x}^{}\n", i % 5)));

@@ -1,6 +1,7 @@
 //! `lfr inspect`, and model files that must not be used.
 
 use lfr::data::{Kind, Weights};
+use lfr::input::PixelRange;
 use lfr::model::{Header, ModelFile, Quantiles, Reading};
 
 use crate::fixture::Place;
@@ -10,7 +11,8 @@ fn place() -> Place {
     let place = Place::new();
     let mut weights = Weights::default();
     weights.put_f32("net.weight", &[2, 3], vec![0.5; 6]);
-    let reading = Reading { image_size: 32, channels: Some(1), ..Reading::default() };
+    let range = Some(PixelRange { low: 550.0, high: 610.0 });
+    let reading = Reading { image_size: 32, channels: Some(1), range, ..Reading::default() };
     let header = Header {
         tool_version: "0.1.0".into(),
         kind: Kind::Images,
@@ -20,6 +22,7 @@ fn place() -> Place {
         seed: 7,
         fingerprint: "ab".repeat(32),
         items: 1234,
+        featureless_score: None,
         quantiles: Quantiles::of(&[1.0, 2.0, 4.0]).unwrap(),
         warnings: vec!["look out".into()],
     };
@@ -34,7 +37,7 @@ fn a_model_is_shown() {
         "method      ae-lfr",
         "1 234 images",
         "lfr 0.1.0 with seed 7",
-        "grey images, resized to 32 x 32 pixels",
+        "grey images, resized to 32 x 32 pixels, values 550 to 610 from black to white",
         "1.0000 to 4.0000 in training, median 2.0000",
         "look out",
         "\"epochs\": 60",

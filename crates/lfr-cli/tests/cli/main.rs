@@ -15,6 +15,7 @@ mod inspect;
 mod joins;
 mod methods;
 mod mnist;
+mod odd_ones;
 mod odd_pictures;
 mod pictures;
 mod places;

@@ -40,7 +40,7 @@ fn names() -> Vec<String> {
 fn flags(method: &str) -> &'static str {
     match method {
         "elite-ae" | "elite-svdd" => "--labels-known known.csv --config elite.toml",
-        "ae" | "ae-lfr" | "drae" | "rsrae" | "combined" => "--epochs 2",
+        "ae" | "ae-lfr" | "drae" | "rsrae" => "--epochs 2",
         _ => "",
     }
 }

@@ -103,7 +103,7 @@ fn files_passed_over_are_counted_by_ending() {
     for picture in ["p00.png", "p01.png", "p02.png"] {
         std::fs::remove_file(place.path(&format!("photos/{picture}"))).unwrap();
     }
-    place.lfr("rank photos").refused("convert HEIC and AVIF pictures to JPEG");
+    place.lfr("rank photos -o other").refused("convert HEIC and AVIF pictures to JPEG");
 }
 
 #[test]

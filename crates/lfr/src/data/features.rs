@@ -121,6 +121,18 @@ impl Features {
         }
     }
 
+    /// Whether each item has no features: a document without a known term, a picture of one colour, a row of numbers
+    /// that are all NaN, which is what an encoder writes for a row without a value.
+    pub fn featureless(&self) -> Vec<bool> {
+        let plain = |pixels: &[u8]| pixels.iter().all(|&pixel| pixel == pixels[0]);
+        let check = |i: usize| match self {
+            Features::Images(x) => x.image(i).chunks_exact((x.side * x.side).max(1)).all(plain),
+            Features::Dense(x) => x.cols > 0 && x.row(i).iter().all(|value| value.is_nan()),
+            Features::Sparse(x) => x.row(i).1.iter().all(|&value| value == 0.0),
+        };
+        (0..self.len()).into_par_iter().map(check).collect()
+    }
+
     /// Writes item `i` into `out` (`width` numbers), pictures scaled to \[-1, 1\].
     pub fn row_into(&self, i: usize, out: &mut [f32]) {
         match self {

@@ -1,4 +1,7 @@
 //! 20 Newsgroups (Lang 1995), the version sorted by date: 360 random messages a group.
+//!
+//! Of the 11 314 messages of the training split 318 hold no word once trimmed (stop words aside). They are never drawn,
+//! because nothing tells to which group they belong; `talk.religion.misc` is left with 361 messages.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,6 +10,7 @@ use super::archive::{LIMITS, members};
 use super::{Corpus, LoadOptions, Name, Pool, Split, Trim, sample};
 use crate::data::Items;
 use crate::error::{Error, Result};
+use crate::preprocess::StopWords;
 
 /// The groups.
 pub(super) const CLASSES: [&str; 20] = [
@@ -42,7 +46,8 @@ pub(super) fn load(path: &Path, options: &LoadOptions) -> Result<Pool> {
     let messages = read(path, options.split.unwrap_or(Split::Train), options.trim)?;
     let (mut documents, mut classes, mut ids) = (Vec::new(), Vec::new(), Vec::new());
     for (class, group) in (0u8..).zip(CLASSES) {
-        let all: Vec<_> = messages.iter().filter(|((_, of, _), _)| *of == class).collect();
+        let usable = |&(&(_, of, _), text): &(&Key, &String)| of == class && StopWords::English.leaves(text);
+        let all: Vec<_> = messages.iter().filter(usable).collect();
         if all.is_empty() {
             return Err(Error::input(path, format!("no message of {group}; download it again")));
         }
@@ -135,7 +140,11 @@ mod tests {
         assert_eq!(pool.corpus.unwrap().documents.len(), 11_314);
         let rest = LoadOptions { part: Part::Rest, ..LoadOptions::default() };
         let rest = test_pool(Name::TwentyNews, &rest).unwrap();
-        assert_eq!((rest.ids.len(), rest.class_len(19)), (11_314 - 7_200, 17));
+        assert_eq!((rest.ids.len(), rest.class_len(19)), (11_314 - 318 - 7_200, 1));
+        for items in [&rest.items, &pool.items] {
+            let Items::Documents(documents) = items else { panic!("no documents") };
+            assert!(documents.iter().all(|text| StopWords::English.leaves(text)));
+        }
     }
 
     // import hashlib, pathlib

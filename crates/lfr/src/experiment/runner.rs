@@ -18,6 +18,7 @@ use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
+use crate::featureless::{Featureless, Whole};
 use crate::method::{Context, Detector, Epoch, Method, Observer};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
@@ -73,12 +74,20 @@ impl<'a> Runner<'a> {
         let start = Instant::now();
         let features = source.pool.features.select(&draw.indices);
         let mut watch = Watch { stop: self.stop, curve: job.curve, outlier: &outlier, points: Vec::new() };
-        let mut context = Context::new(seed, device, &mut watch);
+        let featureless = Featureless::of_pile(&features);
+        let training = featureless.rest(&features);
+        let mut whole = Whole { observer: &mut watch, featureless: &featureless };
+        let mut context = Context::new(seed, device, &mut whole);
         if is_guided(&job.method) {
             context.known = Some(source.known(job, class)?);
         }
-        let detector = method.fit(&features, &mut context)?;
-        let scores = all_scores(&method, detector.as_ref(), &features, &context)?;
+        let detector = method.fit(&training, &mut context)?;
+        let scores = all_scores(&method, detector.as_ref(), &training, &context)?;
+        let fill = |scores: Vec<f32>| {
+            let own = featureless.score(&scores).unwrap_or_default();
+            featureless.fill(scores, own)
+        };
+        let scores: Vec<_> = scores.into_iter().map(|(name, scores)| (name, fill(scores))).collect();
         let run = Run {
             seconds: start.elapsed().as_secs_f64(),
             device: self.options.device.clone(),
@@ -86,8 +95,9 @@ impl<'a> Runner<'a> {
             peak_memory: peak_memory(),
         };
         let mut record = Record::new(job, self.options.commit.as_deref(), run);
-        record.checks = scores.first().map(|(_, own)| self_checks(own, &context));
+        record.checks = scores.first().map(|(_, own)| self_checks(own, training.width(), &context));
         record.warnings = std::mem::take(&mut context.warnings);
+        record.warnings.extend(featureless.warning(source.kind));
         record.outliers = outlier.iter().filter(|&&is| is).count();
         record.inliers = outlier.len() - record.outliers;
         record.scores = scores
@@ -110,11 +120,12 @@ fn is_guided(spec: &MethodSpec) -> bool {
 }
 
 /// What the fit itself tells of whether its scores mean anything.
-fn self_checks(scores: &[f32], context: &Context<'_>) -> Vec<Check> {
+fn self_checks(scores: &[f32], width: usize, context: &Context<'_>) -> Vec<Check> {
     let findings = &context.findings;
     let losses: Vec<f32> = findings.curve.iter().map(|epoch| epoch.loss).collect();
     let latents = findings.latents.as_ref().map(|(rows, values)| (*rows, values.as_slice()));
-    checks(&Evidence { scores, losses: &losses, latents, orthogonality: findings.orthogonality })
+    let (orthogonality, agreement) = (findings.orthogonality, findings.agreement);
+    checks(&Evidence { scores, losses: &losses, latents, width, orthogonality, agreement })
 }
 
 /// The scores of the fit's items, the method's own first. Where the method has a latent layer, the same networks are

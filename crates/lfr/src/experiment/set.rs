@@ -6,7 +6,7 @@ use rand::seq::index;
 
 use super::data::DataOptions;
 use super::job::Job;
-use crate::data::{Features, Items};
+use crate::data::{Features, Items, Kind};
 use crate::dataset::{Name, Part, Pool, load};
 use crate::error::{Error, Result};
 use crate::method::Known;
@@ -27,6 +27,7 @@ pub(super) struct Set {
 
 /// A data set: what the protocol draws from, and what it leaves out where a job needs labelled items from there.
 pub(super) struct Source {
+    pub(super) kind: Kind,
     pub(super) pool: Set,
     rest: Option<Set>,
 }
@@ -39,7 +40,7 @@ impl Source {
         let rest = guided.then(|| part(Part::Rest)).transpose()?;
         let preprocessor = preprocessor(&pool)?;
         let set = |pool: Pool| Ok(Set { features: preprocessor.apply(&pool.items)?, classes: pool.classes });
-        Ok(Self { pool: set(pool)?, rest: rest.map(set).transpose()? })
+        Ok(Self { kind: preprocessor.kind(), pool: set(pool)?, rest: rest.map(set).transpose()? })
     }
 
     /// Items from outside the pool, [`KNOWN`] of the inlier class and as many of the others.

@@ -120,13 +120,13 @@ impl Array<'_> {
         }
         let (path, number, width) = (self.path.to_owned(), self.header.number, width as usize);
         let rows = self.rows(n, width as u64, options.chunk)?;
-        let names: Vec<String> = (0..width).map(|i| format!("f{i}")).collect();
-        let columns = Columns::choose(&path, &Names { all: names.clone(), ..Names::default() }, options)?;
+        let names = Names::numbered(width);
+        let columns = Columns::choose(&path, &names, options)?;
         let kind = columns.kind();
         let batches = rows.map(move |run| {
             let (first, values) = run?;
             let count = (values.len() / (width * number.size())) as u64;
-            let column = |&i: &usize| (names[i].as_str(), column(number, &values, i, width));
+            let column = |&i: &usize| (names.all[i].as_str(), column(number, &values, i, width));
             let batch = RecordBatch::try_from_iter(columns.picked.iter().map(column))
                 .map_err(|e| Error::input(&path, e.to_string()))?;
             columns.batch(&path, batch, (first..first + count).collect(), Vec::new())

@@ -20,7 +20,11 @@ pub(super) fn aligned(sample: &[u8]) -> bool {
         let numbers = regular.iter().skip(1).filter(|words| words[column].parse::<f64>().is_ok()).count();
         10 * numbers >= 9 * regular.len().saturating_sub(1)
     };
-    regular.len() >= 3 && 20 * (lines.len() - regular.len()) <= lines.len().max(20) && (0..width).any(numbers)
+    // Names may be one fewer, where the first column is of names of rows.
+    let head = lines[0].len();
+    let headed = head == width || (width > 2 && head + 1 == width);
+    let odd = lines.len() - regular.len();
+    headed && regular.len() >= 3 && 20 * odd <= lines.len().max(20) && (0..width).any(numbers)
 }
 
 /// The fields of a line; blanks within double quotes do not part.
@@ -107,6 +111,7 @@ mod tests {
             "blue pink green\nred black green\nblack gold grey\n",
             "1\n2\n3\n",
             "1 2\n3 4\n",
+            "amount\n1 234,50\n2 999,00\n12 000,50\n",
             "",
         ] {
             assert!(!aligned(other.as_bytes()), "{other}");

@@ -6,7 +6,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::header::MAX_ABOVE;
 
-/// The delimiters that are told apart; of two that fit, the later one is less likely to be part of a text or number.
+/// The delimiters that are told apart.
 const DELIMITERS: &[u8] = b",;\t|";
 /// Characters that delimit in files that are read only when the user says so.
 const FOREIGN: &[u8] = b":^~ \x01\x1f";
@@ -44,10 +44,9 @@ impl Cut {
     pub fn find(sample: &[u8], whole: bool) -> Result<Self, String> {
         let cuts = DELIMITERS.iter().filter_map(|&delimiter| Self::by(delimiter, sample, whole));
         let best = cuts.filter(Self::fits).reduce(|best, next| {
-            // What is parted by commas alike may be decimal commas; by another delimiter, it is not.
-            let commas = best.delimiter == b',' && next.agree == best.agree;
+            let decimals = best.delimiter == b',' && next.agree == best.agree && next.has_decimal_commas();
             let better = (next.agree, next.width) > (best.agree, best.width);
-            if commas || better { next } else { best }
+            if decimals || better { next } else { best }
         });
         if let Some(cut) = best {
             return Ok(cut);
@@ -66,11 +65,8 @@ impl Cut {
         let plain = || records.iter().filter(|record| !is_hashed(record));
         let mut counts: HashMap<usize, usize> = HashMap::new();
         plain().for_each(|record| *counts.entry(record.len()).or_default() += 1);
-        let most = |wide: bool| {
-            let counts = counts.iter().filter(|(width, _)| !wide || **width > 1);
-            counts.map(|(&width, &count)| (count, width)).max()
-        };
-        let (_, width) = most(true).or_else(|| most(false)).or_else(|| Some((0, records.first()?.len())))?;
+        let most = counts.into_iter().map(|(width, count)| (count, width)).max();
+        let (_, width) = most.or_else(|| Some((0, records.first()?.len())))?;
         let hashed = || records.iter().filter(|record| is_hashed(record));
         let full = hashed().filter(|record| record.len() == width).count();
         let leads = records.iter().find(|record| record.len() == width).is_some_and(is_hashed);
@@ -91,13 +87,31 @@ impl Cut {
     fn fits(&self) -> bool {
         let rest = &self.records[self.start..];
         let plain = rest.iter().filter(|record| !(self.comments && is_hashed(record))).count();
-        let titled = self.records[..self.start].iter().any(|record| !is_hashed(record));
-        let regular = if titled {
-            self.agree >= 2 && 5 * self.agree >= 4 * plain && !self.is_prose()
-        } else {
-            2 * self.agree >= plain
+        let title = self.records[..self.start].iter().rfind(|record| !is_hashed(record));
+        let regular = match title {
+            Some(title) => {
+                self.agree >= 2 && 5 * self.agree >= 4 * plain && self.has_names(title) && !self.is_prose()
+            }
+            None => 2 * self.agree >= plain,
         };
         self.width > 1 && self.start <= MAX_ABOVE && regular
+    }
+
+    /// Whether names come first, or stand in the shorter line above: numbers below a single name are no columns.
+    fn has_names(&self, above: &ByteRecord) -> bool {
+        let rows = &self.records[self.start..];
+        let letters = |field: &[u8]| field.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
+        let last_is_void = || rows.iter().all(|row| row.get(self.width - 1).is_none_or(<[u8]>::is_empty));
+        rows.first().is_some_and(|row| row.iter().any(letters))
+            || (above.len() + 1 == self.width && (self.width > 2 || last_is_void()))
+    }
+
+    /// Whether there are commas, all of them within numbers.
+    fn has_decimal_commas(&self) -> bool {
+        let fields = self.records[self.start..].iter().flatten();
+        let mut fields = fields.filter(|field| field.contains(&b',')).peekable();
+        fields.peek().is_some()
+            && fields.all(|field| field.iter().all(|byte| b"+-.,0123456789 ".contains(byte)))
     }
 
     /// Whether a blank follows every comma, as in sentences.

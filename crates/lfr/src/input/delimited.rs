@@ -141,7 +141,7 @@ impl<R: Read> Table<R> {
     /// Says what was met on the way.
     fn say(&self) {
         say_empty(&self.notes, self.empty);
-        encoding::say(&self.notes, self.foreign, "lines are");
+        encoding::say(&self.notes, self.foreign, "line");
     }
 
     /// Whether the record has as many fields as there are columns.
@@ -277,7 +277,8 @@ mod tests {
     fn notes(content: &[u8]) -> Vec<String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
-        let mut source = open(file.path(), &Options { max_bad_fraction: 0.9, ..Options::default() }).unwrap();
+        let options = Options { kind: Some(Kind::Table), max_bad_fraction: 0.9, ..Options::default() };
+        let mut source = open(file.path(), &options).unwrap();
         source.by_ref().for_each(|chunk| drop(chunk.unwrap()));
         source.notes()
     }

@@ -58,7 +58,7 @@ impl Dialect {
         };
         let table = Table::of(&cut);
         let rows: Vec<Vec<&str>> =
-            table.rows.iter().map(|row| row.cells.iter().map(AsRef::as_ref).collect()).collect();
+            table.rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let heading = match table.headed {
             true => Heading { above: 0, named: asked.header.unwrap_or(true) },
             false => Heading::find(&rows, asked.header),
@@ -69,10 +69,7 @@ impl Dialect {
                 let names = names.iter().map(|name| name.trim().to_owned()).collect();
                 Names::settle(names, rows.get(first..).unwrap_or_default(), notes)
             }
-            None => {
-                let names = (0..cut.width).map(|i| format!("f{i}")).collect();
-                Names { all: names, ..Names::default() }
-            }
+            None => Names::numbered(cut.width),
         };
         let above = table.above + heading.above;
         if above > 0 {
@@ -185,7 +182,8 @@ impl<'a> Table<'a> {
             headed = true;
         }
         // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
-        if let Some(short) = before.last().filter(|record| !headed && record.len() + 1 == cut.width) {
+        if let Some(short) = before.last().copied().filter(|record| !headed && record.len() + 1 == cut.width)
+        {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
             let mut names = Row::of(short);
@@ -203,6 +201,7 @@ impl<'a> Table<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn found(text: &str) -> (Dialect, Vec<String>) {
         let notes = Notes::default();
@@ -241,6 +240,8 @@ mod tests {
         let dialect = find("text\nhello, world; this | that\nno\n");
         assert_eq!((dialect.delimiter, dialect.names.all.len()), (b'\t', 1));
         assert_eq!(find("text\nall,of;them|and\ttab\n").delimiter, b'\x1f');
+        assert_eq!(find("amount\n1 234,50\n999,00\n12 000,50\n").names.all, ["amount"]);
+        assert_eq!(find("text\nhello, world\nfoo, bar\n").names.all, ["text"]);
     }
 
     #[test]
@@ -330,5 +331,19 @@ mod tests {
         assert!(find(b"\n\n", true).is_err());
         assert!(find(b"a,b,c", false).unwrap_err().contains("first line is longer"));
         assert_eq!(find(b"caf\xe9,b\n1,2\n", true).unwrap().names.all, ["café", "b"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(
+            bytes in prop::collection::vec(any::<u8>(), 0..200),
+            text in "([a-c0-9,;\t|#\"\r\n. =]|sep=){0,100}",
+            whole in any::<bool>(),
+        ) {
+            for sample in [bytes.as_slice(), text.as_bytes()] {
+                let _ = Dialect::find(sample, whole, Asked::default(), &Notes::default());
+                let _ = Dialect::is_table(sample, whole);
+            }
+        }
     }
 }

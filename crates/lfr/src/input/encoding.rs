@@ -47,12 +47,13 @@ pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     }
 }
 
-/// Says how many `things` (lines, documents) were read as windows-1252.
-pub(super) fn say(notes: &Notes, count: usize, things: &str) {
-    if count > 0 {
-        notes.add(format!(
-            "{count} {things} not encoded as UTF-8, read as windows-1252 (Latin-1); --encoding names another"
-        ));
+/// Says how many items, each called `thing`, were read as windows-1252.
+pub(super) fn say(notes: &Notes, count: usize, thing: &str) {
+    let how = "not encoded as UTF-8, read as windows-1252 (Latin-1); --encoding names another";
+    match count {
+        0 => {}
+        1 => notes.add(format!("1 {thing} is {how}")),
+        _ => notes.add(format!("{count} {thing}s are {how}")),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::data::{Chunk, Items, Kind};
 use crate::error::{Error, Result};
 
 /// SHA-256 over kind, identifiers and values, item by item, so that the size of chunks does not show.
-pub(super) struct Fingerprint {
+pub(crate) struct Fingerprint {
     hash: Sha256,
     /// Made from the first chunk's columns.
     rows: Option<RowConverter>,

@@ -5,8 +5,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use parquet::arrow::ProjectionMask;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::reader::{FileReader, SerializedFileReader};
 
+use super::delta;
 use super::thrift::{STRUCT, Thrift};
+use crate::damage::caught;
 
 /// Deepest nesting of columns.
 const MAX_DEPTH: usize = 32;
@@ -101,8 +104,8 @@ fn children(footer: &[u8]) -> Option<Vec<i64>> {
 /// What the headers of the pages tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pages {
-    /// Bytes of the largest dictionaries of texts, one a column.
-    pub dictionaries: u64,
+    /// Bytes of the largest dictionaries of texts (or pages of texts that repeat parts of earlier ones), one a column.
+    pub repeated: u64,
 }
 
 /// Checks the headers of all pages of the columns in `mask`: that they lie within their column, unpack to a sensible
@@ -121,10 +124,11 @@ pub(crate) fn check_pages(
         let rows = about.file_metadata().num_rows();
         return Err(format!("its footer declares {rows} rows, its row groups {declared}"));
     }
-    let mut dictionaries = vec![0; about.file_metadata().schema_descr().num_columns()];
+    let mut repeated = vec![0; about.file_metadata().schema_descr().num_columns()];
+    let mut deltas = Vec::new();
     for (number, group) in about.row_groups().iter().enumerate() {
-        let columns = group.columns().iter().zip(&mut dictionaries).enumerate();
-        for (_, (column, largest)) in columns.filter(|(leaf, _)| mask.leaf_included(*leaf)) {
+        let columns = group.columns().iter().zip(&mut repeated).enumerate();
+        for (leaf, (column, largest)) in columns.filter(|(leaf, _)| mask.leaf_included(*leaf)) {
             let found = check_column(file, column, size).map_err(|problem| {
                 format!("column {} of row group {number}: {problem}", column.column_path())
             })?;
@@ -137,18 +141,40 @@ pub(crate) fn check_pages(
                     found.values
                 ));
             }
-            *largest = found.dictionary.max(*largest);
+            *largest = found.repeated.max(*largest);
+            if found.delta {
+                deltas.push((number, leaf));
+            }
         }
     }
-    Ok(Pages { dictionaries: dictionaries.iter().sum() })
+    if !deltas.is_empty() {
+        check_deltas(file, &deltas)?;
+    }
+    Ok(Pages { repeated: repeated.iter().sum() })
+}
+
+/// Checks the delta-encoded columns `deltas`, by row group and place.
+fn check_deltas(file: &File, deltas: &[(usize, usize)]) -> Result<(), String> {
+    let file = file.try_clone().map_err(|e| e.to_string())?;
+    let check = || -> Result<(), String> {
+        let reader = SerializedFileReader::new(file).map_err(|e| e.to_string())?;
+        for &(group, leaf) in deltas {
+            let group = reader.get_row_group(group).map_err(|e| e.to_string())?;
+            delta::check(group.as_ref(), leaf)?;
+        }
+        Ok(())
+    };
+    caught(check).unwrap_or_else(|| Err("its pages contradict themselves".into()))
 }
 
 /// What the pages of a column hold.
 #[derive(Default)]
 struct Column {
     values: i64,
-    /// Bytes of its dictionary, when that is of texts.
-    dictionary: u64,
+    /// Bytes of a dictionary of texts, or of the largest page of texts that repeat parts of earlier ones.
+    repeated: u64,
+    /// Whether a page is delta-encoded.
+    delta: bool,
 }
 
 fn check_column(file: &mut File, column: &ColumnChunkMetaData, size: u64) -> Result<Column, String> {
@@ -173,8 +199,14 @@ fn check_column(file: &mut File, column: &ColumnChunkMetaData, size: u64) -> Res
         }
         match page.kind {
             2 if page.values > page.unpacked => return Err("a dictionary has more values than bytes".into()),
-            2 if is_text => found.dictionary = page.unpacked as u64,
-            0 | 3 => found.values += page.values,
+            2 if is_text => found.repeated = page.unpacked as u64,
+            0 | 3 => {
+                found.values += page.values;
+                found.delta |= (5..=7).contains(&page.encoding);
+                if page.encoding == 7 {
+                    found.repeated = found.repeated.max(page.unpacked as u64);
+                }
+            }
             _ => {}
         }
         at += page.header + page.packed as u64;
@@ -190,6 +222,8 @@ struct Page {
     unpacked: i64,
     packed: i64,
     values: i64,
+    /// Of its values; 5, 6 and 7: as differences.
+    encoding: i64,
     /// Bytes of the header itself.
     header: u64,
 }
@@ -219,12 +253,17 @@ impl Page {
                 1 => page.kind = thrift.integer()?,
                 2 => page.unpacked = thrift.integer()?,
                 3 => page.packed = thrift.integer()?,
-                5 | 7 | 8 => thrift.fields(|id, _, thrift| {
-                    if id == 1 {
-                        page.values = thrift.integer()?;
-                    }
-                    Some(id == 1)
-                })?,
+                5 | 7 | 8 => {
+                    let encoding = if id == 8 { 4 } else { 2 };
+                    thrift.fields(|id, _, thrift| {
+                        match id {
+                            1 => page.values = thrift.integer()?,
+                            _ if id == encoding => page.encoding = thrift.integer()?,
+                            _ => return Some(false),
+                        }
+                        Some(true)
+                    })?;
+                }
                 _ => return Some(false),
             }
             Some(true)

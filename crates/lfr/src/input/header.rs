@@ -24,7 +24,7 @@ impl Heading {
     pub fn find(rows: &[Vec<&str>], asked: Option<bool>) -> Self {
         let mut filled: Vec<usize> = rows.iter().map(|row| filled(row)).collect();
         filled.sort_unstable();
-        let typical = filled.get(filled.len() / 2).copied().unwrap_or(0);
+        let typical = filled.get(filled.len() * 3 / 4).copied().unwrap_or(0);
         let above = rows.iter().take(MAX_ABOVE).take_while(|row| is_title(row, typical)).count();
         let named = |above: usize| match rows.get(above..).and_then(<[_]>::split_first) {
             Some((first, below)) => asked.unwrap_or_else(|| is_names(first, below)),
@@ -43,7 +43,7 @@ fn filled(row: &[&str]) -> usize {
 
 fn is_title(row: &[&str], typical: usize) -> bool {
     let text = row.iter().find(|cell| !cell.trim().is_empty());
-    2 * filled(row) <= typical && text.is_none_or(|text| text.contains(char::is_alphabetic))
+    2 * filled(row) < typical && text.is_none_or(|text| text.contains(char::is_alphabetic))
 }
 
 /// What the first cell of a column says about the first row.

@@ -19,10 +19,29 @@ use crate::error::{Error, Result};
 /// A folder of pictures, walked recursively in path order; identifiers are paths relative to it. Files without a
 /// picture's extension are passed over and counted. Pictures have 3 channels unless the options say 1.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
-    let (notes, range) = (Notes::default(), Arc::default());
-    let mut files = walk::taking(path, "picture", &notes, is_picture);
+    let notes = Notes::default();
+    let files = walk::taking(path, "picture", &notes, is_picture);
+    pictures(path, None, files, options, notes)
+}
+
+/// The picture files `files`, each identified by its path.
+pub(super) fn open_files(path: &Path, files: Vec<PathBuf>, options: &Options) -> Result<Source> {
+    let file = |path: PathBuf| File { id: path.display().to_string(), path };
+    let files: Vec<File> = files.into_iter().map(file).collect();
+    pictures(path, Some(files.clone()), files.into_iter().map(Ok), options, Notes::default())
+}
+
+fn pictures(
+    path: &Path,
+    listed: Option<Vec<File>>,
+    mut files: impl Iterator<Item = Result<File>> + Send + 'static,
+    options: &Options,
+    notes: Notes,
+) -> Result<Source> {
+    let range = Arc::default();
     let mut folder = Folder {
         path: path.to_owned(),
+        listed,
         frame: Frame::new(path, options, 3),
         stretch: options.stretch,
         remarks: Remarks::new(options.stretch, &notes),
@@ -52,6 +71,8 @@ fn is_picture(path: &Path) -> bool {
 /// How the pictures of a folder are read.
 struct Folder {
     path: PathBuf,
+    /// The files, where they are not those of the folder.
+    listed: Option<Vec<File>>,
     frame: Frame,
     stretch: Stretch,
     remarks: Remarks,
@@ -87,7 +108,10 @@ impl Folder {
     /// How to read pictures of more than 8 bits, from all pictures of the folder, and says so: over their range, or,
     /// where most have 8 bits, over the whole range of their type.
     fn settle(&self) -> Result<Stretch> {
-        let files = walk::files(&self.path).collect::<Result<Vec<_>>>()?;
+        let files = match &self.listed {
+            Some(files) => files.clone(),
+            None => walk::files(&self.path).collect::<Result<Vec<_>>>()?,
+        };
         let pictures = files.par_iter().filter(|file| is_picture(&file.path));
         let ranges: Vec<_> = pictures.filter_map(|file| picture::range(&file.path).ok()).collect();
         let deep: Vec<PixelRange> = ranges.iter().copied().flatten().collect();

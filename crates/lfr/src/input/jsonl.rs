@@ -1,6 +1,7 @@
 //! JSON: a record a line, or an array of records.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -66,9 +67,10 @@ fn keys(path: &Path, mut records: Parsed) -> Result<Vec<String>> {
             }
         };
         for (name, _) in cells {
-            if !seen.contains_key(&name) {
-                bytes += name.len();
-                seen.insert(name, seen.len());
+            let next = seen.len();
+            if let Entry::Vacant(place) = seen.entry(name) {
+                bytes += place.key().len();
+                place.insert(next);
             }
         }
         if seen.len() > MAX_COLUMNS {
@@ -131,7 +133,7 @@ impl Table {
             }
         }
         if rows.is_empty() && bad.is_empty() {
-            encoding::say(&self.notes, self.records.foreign, "records are");
+            encoding::say(&self.notes, self.records.foreign, "record");
             return Ok(None);
         }
         let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();

@@ -17,6 +17,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// `f0`, `f1`, ...: of a table without names.
+    pub fn numbered(width: usize) -> Self {
+        Self { all: (0..width).map(|i| format!("f{i}")).collect(), ..Self::default() }
+    }
+
     /// The columns named `raw`, of which `rows` are the first. A first column without a name holds the names of the
     /// rows, as pandas and R write them, where all of its values differ. What is decided is said in `notes`.
     pub fn settle(raw: Vec<String>, rows: &[Vec<&str>], notes: &Notes) -> Self {
@@ -76,7 +81,7 @@ fn is_index(name: &str, rows: &[Vec<&str>]) -> bool {
 }
 
 fn is_void(rows: &[Vec<&str>], column: usize) -> bool {
-    rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.trim().is_empty()))
+    !rows.is_empty() && rows.iter().all(|row| row.get(column).is_none_or(|cell| cell.trim().is_empty()))
 }
 
 #[cfg(test)]

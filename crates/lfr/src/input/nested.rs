@@ -157,7 +157,9 @@ impl Shape {
 
 /// `array` with missing values where `nulls` has them too.
 fn masked(array: &ArrayRef, nulls: Option<&NullBuffer>) -> Result<ArrayRef, ArrowError> {
-    let Some(nulls) = nulls else { return Ok(Arc::clone(array)) };
+    let Some(nulls) = nulls.filter(|_| array.data_type() != &DataType::Null) else {
+        return Ok(Arc::clone(array));
+    };
     let nulls = NullBuffer::union(array.nulls(), Some(nulls));
     Ok(make_array(array.to_data().into_builder().nulls(nulls).build()?))
 }

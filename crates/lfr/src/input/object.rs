@@ -92,7 +92,8 @@ impl Walk<'_> {
                 self.push(Some(text))
             }
             _ => {
-                let rest = &self.text[self.at..];
+                let text = self.text;
+                let rest = &text[self.at..];
                 let end = rest.find(|c: char| ",]}".contains(c) || c.is_ascii_whitespace());
                 let token = &rest[..end.unwrap_or(rest.len())];
                 self.at += token.len();
@@ -129,13 +130,14 @@ impl Walk<'_> {
     }
 
     fn string(&mut self) -> Result<String, Flaw> {
-        let (start, bytes) = (self.at, self.text.as_bytes());
+        let (start, text) = (self.at, self.text);
+        let bytes = text.as_bytes();
         self.at += 1;
         while let Some(&byte) = bytes.get(self.at).filter(|&&byte| byte != b'"') {
             self.at += if byte == b'\\' { 2 } else { 1 };
         }
         self.at += 1;
-        let token = self.text.get(start..self.at).unwrap_or_default();
+        let token = text.get(start..self.at).unwrap_or_default();
         serde_json::from_str(token).map_err(|e| Flaw::Record(format!("a text is damaged: {e}")))
     }
 

@@ -19,7 +19,7 @@ use super::{Batch, Notes, Options, Source, footer};
 use crate::damage::caught;
 use crate::error::{Error, Result};
 
-/// Bytes that the dictionaries of texts may make of one batch, should every row hold the longest text.
+/// Bytes that texts stored once may make of one batch, should every row hold the longest.
 const MAX_TEXTS: u64 = 512 << 20;
 /// Rows may take this many times the bytes of the file in memory, or [`FREE`] bytes.
 const MAX_RATIO: usize = 2000;
@@ -74,7 +74,7 @@ impl Parquet {
         let mask = ProjectionMask::roots(self.about.file_metadata().schema_descr(), roots.iter().copied());
         let pages = footer::check_pages(&mut file, &self.about, &mask)
             .map_err(|problem| Error::input(&self.path, format!("damaged: {problem}")))?;
-        let most = usize::try_from(MAX_TEXTS / pages.dictionaries.max(1)).unwrap_or(usize::MAX).max(1);
+        let most = usize::try_from(MAX_TEXTS / pages.repeated.max(1)).unwrap_or(usize::MAX).max(1);
         let builder = builder(&self.path, file)?.with_projection(mask).with_batch_size(chunk.min(most));
         let reader = caught(|| builder.build()).unwrap_or_else(|| Err(broken()));
         Ok((reader.map_err(|e| damaged(&self.path, &e))?, usize::try_from(size).unwrap_or(usize::MAX)))

@@ -228,7 +228,7 @@ pub(super) fn check_pixels(width: u64, height: u64) -> Result<(), String> {
 }
 
 /// 8 bits a channel, grey or RGB; transparent parts shine through to white, as on a page.
-fn on_white(picture: DynamicImage) -> DynamicImage {
+pub(super) fn on_white(picture: DynamicImage) -> DynamicImage {
     match picture {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) => picture,
         _ if picture.color().has_alpha() => {
@@ -382,6 +382,12 @@ mod tests {
         assert!(
             decode_bytes(&bmp::tests::rle(&[0, 1])).is_err_and(|reason| reason.contains("no pixel data"))
         );
+    }
+
+    #[test]
+    fn counts_of_12_bits_in_a_pgm_fill_the_scale() {
+        let pgm = [&b"P5\n3 1\n4095\n"[..], &[0, 0, 0x08, 0, 0x0f, 0xff]].concat();
+        assert_eq!(decode_bytes(&pgm).map(DynamicImage::into_bytes), Ok(vec![0, 128, 255]));
     }
 
     #[test]

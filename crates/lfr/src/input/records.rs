@@ -278,9 +278,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    type Found = (Vec<(u64, String)>, Vec<String>);
+    /// Numbers and texts of all records, and what was said.
+    type Read = (Vec<(u64, String)>, Vec<String>);
 
-    fn read(content: &str) -> Result<Found> {
+    fn read(content: &str) -> Result<Read> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), content).unwrap();
         let notes = Notes::default();

@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let encoding = options.encoding.clone();
     let documents: Box<dyn Iterator<Item = Result<Document>> + Send> = if path.is_dir() {
         let files = walk::taking(path, "document", &notes, |path| has_extension(path, DOCUMENTS));
-        let read = move |file: Result<walk::File>| {
+        let read = move |file: Result<walk::File>| -> Result<Document> {
             let file = file?;
             Ok((file.id, document(&file.path, encoding.as_deref())?))
         };
@@ -31,8 +31,8 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     } else {
         Box::new(lines(path, encoding.as_deref(), &notes)?)
     };
-    let things = if path.is_dir() { "documents are" } else { "lines are" };
-    let mut pile = Pile { documents, foreign: 0, things, notes: notes.clone() };
+    let thing = if path.is_dir() { "document" } else { "line" };
+    let mut pile = Pile { documents, foreign: 0, thing, notes: notes.clone() };
     let chunk = options.chunk;
     let batches = std::iter::from_fn(move || pile.batch(chunk));
     Ok(Source::new(Kind::Text, path, options, batches).noting(&notes))
@@ -63,8 +63,8 @@ struct Pile<I> {
     documents: I,
     /// How many were read as windows-1252 so far.
     foreign: usize,
-    /// What they are called, with their verb.
-    things: &'static str,
+    /// What one of them is called.
+    thing: &'static str,
     notes: Notes,
 }
 
@@ -86,7 +86,7 @@ impl<I: Iterator<Item = Result<Document>>> Pile<I> {
             }
         }
         if ids.is_empty() && bad.is_empty() {
-            encoding::say(&self.notes, self.foreign, self.things);
+            encoding::say(&self.notes, self.foreign, self.thing);
             return None;
         }
         Some(Ok(Batch { chunk: Chunk { ids, labels: None, items: Items::Documents(texts) }, bad }))

@@ -93,7 +93,7 @@ fn truth(cell: &Data) -> Option<bool> {
 /// The point in time of a cell; none for a time of day, which is less than a day after the beginning of time.
 fn moment(cell: &Data) -> Option<NaiveDateTime> {
     match cell {
-        Data::DateTime(at) if at.as_f64() >= 1.0 => {
+        Data::DateTime(at) if at.as_f64() >= 1.0 && !at.is_duration() => {
             let (year, month, day, hour, minute, second, milli) = at.to_ymd_hms_milli();
             let date = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())?;
             date.and_hms_milli_opt(hour.into(), minute.into(), second.into(), milli.into())
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(array(vec![Data::Bool(true), Data::Empty]).data_type(), &DataType::Boolean);
         // 45943 is 2025-10-13, as the library's documentation says; 20374 days after 1970.
         let days = array(vec![day(45943.0), Data::DateTimeIso("1970-01-02".into())]);
-        assert_eq!(days.as_primitive::<Date32Type>().values().as_ref(), [20374, 1]);
+        assert_eq!(days.as_primitive::<Date32Type>().values().to_vec(), [20374, 1]);
         let moments = array(vec![day(45943.5), day(45943.0)]);
         assert_eq!(moments.data_type(), &DataType::Timestamp(TimeUnit::Microsecond, None));
         assert_eq!(array(vec![Data::Empty]).data_type(), &DataType::Utf8);

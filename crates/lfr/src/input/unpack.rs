@@ -97,15 +97,16 @@ pub(super) fn listing(path: &Path) -> Result<Vec<(usize, String)>> {
 /// [`Error::Io`] when it cannot be opened, [`Error::Input`] when an archive is damaged or holds no table or several.
 pub(super) fn open(path: &Path) -> Result<Text> {
     if let Some((archive, name)) = member(path) {
-        return zipped(path, &table(&archive, Some(&name))?.1);
+        return zipped(&table(&archive, Some(&name))?.1);
     }
     let failed = |e| Error::io("read", path, e);
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut file = BufReader::with_capacity(1 << 16, file);
-    let content: Box<dyn Read + Send> = match packing(file.fill_buf().map_err(failed)?) {
+    let packing = packing(file.fill_buf().map_err(failed)?);
+    let content: Box<dyn Read + Send> = match packing {
         None => return Ok(Box::new(file)),
-        Some(Packing::Zip) => return zipped(path, &table(path, None)?.1),
+        Some(Packing::Zip) => return zipped(&table(path, None)?.1),
         Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(file)),
         Some(Packing::Bzip2) => Box::new(MultiBzDecoder::new(file)),
         Some(Packing::Zstd) => Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?),
@@ -113,9 +114,8 @@ pub(super) fn open(path: &Path) -> Result<Text> {
     Ok(bounded(content, size))
 }
 
-fn zipped(path: &Path, stored: &Stored) -> Result<Text> {
-    let content = stored.open().map_err(|e| Error::input(path, e.to_string()))?;
-    Ok(bounded(content, stored.length))
+fn zipped(stored: &Stored) -> Result<Text> {
+    Ok(bounded(stored.open()?, stored.length))
 }
 
 fn bounded(content: Box<dyn Read + Send>, packed: u64) -> Text {

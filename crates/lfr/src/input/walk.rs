@@ -19,7 +19,7 @@ pub(super) const HEIF: &[&str] = &["heic", "heif", "avif"];
 pub(super) const DOCUMENTS: &[&str] = &["txt"];
 
 /// A file of a folder.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct File {
     /// Its path relative to the folder, see [`ids::id`].
     pub id: String,

@@ -35,7 +35,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
             let names = names.iter().map(|name| name.trim().to_owned()).collect();
             Names::settle(names, sample.get(first..).unwrap_or_default(), &notes)
         }
-        None => Names { all: (0..grid.width).map(|i| format!("f{i}")).collect(), ..Names::default() },
+        None => Names::numbered(grid.width),
     };
     let columns = Columns::choose(path, &names, options)?;
     let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();

@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::ae_lfr::AeLfrConfig;
+use super::agreement::agreement;
+use super::centroid::CentroidConfig;
 use super::isolation_forest::IsolationForestConfig;
-use super::knn::KnnConfig;
+use super::knn::{Distance, KnnConfig};
 use super::lvad::LvadConfig;
 use super::scaling::Scaling;
 use super::{Context, Detector, Method};
@@ -34,20 +36,22 @@ pub struct CombinedConfig {
 impl CombinedConfig {
     /// The default of `lfr rank` for data of `kind`, chosen in `docs/defaults.md`.
     pub fn suited_to(kind: Kind) -> Self {
-        let lfr = AeLfrConfig::short();
         let forest = IsolationForestConfig { trees: 500, ..IsolationForestConfig::default() };
-        // Two starts of k-means instead of ten: the combination does not need the last digit.
-        let lvad = LvadConfig { restarts: 2, ..LvadConfig::default() };
+        let knn = KnnConfig { neighbours: 0, distance: Distance::Mean, ..KnnConfig::default() };
         let members = match kind {
             Kind::Images => vec![
                 Method::IsolationForest(forest.clone()),
                 Method::IsolationForest(IsolationForestConfig { scaling: Scaling::Instance, ..forest }),
-                Method::Lvad(lvad),
+                // Two starts of k-means instead of ten: the combination does not need the last digit.
+                Method::Lvad(LvadConfig { restarts: 2, ..LvadConfig::default() }),
             ],
-            Kind::Table => {
-                vec![Method::AeLfr(lfr), Method::IsolationForest(forest), Method::Knn(KnnConfig::default())]
-            }
-            Kind::Text => vec![Method::AeLfr(lfr), Method::Lvad(lvad)],
+            Kind::Table => vec![Method::IsolationForest(forest), Method::Knn(knn)],
+            // Square roots, for no word should drown the others.
+            Kind::Text => vec![
+                Method::Knn(KnnConfig { neighbours: 5, scaling: Scaling::Root, ..knn.clone() }),
+                Method::Knn(KnnConfig { scaling: Scaling::Root, ..knn }),
+                Method::Centroid(CentroidConfig { scaling: Scaling::Root }),
+            ],
         };
         // On pictures AE-LFR has no say, because it lowered the combination, but it shows what is unusual where.
         let illustrator = (kind == Kind::Images).then(|| Box::new(Method::AeLfr(AeLfrConfig::short())));
@@ -83,12 +87,15 @@ impl CombinedConfig {
             return Err(Error::config("members", "[]", "needs at least one method"));
         }
         let seed = context.seed;
-        let mut members = Vec::new();
+        let voters = self.members.len();
+        let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
             context.seed = seed.part(&format!("{i}.{}", method.name()));
             members.push(match method.fit(x, context) {
                 Ok(detector) => {
-                    let scale = Scale::of(&detector.training_scores(x)?);
+                    let scores = detector.training_scores(x)?;
+                    let scale = Scale::of(&scores);
+                    votes.extend((i < voters).then_some(scores));
                     Some(Member { detector, scale })
                 }
                 Err(Error::TooFewItems { needed, what, .. }) => {
@@ -99,10 +106,10 @@ impl CombinedConfig {
             });
         }
         context.seed = seed;
-        let voters = self.members.len();
         if members[..voters].iter().all(Option::is_none) {
             return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
         }
+        context.findings.agreement = agreement(&votes);
         Ok(Combined { members, voters })
     }
 
@@ -216,6 +223,9 @@ impl Scale {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Matrix;
+    use crate::method::Silent;
+    use crate::seed::Seed;
 
     #[test]
     fn scores_are_standardised() {
@@ -225,5 +235,29 @@ mod tests {
             [-1.0, 0.0, 3.0]
         );
         assert_eq!(Scale::of(&[4.0, 4.0]).standardise(9.0), 0.0);
+    }
+
+    /// How far members agree on `x`.
+    fn agreement_on(members: Vec<Method>, x: &Features) -> f32 {
+        let config = CombinedConfig { members, illustrator: None };
+        let mut silent = Silent;
+        let mut context = Context::new(Seed(0), Device::flex(), &mut silent);
+        config.fit(x, &mut context).unwrap();
+        context.findings.agreement.unwrap()
+    }
+
+    #[test]
+    fn the_agreement_of_the_members_moves() {
+        // Two dense lumps far apart and a few items in between: near the mean, but far from every neighbour.
+        let value =
+            |i: usize| if i % 10 == 9 { i as f32 } else { [-1e3, 1e3][i % 2] + (i as f32 * 0.7).sin() };
+        let lumps = Features::Dense(Matrix { cols: 1, values: (0..100).map(value).collect() });
+        // One lump.
+        let value = |i: usize| (i as f32 - 50.0).powi(3);
+        let lump = Features::Dense(Matrix { cols: 1, values: (0..100).map(value).collect() });
+        let members = || vec![Method::Knn(KnnConfig::default()), Method::Centroid(CentroidConfig::default())];
+        assert!(agreement_on(members(), &lump) > 0.8);
+        assert!(agreement_on(members(), &lumps) < 0.1);
+        assert_eq!(agreement_on(vec![members()[0].clone(), members()[0].clone()], &lump), 1.0);
     }
 }

@@ -108,4 +108,6 @@ pub struct Findings {
     pub orthogonality: Option<f32>,
     /// Latents of a sample of items, `[rows, latent]` row-major.
     pub latents: Option<(usize, Vec<f32>)>,
+    /// How far the members of a combination agree: the mean of Spearman's rank correlation over their pairs.
+    pub agreement: Option<f32>,
 }

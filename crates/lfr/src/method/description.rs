@@ -149,6 +149,14 @@ impl Method {
             cost: "a second",
         },
         Description {
+            name: "centroid",
+            presets: &[],
+            summary: "distance to the mean of all items",
+            source: "Manevitz and Yousef 2001",
+            takes: Takes::Anything,
+            cost: "a second",
+        },
+        Description {
             name: "lof",
             presets: &[],
             summary: "local density compared with that of the neighbours",

@@ -91,8 +91,14 @@ fn auroc(name: &str, items: impl Fn(usize, &mut dyn Rng) -> Features, n: usize) 
     let findings = &context.findings;
     let losses: Vec<f32> = findings.curve.iter().map(|epoch| epoch.loss).collect();
     let latents = findings.latents.as_ref().map(|(items, latents)| (*items, latents.as_slice()));
-    let evidence =
-        Evidence { scores: &scores, losses: &losses, latents, orthogonality: findings.orthogonality };
+    let evidence = Evidence {
+        scores: &scores,
+        losses: &losses,
+        latents,
+        width: x.width(),
+        orthogonality: findings.orthogonality,
+        agreement: findings.agreement,
+    };
     for check in checks(&evidence) {
         assert!(check.verdict == Verdict::Ok || !check.name.contains("score"), "{name}: {}", check.message);
     }

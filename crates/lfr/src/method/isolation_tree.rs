@@ -116,8 +116,7 @@ impl Sample {
         let mut nodes = Nodes::default();
         let mut items: Vec<u32> = (0..self.items as u32).collect();
         // Without the constant columns, which a sparse layout may not even list, the draws are those of any layout.
-        let varying: Vec<u32> =
-            (0..self.columns.len() as u32).filter(|&column| self.varies(&items, column)).collect();
+        let varying = self.varying(&items, &(0..self.columns.len() as u32).collect::<Vec<_>>());
         self.node(&mut nodes, &mut items, &varying, 0, &mut rng);
         nodes
     }
@@ -155,16 +154,22 @@ impl Sample {
                 return Some(Span { column, low, high, varying: None });
             }
         }
-        let varying: Vec<u32> =
-            columns.iter().copied().filter(|&column| self.varies(items, column)).collect();
+        let varying = self.varying(items, columns);
         let column = *varying.get(rng.random_range(0..varying.len().max(1)))?;
         let (low, high) = self.range(items, column);
         Some(Span { column, low, high, varying: Some(varying) })
     }
 
-    fn varies(&self, items: &[u32], column: u32) -> bool {
-        let (low, high) = self.range(items, column);
-        low < high
+    /// Those of `columns` in which `items` differ; row by row, as the values lie in memory.
+    fn varying(&self, items: &[u32], columns: &[u32]) -> Vec<u32> {
+        let Some((&first, others)) = items.split_first() else { return Vec::new() };
+        let mut varies = vec![false; columns.len()];
+        for &item in others {
+            for (varies, &column) in varies.iter_mut().zip(columns) {
+                *varies |= self.value(item, column) != self.value(first, column);
+            }
+        }
+        columns.iter().zip(varies).filter(|(_, varies)| *varies).map(|(&column, _)| column).collect()
     }
 
     /// The smallest and the largest value of `items` in a column.

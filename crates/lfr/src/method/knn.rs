@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::detector::Detector;
 use super::neighbours::{Asked, Neighbour, Neighbours, check};
+use super::scaling::Scaling;
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::seed::Seed;
@@ -16,7 +17,8 @@ use crate::seed::Seed;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct KnnConfig {
-    /// Neighbours looked at, at least 1; all other items when there are fewer. 5 in PyOD.
+    /// Neighbours looked at; all other items when there are fewer. 0 takes a twentieth of the items kept, but from 5 to
+    /// 20. 5 in PyOD.
     ///
     /// Source: PyOD's default.
     pub neighbours: usize,
@@ -29,6 +31,10 @@ pub struct KnnConfig {
     ///
     /// Source: ours: a bound on time and model size.
     pub max_reference: usize,
+    /// What is done to an item first.
+    ///
+    /// Source: ours: nothing in Ramaswamy et al. 2000.
+    pub scaling: Scaling,
 }
 
 /// What to make of the distances to the neighbours.
@@ -46,7 +52,7 @@ pub enum Distance {
 
 impl Default for KnnConfig {
     fn default() -> Self {
-        Self { neighbours: 5, distance: Distance::Largest, max_reference: 20_000 }
+        Self { neighbours: 5, distance: Distance::Largest, max_reference: 20_000, scaling: Scaling::None }
     }
 }
 
@@ -56,7 +62,7 @@ impl KnnConfig {
     /// # Errors
     /// [`crate::Error::Config`] for one out of range.
     pub fn validate(&self) -> Result<()> {
-        check(self.neighbours, self.max_reference)
+        check(self.neighbours.max(1), self.max_reference)
     }
 
     /// Keeps the items of `x`.
@@ -65,7 +71,8 @@ impl KnnConfig {
     /// Settings out of range, or fewer than 2 items.
     pub fn fit(&self, x: &Features, seed: Seed) -> Result<Knn> {
         self.validate()?;
-        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(x, self.max_reference, seed)? })
+        let x = self.scaling.apply(x);
+        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(&x, self.max_reference, seed)? })
     }
 }
 
@@ -87,7 +94,11 @@ impl Knn {
 
     fn score(&self, x: &Features, asked: Asked) -> Result<Vec<f32>> {
         let distance = self.config.distance;
-        self.neighbours.map(x, self.config.neighbours, asked, |found| distance.of(found))
+        let neighbours = match self.config.neighbours {
+            0 => (self.neighbours.reference().len() / 20).clamp(5, 20),
+            given => given,
+        };
+        self.neighbours.map(&self.config.scaling.apply(x), neighbours, asked, |found| distance.of(found))
     }
 }
 
@@ -172,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_neighbours_can_follow_the_number_of_items() {
+        let scores = |neighbours, n| {
+            let (x, config) = (Features::Dense(wave(n)), KnnConfig { neighbours, ..Default::default() });
+            config.fit(&x, Seed(0)).unwrap().training_scores(&x).unwrap()
+        };
+        for (n, expected) in [(40, 5), (200, 10), (500, 20)] {
+            assert_eq!(scores(0, n), scores(expected, n));
+        }
+    }
+
+    #[test]
     fn a_bent_sparse_model_is_refused() {
         let load = |offsets: [u32; 3], columns: [u32; 3]| {
             let mut weights = Weights::default();
@@ -195,7 +217,7 @@ mod tests {
         let knn = KnnConfig::default().fit(&x, Seed(0)).unwrap();
         assert_eq!(knn.training_scores(&x).unwrap(), [0.0, 0.0]);
         assert!(KnnConfig::default().fit(&x.slice(0..1), Seed(0)).is_err());
-        assert!(KnnConfig { neighbours: 0, ..Default::default() }.fit(&x, Seed(0)).is_err());
+        assert!(KnnConfig { neighbours: 10_001, ..Default::default() }.fit(&x, Seed(0)).is_err());
         assert!(KnnConfig { max_reference: 1, ..Default::default() }.fit(&x, Seed(0)).is_err());
     }
 }

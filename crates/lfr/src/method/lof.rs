@@ -5,6 +5,9 @@
 //! neighbours + 1e-10), the score is the neighbours' mean density over a's own. Scores of the items of the fit leave an
 //! item out of its own neighbourhood (scikit-learn's `negative_outlier_factor_`, PyOD's `decision_scores_`); new items
 //! are compared with the items of the fit (scikit-learn's `novelty=True`).
+//!
+//! Deviation: where more than k items coincide their reach is 0 and their density has no bound, so that anything a hair
+//! off them scores in the millions. Then no mean reach counts as smaller than the median positive reach.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -55,8 +58,9 @@ impl LofConfig {
         let kept = &neighbours.reference().items;
         let around = neighbours.map(kept, self.neighbours, Asked::Kept, <[Neighbour]>::to_vec)?;
         let reaches: Vec<f64> = around.iter().filter_map(|found| found.last()).map(|n| n.distance).collect();
-        let densities = around.iter().map(|found| density(found, &reaches)).collect();
-        Ok(Lof { config: self.clone(), neighbours, reaches, densities })
+        let floor = floor(&reaches);
+        let densities = around.iter().map(|found| density(found, &reaches, floor)).collect();
+        Ok(Lof { config: self.clone(), neighbours, reaches, floor, densities })
     }
 }
 
@@ -66,14 +70,26 @@ pub struct Lof {
     neighbours: Neighbours,
     /// Distance of each item to its k-th neighbour.
     reaches: Vec<f64>,
+    /// The smallest mean reach that counts.
+    floor: f64,
     /// Density around each item.
     densities: Vec<f64>,
 }
 
-/// 1 / (mean reach to the neighbours + 1e-10).
-fn density(found: &[Neighbour], reaches: &[f64]) -> f64 {
+/// The median of the positive `reaches` if some are 0, and 0 otherwise.
+fn floor(reaches: &[f64]) -> f64 {
+    let mut positive: Vec<f64> = reaches.iter().copied().filter(|&reach| reach > 0.0).collect();
+    if positive.len() == reaches.len() {
+        return 0.0;
+    }
+    positive.sort_unstable_by(f64::total_cmp);
+    positive.get(positive.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// 1 / (mean reach to the neighbours + 1e-10), the mean reach at least `floor`.
+fn density(found: &[Neighbour], reaches: &[f64], floor: f64) -> f64 {
     let reach = |neighbour: &Neighbour| neighbour.distance.max(reaches[neighbour.item]);
-    1.0 / (found.iter().map(reach).sum::<f64>() / found.len() as f64 + 1e-10)
+    1.0 / ((found.iter().map(reach).sum::<f64>() / found.len() as f64).max(floor) + 1e-10)
 }
 
 impl Lof {
@@ -89,14 +105,29 @@ impl Lof {
         let (_, densities) = weights.take_f64("densities", &shape)?;
         match reaches.iter().find(|&&r| r < 0.0).or(densities.iter().find(|&&d| d <= 0.0)) {
             Some(value) => Err(bad_array("distances and densities", "positive numbers", value)),
-            None => Ok(Self { config: config.clone(), neighbours, reaches, densities }),
+            None => {
+                let floor = floor(&reaches);
+                Ok(Self { config: config.clone(), neighbours, reaches, floor, densities })
+            }
         }
+    }
+
+    /// What the user should know: whether more items coincide than neighbours are looked at.
+    pub fn warning(&self) -> Option<String> {
+        let (found, total) = (self.reaches.iter().filter(|&&reach| reach == 0.0).count(), self.reaches.len());
+        let k = self.config.neighbours.min(total - 1);
+        (found > 0).then(|| {
+            format!(
+                "{found} of {total} items equal at least {k} others, where a local outlier factor is hardly defined; raise \
+                 `neighbours` or take another method"
+            )
+        })
     }
 
     fn score(&self, x: &Features, asked: Asked) -> Result<Vec<f32>> {
         self.neighbours.map(x, self.config.neighbours, asked, |found| {
             let theirs: f64 = found.iter().map(|neighbour| self.densities[neighbour.item]).sum();
-            let ratio = theirs / found.len() as f64 / density(found, &self.reaches);
+            let ratio = theirs / found.len() as f64 / density(found, &self.reaches, self.floor);
             ratio.min(f64::from(f32::MAX)) as f32
         })
     }
@@ -165,6 +196,24 @@ mod tests {
             assert!(Lof::load(&config, &mut bent).is_err());
         }
         assert!(Lof::load(&LofConfig { max_reference: 20, ..config }, &mut stored).is_err());
+    }
+
+    #[test]
+    fn coinciding_items_warn_and_blow_no_score_up() {
+        let values = [vec![1.0; 25], vec![1.001, 1.002, 50.0]].concat();
+        let x = Features::Dense(Matrix { cols: 1, values });
+        let lof = LofConfig::default().fit(&x, Seed(0)).unwrap();
+        assert!(lof.warning().unwrap().starts_with("25 of 28 items equal at least 20 others"));
+        let scores = lof.training_scores(&x).unwrap();
+        assert!(
+            scores[..27].iter().all(|&score| (score - 1.0).abs() < 1.0) && scores[27] > 100.0,
+            "{scores:?}"
+        );
+        let mut stored = Weights::default();
+        lof.store(&mut stored);
+        let loaded = Lof::load(&LofConfig::default(), &mut stored).unwrap();
+        assert_eq!(loaded.scores(&x).unwrap(), lof.scores(&x).unwrap());
+        assert_eq!(LofConfig::default().fit(&wave(50), Seed(0)).unwrap().warning(), None);
     }
 
     #[test]

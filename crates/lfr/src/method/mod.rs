@@ -2,7 +2,9 @@
 
 pub mod ae;
 pub mod ae_lfr;
+mod agreement;
 mod blocks;
+pub mod centroid;
 mod column;
 pub mod combined;
 mod components;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ae::AeConfig;
 use super::ae_lfr::AeLfrConfig;
+use super::centroid::CentroidConfig;
 use super::combined::CombinedConfig;
 use super::drae::DraeConfig;
 use super::e3outlier::E3OutlierConfig;
@@ -52,6 +53,8 @@ pub enum Method {
     IsolationForest(IsolationForestConfig),
     /// Distance to the k-th neighbour.
     Knn(KnnConfig),
+    /// Distance to the mean.
+    Centroid(CentroidConfig),
     /// Local outlier factor.
     Lof(LofConfig),
     /// Principal components.
@@ -78,6 +81,7 @@ macro_rules! each {
             Method::Combined($config) => $body,
             Method::IsolationForest($config) => $body,
             Method::Knn($config) => $body,
+            Method::Centroid($config) => $body,
             Method::Lof($config) => $body,
             Method::Pca($config) => $body,
             Method::Ecod($config) => $body,
@@ -125,6 +129,7 @@ impl Method {
             ("elite-svdd", _) => Method::EliteSvdd(EliteConfig::default()),
             ("isolation-forest", _) => Method::IsolationForest(IsolationForestConfig::default()),
             ("knn", _) => Method::Knn(KnnConfig::default()),
+            ("centroid", _) => Method::Centroid(CentroidConfig::default()),
             ("lof", _) => Method::Lof(LofConfig::default()),
             ("pca", _) => Method::Pca(PcaConfig::default()),
             ("ecod", _) => Method::Ecod(EcodConfig::default()),
@@ -160,6 +165,7 @@ impl Method {
             Method::Combined(_) => "combined",
             Method::IsolationForest(_) => "isolation-forest",
             Method::Knn(_) => "knn",
+            Method::Centroid(_) => "centroid",
             Method::Lof(_) => "lof",
             Method::Pca(_) => "pca",
             Method::Ecod(_) => "ecod",
@@ -225,7 +231,12 @@ impl Method {
             Method::Combined(config) => Box::new(config.fit(x, context)?),
             Method::IsolationForest(config) => Box::new(config.fit(x, seed)?),
             Method::Knn(config) => Box::new(config.fit(x, seed)?),
-            Method::Lof(config) => Box::new(config.fit(x, seed)?),
+            Method::Centroid(config) => Box::new(config.fit(x)?),
+            Method::Lof(config) => {
+                let lof = config.fit(x, seed)?;
+                context.warnings.extend(lof.warning());
+                Box::new(lof)
+            }
             Method::Pca(config) => Box::new(config.fit(x, seed)?),
             Method::Ecod(config) => Box::new(config.fit(x, seed)?),
             Method::Lvad(config) => Box::new(config.fit(x, seed)?),
@@ -256,6 +267,7 @@ impl Method {
                 Box::new(super::isolation_forest::IsolationForest::load(config, weights)?)
             }
             Method::Knn(config) => Box::new(super::knn::Knn::load(config, weights)?),
+            Method::Centroid(config) => Box::new(super::centroid::Centroid::load(config, weights)?),
             Method::Lof(config) => Box::new(super::lof::Lof::load(config, weights)?),
             Method::Pca(config) => Box::new(super::pca::Pca::load(config, weights)?),
             Method::Ecod(config) => Box::new(super::ecod::Ecod::load(config, weights)?),

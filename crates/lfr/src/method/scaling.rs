@@ -18,6 +18,9 @@ pub enum Scaling {
     /// Its mean is taken off and it is brought to unit length, so that for pictures neither brightness nor contrast
     /// counts (as in LVAD, Lin et al. 2022).
     Instance,
+    /// The square root of every number, its sign kept, brought to unit length: in a document no word drowns the others
+    /// (the Hellinger transformation, Legendre and Gallagher 2001). Documents stay sparse.
+    Root,
 }
 
 impl Scaling {
@@ -26,6 +29,7 @@ impl Scaling {
         match self {
             Scaling::None => Cow::Borrowed(x),
             Scaling::Instance => Cow::Owned(Features::Dense(instance_normalised(x))),
+            Scaling::Root => Cow::Owned(rooted(x)),
         }
     }
 }
@@ -44,9 +48,35 @@ pub fn instance_normalised(x: &Features) -> Matrix {
     Matrix { cols, values }
 }
 
+/// The square root of every number, its sign kept, an item at unit length; an item of zeros stays as it is.
+fn rooted(x: &Features) -> Features {
+    if let Features::Sparse(x) = x {
+        let mut x = x.clone();
+        for ends in x.offsets.windows(2) {
+            root(&mut x.values[ends[0]..ends[1]]);
+        }
+        return Features::Sparse(x);
+    }
+    let cols = x.width();
+    let mut values = vec![0.0f32; x.len() * cols];
+    values.par_chunks_mut(cols.max(1)).enumerate().for_each(|(i, row)| {
+        x.row_into(i, row);
+        root(row);
+    });
+    Features::Dense(Matrix { cols, values })
+}
+
+fn root(row: &mut [f32]) {
+    // The squared length of the roots is the sum of the sizes.
+    let length = row.iter().map(|&v| f64::from(v).abs()).sum::<f64>().sqrt();
+    let scale = if length > 0.0 { 1.0 / length } else { 0.0 };
+    row.iter_mut().for_each(|v| *v = (f64::from(*v).abs().sqrt() * scale).copysign(f64::from(*v)) as f32);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Csr;
 
     #[test]
     fn brightness_and_contrast_do_not_count() {
@@ -59,5 +89,15 @@ mod tests {
         assert!((scaled.row(0).iter().map(|v| v * v).sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(scaled.row(2), [0.0; 3]);
         assert!(matches!(Scaling::None.apply(&x), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn roots_keep_sign_and_layout() {
+        let dense = Features::Dense(Matrix { cols: 3, values: vec![1.0, 0.0, -4.0, 0.0, 0.0, 0.0] });
+        let expected = [1.0 / 5f32.sqrt(), 0.0, -2.0 / 5f32.sqrt(), 0.0, 0.0, 0.0];
+        assert_eq!(Scaling::Root.apply(&dense).dense(&[0, 1]), expected);
+        let sparse = Csr { cols: 3, offsets: vec![0, 2, 2], indices: vec![0, 2], values: vec![1.0, -4.0] };
+        let scaled = Scaling::Root.apply(&Features::Sparse(sparse)).into_owned();
+        assert!(matches!(scaled, Features::Sparse(_)) && scaled.dense(&[0, 1]) == expected);
     }
 }

@@ -71,7 +71,7 @@ impl ModelFile {
     /// As [`ModelFile::save`] and [`OutputFile::write`].
     pub fn save_into(&self, file: OutputFile) -> Result<()> {
         let path = &file.path().to_owned();
-        let bytes = self.to_bytes().map_err(|problem| Error::Model { path: path.to_owned(), problem })?;
+        let bytes = self.encode().map_err(|problem| Error::Model { path: path.to_owned(), problem })?;
         check_size(path, bytes.len() as u64)?;
         file.write(|out| out.write_all(&bytes).map_err(|e| Error::io("write", path, e)))
     }
@@ -83,10 +83,26 @@ impl ModelFile {
     /// with it.
     pub fn load(path: &Path) -> Result<Self> {
         let bytes = regular::read(path, WHAT, MAX_SIZE)?;
-        Self::from_bytes(&bytes).map_err(|problem| Error::Model { path: path.to_owned(), problem })
+        Self::decode(&bytes).map_err(|problem| Error::Model { path: path.to_owned(), problem })
     }
 
-    fn to_bytes(&self) -> Result<Vec<u8>, String> {
+    /// The bytes of the file.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when an array's shape and values disagree.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.encode().map_err(|problem| Error::Model { path: "bytes".into(), problem })
+    }
+
+    /// Reads the bytes of a file, as [`ModelFile::load`] does.
+    ///
+    /// # Errors
+    /// [`Error::Model`] saying what is wrong with them.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::decode(bytes).map_err(|problem| Error::Model { path: "bytes".into(), problem })
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, String> {
         let metadata = Metadata { sha256: "0".repeat(64), format: FORMAT, header: &self.header };
         let metadata = serde_json::to_string(&metadata).map_err(|e| e.to_string())?;
         let arrays = self.weights.iter().map(|(name, array)| (name, Stored(array)));
@@ -94,10 +110,10 @@ impl ModelFile {
         let mut bytes = safetensors::serialize(arrays, metadata).map_err(|e| e.to_string())?;
         let checksum = checksum(&bytes).ok_or("cannot be sealed with a checksum")?;
         bytes[CHECKSUM].copy_from_slice(checksum.as_bytes());
-        Self::from_bytes(&bytes).map(|_| bytes)
+        Self::decode(&bytes).map(|_| bytes)
     }
 
-    fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
+    fn decode(bytes: &[u8]) -> Result<Self, String> {
         let (text, tensors, data) = open(bytes)?;
         let damaged = |e: serde_json::Error| format!("its description is damaged ({e}); get it again");
         let Version { format } = serde_json::from_str(&text).map_err(damaged)?;

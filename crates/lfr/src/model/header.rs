@@ -29,6 +29,9 @@ pub struct Header {
     pub items: usize,
     /// The training scores in brief.
     pub quantiles: Quantiles,
+    /// The score of an item without features; `None` where the method itself scores such items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub featureless_score: Option<f32>,
     /// What the fit warned of.
     pub warnings: Vec<String>,
 }

@@ -15,7 +15,7 @@ use serde_json::{Number, Value};
 use super::{Format, Ids, Ranking, Scores, Texts};
 use crate::damage::caught;
 use crate::error::{Error, Result};
-use crate::input::{check_pages, check_parquet};
+use crate::input::{check_footer, check_pages};
 use crate::regular;
 
 /// The columns that are read, and their places in a record.
@@ -153,7 +153,7 @@ fn parquet(file: File, table: &mut Table) -> Result<(), String> {
 }
 
 fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
-    check_parquet(&mut file)?;
+    check_footer(&mut file)?;
     let limit = SMALL.max(EXPANSION.saturating_mul(file.metadata().map_err(text)?.len()));
     let mut pages = file.try_clone().map_err(text)?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(text)?;
@@ -164,7 +164,7 @@ fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
     let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
     let wanted = places(&names)?.into_iter().flatten();
     let mask = ProjectionMask::roots(builder.parquet_schema(), wanted);
-    let dictionaries = check_pages(&mut pages, builder.metadata(), &mask)?.dictionaries;
+    let dictionaries = check_pages(&mut pages, builder.metadata(), &mask)?.repeated;
     let rows = (BATCH / usize::try_from(dictionaries).unwrap_or(usize::MAX).max(1)).clamp(1, BATCH_ROWS);
     for batch in builder.with_projection(mask).with_batch_size(rows).build().map_err(text)? {
         batch_rows(&batch.map_err(text)?, table)?;

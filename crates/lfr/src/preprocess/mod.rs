@@ -97,8 +97,7 @@ impl Preprocessor {
             }
             Items::Documents(_) => {
                 let documents: Vec<&str> = chunks.iter().flat_map(documents).map(String::as_str).collect();
-                let (tfidf, warnings) = TfIdf::fit(&documents, &options.text)?;
-                Ok((Self::Text(tfidf), warnings))
+                Ok((Self::Text(TfIdf::fit(&documents, &options.text)?), Vec::new()))
             }
         }
     }

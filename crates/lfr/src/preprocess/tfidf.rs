@@ -1,6 +1,6 @@
 //! TF-IDF weights of documents, exactly those of scikit-learn's `TfidfVectorizer` defaults.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -41,7 +41,7 @@ impl TextOptions {
 
 /// A fitted vocabulary: a document becomes `count(term) * idf(term)`, scaled to length 1, with
 /// `idf(term) = ln((1 + n) / (1 + df(term))) + 1` over the `n` documents of the fit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TfIdf {
     /// Words left out.
@@ -52,29 +52,31 @@ pub struct TfIdf {
     terms: Vec<String>,
     /// Documents that hold each term, `df`.
     frequencies: Vec<usize>,
+    /// The share of words that all but a twentieth of the documents of the fit have in common with no other document, or
+    /// that are not kept: a new document has as many unknown words. 1 in models that do not know it.
+    #[serde(default = "all")]
+    usually_unknown: f32,
 }
 
-/// What a pile of documents holds.
-#[derive(Default)]
-struct Counts {
-    /// Occurrences of each term over all documents, and the number of documents that hold it.
-    terms: HashMap<String, (usize, usize)>,
-    /// Documents without a term.
-    wordless: usize,
+fn all() -> f32 {
+    1.0
 }
+
+/// Occurrences of each term over all documents, and the number of documents that hold it.
+type Counts = HashMap<String, (usize, usize)>;
 
 impl TfIdf {
     /// Learns the vocabulary of `documents`. Where `max_features` cuts between terms of equal frequency,
-    /// the alphabetically first stay (scikit-learn leaves that open). The second part is for the user.
+    /// the alphabetically first stay (scikit-learn leaves that open).
     ///
     /// # Errors
     /// [`Error::NoFeatures`] when no document holds a word.
-    pub fn fit(documents: &[&str], options: &TextOptions) -> Result<(Self, Vec<String>)> {
+    pub fn fit(documents: &[&str], options: &TextOptions) -> Result<Self> {
         options.validate()?;
         let total = documents.len();
         let add = |counts, document: &&str| count(counts, document, options.stop_words);
         let parts = documents.par_iter().with_min_len(256).fold(Counts::default, add);
-        let Counts { terms, wordless } = parts.reduce(Counts::default, merge);
+        let terms = parts.reduce(Counts::default, merge);
         if terms.is_empty() {
             let problem = format!(
                 "none of the {total} documents holds a word of two letters or more that is no stop word"
@@ -86,10 +88,38 @@ impl TfIdf {
         ranked.truncate(options.max_features);
         ranked.par_sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let (terms, frequencies) = ranked.into_iter().map(|(term, (_, df))| (term, df)).unzip();
-        let warning =
-            format!("{wordless} of {total} documents hold no word to go by; they all get the same score");
-        let warnings = if wordless > 0 { vec![warning] } else { Vec::new() };
-        Ok((Self { stop_words: options.stop_words, documents: total, terms, frequencies }, warnings))
+        let stop_words = options.stop_words;
+        let mut fitted = Self { stop_words, documents: total, terms, frequencies, usually_unknown: all() };
+        let mut shares = fitted.unknown(documents, 2);
+        shares.sort_unstable_by(f32::total_cmp);
+        fitted.usually_unknown = shares[(shares.len() * 19 / 20).min(shares.len() - 1)];
+        Ok(fitted)
+    }
+
+    /// How much more of each document's words than usual are unknown, from 0 (no more than those of 19 in 20 documents of
+    /// the fit would be to a vocabulary without them) to 1 (none is known).
+    pub fn strangeness(&self, documents: &[String]) -> Vec<f32> {
+        let usual = self.usually_unknown;
+        let excess = |share: f32| if share > usual { (share - usual) / (1.0 - usual) } else { 0.0 };
+        self.unknown(documents, 1).into_iter().map(excess).collect()
+    }
+
+    /// The share of each document's words that are not among the terms of at least `least` documents of the fit; 0 without
+    /// a word.
+    fn unknown<T: AsRef<str> + Sync>(&self, documents: &[T], least: usize) -> Vec<f32> {
+        let terms = self.terms.iter().zip(&self.frequencies);
+        let known: HashSet<&str> =
+            terms.filter(|&(_, &df)| df >= least).map(|(term, _)| term.as_str()).collect();
+        let share = |document: &T| {
+            let text = document.as_ref().to_lowercase();
+            let (mut unknown, mut total) = (0.0f32, 0.0f32);
+            for word in words(&text).filter(|word| !self.stop_words.contains(word)) {
+                total += 1.0;
+                unknown += f32::from(u8::from(!known.contains(word)));
+            }
+            unknown / total.max(1.0)
+        };
+        documents.par_iter().map(share).collect()
     }
 
     /// The weights of `documents`, one row each; a document without a known term is a zero row.
@@ -123,9 +153,15 @@ impl TfIdf {
     /// # Errors
     /// [`Error::Mismatch`] when its parts do not belong together.
     pub fn validate(&self) -> Result<()> {
+        let usual = (0.0..=1.0).contains(&self.usually_unknown);
         let ascending = self.terms.windows(2).all(|pair| pair[0] < pair[1]);
         let counted = self.frequencies.iter().all(|&df| (1..=self.documents).contains(&df));
-        if ascending && counted && self.terms.len() == self.frequencies.len() && !self.terms.is_empty() {
+        if usual
+            && ascending
+            && counted
+            && self.terms.len() == self.frequencies.len()
+            && !self.terms.is_empty()
+        {
             return Ok(());
         }
         Err(Error::Mismatch {
@@ -145,22 +181,20 @@ fn count(mut counts: Counts, document: &str, stop_words: StopWords) -> Counts {
     let text = document.to_lowercase();
     let mut found: Vec<&str> = words(&text).filter(|word| !stop_words.contains(word)).collect();
     found.sort_unstable();
-    counts.wordless += usize::from(found.is_empty());
     for run in found.chunk_by(|a, b| a == b) {
         let (term, tf) = (run[0], run.len());
-        match counts.terms.get_mut(term) {
+        match counts.get_mut(term) {
             Some(known) => *known = (known.0 + tf, known.1 + 1),
-            None => drop(counts.terms.insert(term.to_owned(), (tf, 1))),
+            None => drop(counts.insert(term.to_owned(), (tf, 1))),
         }
     }
     counts
 }
 
 fn merge(a: Counts, b: Counts) -> Counts {
-    let (mut large, small) = if a.terms.len() < b.terms.len() { (b, a) } else { (a, b) };
-    large.wordless += small.wordless;
-    for (term, (tf, df)) in small.terms {
-        let known = large.terms.entry(term).or_default();
+    let (mut large, small) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    for (term, (tf, df)) in small {
+        let known = large.entry(term).or_default();
         *known = (known.0 + tf, known.1 + df);
     }
     large
@@ -193,7 +227,7 @@ mod tests {
     ];
 
     fn fit(max_features: usize, stop_words: StopWords) -> TfIdf {
-        TfIdf::fit(&DOCUMENTS, &TextOptions { max_features, stop_words }).unwrap().0
+        TfIdf::fit(&DOCUMENTS, &TextOptions { max_features, stop_words }).unwrap()
     }
 
     fn assert_row(csr: &Csr, i: usize, columns: &[u32], values: &[f64]) {
@@ -267,10 +301,17 @@ mod tests {
     }
 
     #[test]
-    fn documents_without_a_word_are_counted() {
-        let (_, warnings) = TfIdf::fit(&DOCUMENTS, &TextOptions::default()).unwrap();
-        assert_eq!(warnings, ["2 of 6 documents hold no word to go by; they all get the same score"]);
-        assert!(TfIdf::fit(&["word"], &TextOptions::default()).unwrap().1.is_empty());
+    fn more_unknown_words_than_usual_are_strange() {
+        // Of the two words of each document one is its own.
+        let documents: Vec<String> = (0..40).map(|i| format!("common own{i}")).collect();
+        let borrowed: Vec<&str> = documents.iter().map(String::as_str).collect();
+        let tfidf = TfIdf::fit(&borrowed, &TextOptions::default()).unwrap();
+        assert_eq!(tfidf.usually_unknown, 0.5);
+        let new = ["common own1", "common new", "common new newer newest", "new", ""];
+        assert_eq!(tfidf.strangeness(&owned(&new)), [0.0, 0.0, 0.5, 1.0, 0.0]);
+        let json = serde_json::to_string(&tfidf).unwrap();
+        let old: TfIdf = serde_json::from_str(&json.replace(",\"usually_unknown\":0.5", "")).unwrap();
+        assert_eq!(old.strangeness(&owned(&new)), [0.0; 5], "an old model does not know what is usual");
     }
 
     #[test]
@@ -283,5 +324,6 @@ mod tests {
         assert!(short.validate().is_err());
         let swapped = TfIdf { terms: tfidf.terms.iter().rev().cloned().collect(), ..tfidf };
         assert!(swapped.validate().is_err());
+        assert!(TfIdf { usually_unknown: 2.0, ..fit(5, StopWords::None) }.validate().is_err());
     }
 }

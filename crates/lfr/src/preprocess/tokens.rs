@@ -1,4 +1,5 @@
-//! Words of a document, as scikit-learn's text vectorisers cut them.
+//! Words of a document, as scikit-learn's text vectorisers cut them, but for scripts without spaces, which are cut into
+//! pairs of characters, and emoji, each of which is a word.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -28,14 +29,40 @@ impl StopWords {
             StopWords::English => ENGLISH.contains(word),
         }
     }
+
+    /// Whether a document has a word that is not left out.
+    pub fn leaves(self, document: &str) -> bool {
+        words(&document.to_lowercase()).any(|word| !self.contains(word))
+    }
 }
 
-/// The words of a document in lower case: runs of at least two letters, digits and underscores of any script
-/// (scikit-learn's default `token_pattern`; Python's `\w` is `[\p{L}\p{N}_]`).
+/// Scripts that put no spaces between words.
+const UNSPACED: &str =
+    r"\p{Han}\p{Hiragana}\p{Katakana}\x{30FC}\p{Bopomofo}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}";
+
+/// The words of a document in lower case: runs of at least two letters, digits and underscores of a script with spaces
+/// (scikit-learn's default `token_pattern`; Python's `\w` is `[\p{L}\p{N}_]`), every two neighbours in a run of a script
+/// without (or its only character), and emoji.
 pub fn words(lowered: &str) -> impl Iterator<Item = &str> {
-    static WORD: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"[\p{L}\p{N}_]{2,}").expect("the pattern is constant"));
-    WORD.find_iter(lowered).map(|word| word.as_str())
+    static WORD: LazyLock<Regex> = LazyLock::new(|| {
+        let emoji = r"\p{Regional_Indicator}{2}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}";
+        let pattern = format!(r"[[\p{{L}}\p{{N}}_]--[{UNSPACED}]]{{2,}}|[{UNSPACED}]+|{emoji}");
+        Regex::new(&pattern).expect("the pattern is constant")
+    });
+    WORD.find_iter(lowered).flat_map(|found| pieces(found.as_str()))
+}
+
+/// Every two neighbouring characters of a run of a script without spaces; anything else whole.
+fn pieces(run: &str) -> impl Iterator<Item = &str> {
+    static RUN: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(&format!("^[{UNSPACED}]")).expect("the pattern is constant"));
+    // These scripts begin at U+0E00, so that their first byte tells most words from them.
+    let unspaced = run.as_bytes()[0] >= 0xE0 && RUN.is_match(run);
+    let ends = run.char_indices().map(|(at, c)| at + c.len_utf8()).skip(1).filter(move |_| unspaced);
+    let mut pairs =
+        run.char_indices().map(|(at, _)| at).zip(ends).map(|(start, end)| &run[start..end]).peekable();
+    let whole = pairs.peek().is_none().then_some(run);
+    pairs.chain(whole)
 }
 
 #[cfg(test)]
@@ -54,6 +81,23 @@ mod tests {
         let expected =
             ["don", "panic", "a_b", "42", "is", "the", "straße", "οδος", "stanbul", "東京", "x²", "½½"];
         assert_eq!(cut(document), expected);
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        assert_eq!(
+            cut("今日は 良い天気。tokyo東京2020 犬"),
+            ["今日", "日は", "良い", "い天", "天気", "tokyo", "東京", "2020", "犬"]
+        );
+        assert_eq!(cut("ラーメン"), ["ラー", "ーメ", "メン"]);
+        assert_eq!(cut("สวัสดี"), ["สว", "วั", "ัส", "สด", "ดี"]);
+        assert_eq!(cut("날씨가 좋다"), ["날씨가", "좋다"], "Korean has spaces");
+    }
+
+    #[test]
+    fn emoji_are_words() {
+        assert_eq!(cut("ok🔥🔥 ❤️, 🇩🇪 © 3"), ["ok", "🔥", "🔥", "❤️", "🇩🇪"]);
+        assert!(StopWords::English.leaves("the 🔥") && !StopWords::English.leaves("the and"));
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod training;
 
 use std::time::Duration;
 
+pub(crate) use number::{counted, duration};
+
 use image::{ImageBuffer, Luma, RgbImage};
 
 use crate::data::{Kind, Quarantined};

@@ -7,8 +7,8 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::data::Items;
 
-/// A workbook of sheets by name, whose rows are given as cells of XML.
-fn xlsx(sheets: &[(&str, &[&str])]) -> Vec<u8> {
+/// A workbook of sheets by name, a row a line.
+fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let mut add = |name: &str, content: String| {
         zip.start_file(name, SimpleFileOptions::default()).unwrap();
@@ -46,7 +46,7 @@ fn xlsx(sheets: &[(&str, &[&str])]) -> Vec<u8> {
     );
     for (number, (_, rows)) in (1..).zip(sheets) {
         let rows: String = (1..)
-            .zip(*rows)
+            .zip(rows.split('\n'))
             .map(|(row, cells)| format!("<row r=\"{row}\">{}</row>", xml(row, cells)))
             .collect();
         add(
@@ -88,10 +88,8 @@ fn read(content: &[u8], options: &Options) -> Result<(RecordBatch, Vec<String>, 
 
 #[test]
 fn columns_are_typed_and_empty_rows_skipped() {
-    let book = xlsx(&[(
-        "A",
-        &["name|day|n|ok|mixed", "x|d45000|1.5|true|1", "", "y|d45001|#N/A||z", "z|d45002|3|true|"],
-    )]);
+    let book =
+        xlsx(&[("A", "name|day|n|ok|mixed\nx|d45000|1.5|true|1\n\ny|d45001|#N/A||z\nz|d45002|3|true|")]);
     let (rows, ids, notes) = read(&book, &Options::default()).unwrap();
     let schema = rows.schema();
     let types: Vec<_> = schema.fields().iter().map(|field| field.data_type().clone()).collect();
@@ -111,8 +109,7 @@ fn columns_are_typed_and_empty_rows_skipped() {
 
 #[test]
 fn the_first_sheet_with_a_table_is_read_or_the_one_asked_for() {
-    let book =
-        xlsx(&[("About", &["made by me"]), ("Data", &["a", "1", "2"]), ("More", &["b", "3", "4", "5"])]);
+    let book = xlsx(&[("About", "made by me"), ("Data", "a\n1\n2"), ("More", "b\n3\n4\n5")]);
     let name =
         |options: &Options| read(&book, options).map(|(rows, ..)| rows.schema().field(0).name().clone());
     assert_eq!(name(&Options::default()).unwrap(), "a");
@@ -127,7 +124,7 @@ fn the_first_sheet_with_a_table_is_read_or_the_one_asked_for() {
 
 #[test]
 fn titles_numbers_as_names_and_row_names_are_as_in_csv() {
-    let book = xlsx(&[("A", &["Report of May", "", "|2019|2020", "x|10|12", "y|11|13"])]);
+    let book = xlsx(&[("A", "Report of May\n\n|2019|2020\nx|10|12\ny|11|13")]);
     let (rows, ids, notes) = read(&book, &Options::default()).unwrap();
     assert_eq!((rows.num_columns(), ids), (2, vec!["x".to_owned(), "y".into()]));
     assert_eq!(rows.schema().field(1).name(), "2020");
@@ -136,11 +133,11 @@ fn titles_numbers_as_names_and_row_names_are_as_in_csv() {
 
 #[test]
 fn what_is_no_workbook_says_so() {
-    let book = xlsx(&[("A", &["a", "1"])]);
+    let book = xlsx(&[("A", "a\n1")]);
     for content in [&book[..book.len() / 2], b"PK\x03\x04nothing"] {
         assert!(read(content, &Options::default()).is_err());
     }
-    let message = read(&xlsx(&[("A", &["a"])]), &Options::default()).unwrap_err().to_string();
+    let message = read(&xlsx(&[("A", "a")]), &Options::default()).unwrap_err().to_string();
     assert!(message.contains("none of its sheets"), "{message}");
     for at in (0..book.len()).step_by(7) {
         let mut damaged = book.clone();

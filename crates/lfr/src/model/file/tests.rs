@@ -30,6 +30,7 @@ fn header() -> Header {
         seed: u64::MAX,
         fingerprint: "ab".repeat(32),
         items: 4,
+        featureless_score: None,
         quantiles: Quantiles::of(&[0.1, 0.2, 0.30000001, 4e30]).unwrap(),
         warnings: vec!["columns: one was constant".into()],
     }

@@ -1,0 +1,41 @@
+//! What stands out in an item, as the report shows it.
+
+use std::path::Path;
+
+use lfr::report::View;
+use lfr::showcase::views;
+use lfr::{Error, Model, Pile, Result};
+use serde_json::{Value, json};
+
+/// A JSON list with an entry an item: the columns or terms that stand out, the most first.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, [`Error::Unsuitable`] for pictures.
+pub fn explain(model: &Model, pile: &Pile) -> Result<String> {
+    let mut entries = Vec::with_capacity(pile.len());
+    let mut ids = pile.ids.as_slice();
+    for items in &pile.items {
+        let (own, rest) = ids.split_at(items.len());
+        let shown = views(items, own, Path::new(""), model.preprocessor(), model.detector())?;
+        entries.extend(shown.iter().map(entry).collect::<Result<Vec<_>>>()?);
+        ids = rest;
+    }
+    Ok(Value::from(entries).to_string())
+}
+
+fn entry(view: &View) -> Result<Value> {
+    match view {
+        View::Row { cells } => Ok(cells
+            .iter()
+            .map(|cell| json!({ "column": cell.name, "value": cell.value, "expected": cell.expected, "residual": cell.residual }))
+            .collect()),
+        View::Document { terms, .. } => {
+            Ok(terms.iter().map(|(term, weight)| json!({ "term": term, "weight": weight })).collect())
+        }
+        View::Picture { .. } => Err(Error::Unsuitable {
+            method: "explain".into(),
+            kind: "images".into(),
+            hint: "the report shows them beside what the model expects".into(),
+        }),
+    }
+}

@@ -1,0 +1,25 @@
+//! What the Python package `lfr` calls: a handful of coarse functions; `python/lfr/` has the rest.
+
+mod command;
+mod errors;
+mod explain;
+mod model;
+mod pile;
+mod run;
+mod running;
+
+use pyo3::prelude::*;
+
+/// The compiled part of the package; not for users.
+#[pymodule]
+fn _lfr(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    m.add("ModelError", m.py().get_type::<errors::ModelError>())?;
+    m.add_class::<pile::Pile>()?;
+    m.add_class::<run::Run>()?;
+    m.add_class::<model::Model>()?;
+    m.add_function(wrap_pyfunction!(run::fit, m)?)?;
+    m.add_function(wrap_pyfunction!(run::threshold, m)?)?;
+    m.add_function(wrap_pyfunction!(run::methods, m)?)?;
+    m.add_function(wrap_pyfunction!(command::command, m)?)
+}

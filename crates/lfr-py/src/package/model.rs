@@ -1,0 +1,73 @@
+//! Models that were saved.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use super::errors::exception;
+use super::explain::explain;
+use super::pile::Pile;
+use super::running;
+
+/// A fitted model from a file or from bytes.
+#[pyclass(frozen, module = "lfr._lfr")]
+pub struct Model(lfr::Model);
+
+/// Scores as the bytes of 32-bit floats.
+pub fn floats<'py>(py: Python<'py>, values: &[f32]) -> Bound<'py, PyBytes> {
+    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_ne_bytes()).collect();
+    PyBytes::new(py, &bytes)
+}
+
+/// What a model says of itself, as JSON.
+pub fn header(model: &lfr::Model) -> PyResult<String> {
+    serde_json::to_string(&model.header).map_err(super::errors::value_error)
+}
+
+#[pymethods]
+impl Model {
+    /// Reads a model file.
+    #[staticmethod]
+    fn load(path: PathBuf) -> PyResult<Self> {
+        lfr::Model::load(path).map(Self).map_err(exception)
+    }
+
+    /// Reads the bytes of a model file.
+    #[staticmethod]
+    fn from_bytes(bytes: &[u8]) -> PyResult<Self> {
+        lfr::Model::from_bytes(bytes).map(Self).map_err(exception)
+    }
+
+    /// The bytes of the model file.
+    fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &self.0.to_bytes().map_err(exception)?))
+    }
+
+    /// Writes the model file.
+    fn save(&self, path: PathBuf) -> PyResult<()> {
+        self.0.save(path).map_err(exception)
+    }
+
+    /// What the model says of itself, as JSON.
+    fn header(&self) -> PyResult<String> {
+        header(&self.0)
+    }
+
+    /// One score an item, the bytes of 32-bit floats.
+    #[pyo3(signature = (pile, threads = None))]
+    fn score<'py>(
+        &self,
+        py: Python<'py>,
+        pile: &Pile,
+        threads: Option<usize>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(floats(py, &running::run(py, threads, |_| self.0.score(&pile.0))?))
+    }
+
+    /// What stands out in each item, as JSON.
+    #[pyo3(signature = (pile, threads = None))]
+    fn explain(&self, py: Python<'_>, pile: &Pile, threads: Option<usize>) -> PyResult<String> {
+        running::run(py, threads, |_| explain(&self.0, &pile.0))
+    }
+}

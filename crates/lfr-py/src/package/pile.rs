@@ -1,0 +1,217 @@
+//! Data of Python as a pile.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
+use arrow::ffi_stream::RecordBatchStreamReader;
+use arrow_pyarrow::PyArrowType;
+use lfr::Options;
+use lfr::input::Picture;
+use pyo3::buffer::PyBuffer;
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use serde::Deserialize;
+
+use super::errors::{exception, value_error};
+use super::running;
+
+/// Data to fit on or to score, in the library's memory.
+#[pyclass(frozen, module = "lfr._lfr")]
+pub struct Pile(pub Arc<lfr::Pile>);
+
+/// How to read, as Python hands it over; what is absent is as in [`Options::default`].
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Reading {
+    image_size: Option<usize>,
+    channels: Option<usize>,
+    id: Option<String>,
+    ignore: Vec<String>,
+    label: Option<String>,
+    text: Option<String>,
+    max_bad_fraction: Option<f64>,
+    data_dir: Option<PathBuf>,
+}
+
+fn options(json: &str, bad: Option<f64>) -> PyResult<Options> {
+    let given: Reading = serde_json::from_str(json).map_err(value_error)?;
+    let base = Options::default();
+    Ok(Options {
+        image_size: given.image_size.unwrap_or(base.image_size),
+        channels: given.channels,
+        id: given.id,
+        ignore: given.ignore,
+        label: given.label,
+        text: given.text,
+        max_bad_fraction: given.max_bad_fraction.or(bad).unwrap_or(base.max_bad_fraction),
+        data_dir: given.data_dir,
+        ..base
+    })
+}
+
+fn made(
+    py: Python<'_>,
+    threads: Option<usize>,
+    make: impl FnOnce() -> lfr::Result<lfr::Pile> + Send,
+) -> PyResult<Pile> {
+    running::run(py, threads, |_| make()).map(|pile| Pile(Arc::new(pile)))
+}
+
+/// A column of a frame: numbers (NaN where missing) or texts.
+#[derive(FromPyObject)]
+enum Column {
+    Numbers(PyBuffer<f64>),
+    Texts(Vec<Option<String>>),
+}
+
+impl Column {
+    fn array(self, py: Python<'_>) -> PyResult<ArrayRef> {
+        Ok(match self {
+            Self::Numbers(values) => Arc::new(Float64Array::from(values.to_vec(py)?)),
+            Self::Texts(texts) => Arc::new(StringArray::from(texts)),
+        })
+    }
+}
+
+#[pymethods]
+impl Pile {
+    /// All of a file, a folder or a known data set.
+    #[staticmethod]
+    #[pyo3(signature = (path, reading = "{}", threads = None))]
+    fn read(py: Python<'_>, path: PathBuf, reading: &str, threads: Option<usize>) -> PyResult<Self> {
+        let options = options(reading, None)?;
+        made(py, threads, || lfr::Pile::read(&path, &options))
+    }
+
+    /// The rows of a C-contiguous buffer of 32-bit or 64-bit floats.
+    #[staticmethod]
+    #[pyo3(signature = (values, columns, threads = None))]
+    fn rows(
+        py: Python<'_>,
+        values: &Bound<'_, PyAny>,
+        columns: usize,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        if let Ok(single) = PyBuffer::<f32>::get(values) {
+            let single = single.to_vec(py)?;
+            return made(py, threads, move || lfr::Pile::rows(columns, &single));
+        }
+        let double = PyBuffer::<f64>::get(values)?.to_vec(py)?;
+        made(py, threads, move || lfr::Pile::rows(columns, &double))
+    }
+
+    /// The rows of anything with `__arrow_c_stream__` or `__arrow_c_array__`.
+    #[staticmethod]
+    #[pyo3(signature = (data, reading = "{}", threads = None))]
+    fn table(
+        py: Python<'_>,
+        data: &Bound<'_, PyAny>,
+        reading: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let options = options(reading, Some(0.0))?;
+        let batches = batches(data).map_err(|error| plain(py, error))?;
+        made(py, threads, move || lfr::Pile::table(batches, &options))
+    }
+
+    /// Columns by name: buffers of 64-bit floats or lists of texts.
+    #[staticmethod]
+    #[pyo3(signature = (columns, reading = "{}", threads = None))]
+    fn columns(
+        py: Python<'_>,
+        columns: Vec<(String, Column)>,
+        reading: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let options = options(reading, Some(0.0))?;
+        let columns = columns.into_iter().map(|(name, column)| Ok((name, column.array(py)?)));
+        let columns = columns.collect::<PyResult<Vec<_>>>()?;
+        let batch = RecordBatch::try_from_iter_with_nullable(
+            columns.into_iter().map(|(name, array)| (name, array, true)),
+        );
+        let batch = batch.map_err(value_error)?;
+        made(py, threads, move || lfr::Pile::table(vec![batch], &options))
+    }
+
+    /// Documents.
+    #[staticmethod]
+    #[pyo3(signature = (texts, threads = None))]
+    fn documents(py: Python<'_>, texts: Vec<String>, threads: Option<usize>) -> PyResult<Self> {
+        made(py, threads, move || lfr::Pile::documents(texts))
+    }
+
+    /// Pictures: C-contiguous buffers of bytes, each with height, width and channels.
+    #[staticmethod]
+    #[pyo3(signature = (pictures, reading = "{}", threads = None))]
+    fn pictures(
+        py: Python<'_>,
+        pictures: Vec<(PyBuffer<u8>, usize, usize, usize)>,
+        reading: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let options = options(reading, None)?;
+        let picture = |(values, height, width, channels): (PyBuffer<u8>, usize, usize, usize)| {
+            Picture::new(height, width, channels, values.to_vec(py)?).map_err(exception)
+        };
+        let pictures = pictures.into_iter().map(picture).collect::<PyResult<Vec<_>>>()?;
+        made(py, threads, move || lfr::Pile::pictures(pictures, &options))
+    }
+
+    /// The picture files at `paths`.
+    #[staticmethod]
+    #[pyo3(signature = (paths, reading = "{}", threads = None))]
+    fn picture_files(
+        py: Python<'_>,
+        paths: Vec<PathBuf>,
+        reading: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let options = options(reading, Some(0.0))?;
+        made(py, threads, move || lfr::Pile::picture_files(paths, &options))
+    }
+
+    /// The same items under other identifiers.
+    fn with_ids(&self, ids: Vec<String>) -> PyResult<Self> {
+        let pile = lfr::Pile::clone(&self.0).with_ids(ids).map_err(exception)?;
+        Ok(Self(Arc::new(pile)))
+    }
+
+    /// One identifier an item.
+    #[getter]
+    fn ids(&self) -> Vec<String> {
+        self.0.ids.clone()
+    }
+
+    /// `images`, `table` or `text`.
+    #[getter]
+    fn kind(&self) -> String {
+        self.0.kind.to_string()
+    }
+
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+}
+
+fn batches(data: &Bound<'_, PyAny>) -> PyResult<Vec<RecordBatch>> {
+    if data.hasattr("__arrow_c_stream__")? {
+        let PyArrowType(stream) = data.extract::<PyArrowType<RecordBatchStreamReader>>()?;
+        let schema = stream.schema();
+        let mut batches = stream.collect::<Result<Vec<_>, _>>().map_err(value_error)?;
+        if batches.is_empty() {
+            batches.push(RecordBatch::new_empty(schema));
+        }
+        return Ok(batches);
+    }
+    let PyArrowType(batch) = data.extract::<PyArrowType<RecordBatch>>()?;
+    Ok(vec![batch])
+}
+
+/// Any error of the conversion as a `ValueError` or `TypeError`, whether or not pyarrow is there.
+fn plain(py: Python<'_>, error: PyErr) -> PyErr {
+    let wrong_type = error.is_instance_of::<PyTypeError>(py);
+    let text = error.value(py).to_string();
+    let text = format!("the Arrow data cannot be read as a table: {text}");
+    if wrong_type { PyTypeError::new_err(text) } else { value_error(text) }
+}

@@ -1,0 +1,49 @@
+"""Data and the command, for all tests."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lfr
+
+
+def pytest_report_header():
+    try:
+        import torch
+    except ImportError:
+        return "torch is not installed: THE TESTS OF lfr.torch ARE SKIPPED"
+    return f"torch {torch.__version__}"
+
+
+@pytest.fixture
+def rows():
+    """200 rows of 4 columns, and one far away: row 7."""
+    X = np.random.default_rng(0).normal(size=(200, 4))
+    X[7] += 12
+    return X
+
+
+@pytest.fixture(autouse=True)
+def quiet(recwarn):
+    """What the detector warns of is looked at by the tests that mean it."""
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Runs the command ``lfr`` of the wheel in a folder of its own."""
+
+    def run(*words):
+        result = subprocess.run(
+            [sys.executable, "-m", "lfr", *map(str, words)], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert "panicked" not in result.stderr, result.stderr
+        return result
+
+    run.folder = tmp_path
+    return run
+
+
+def scores_of(X, method="pca", **options):
+    return lfr.Detector(method, **options).fit(X).decision_scores_

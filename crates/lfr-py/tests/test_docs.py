@@ -1,0 +1,36 @@
+"""Every snippet of docs/python.md runs, in order, in one session."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+import lfr
+
+PAGE = Path(__file__).parents[3] / "docs" / "python.md"
+
+
+def test_the_page_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names: dict = {}
+    snippets = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    assert len(snippets) > 8
+    for snippet in snippets:
+        if "# needs torch" in snippet:
+            try:
+                import torch  # noqa: F401
+            except ImportError:
+                continue
+        exec(compile(snippet, str(PAGE), "exec"), names)
+    assert names["run"].ids_[names["run"].ranking()[0]] == "3"
+    assert "n9" in capsys.readouterr().out
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_docstrings_run():
+    import lfr._detector
+
+    for module in (lfr, lfr._detector):
+        result = doctest.testmod(module)
+        assert result.attempted and not result.failed

@@ -1,0 +1,163 @@
+//! Items without features: documents without a known word, pictures of one colour, rows without a value.
+//!
+//! Such an item says nothing, yet it does harm: a document without a word is nearer to every document than most real
+//! ones are, so that a dozen of them become everybody's neighbours. No method is given them, neither to learn from nor to
+//! score. They share one score above all others instead.
+
+use std::borrow::Cow;
+
+use crate::data::{Features, Kind};
+use crate::error::Result;
+use crate::method::{Epoch, Observer};
+
+/// Which items of a pile have no features.
+pub(crate) struct Featureless {
+    flags: Vec<bool>,
+    /// Whether most items are like that, so that they are nothing special.
+    usual: bool,
+}
+
+impl Featureless {
+    /// Those of `x`.
+    pub(crate) fn of(x: &Features) -> Self {
+        Self { flags: x.featureless(), usual: false }
+    }
+
+    /// Those of a pile to fit on: none where most pictures are of one colour, because their colour tells them apart then.
+    pub(crate) fn of_pile(x: &Features) -> Self {
+        let flags = x.featureless();
+        let usual = matches!(x, Features::Images(_)) && 2 * count(&flags) > flags.len();
+        Self { flags: if usual { vec![false; flags.len()] } else { flags }, usual }
+    }
+
+    /// The other items.
+    pub(crate) fn rest<'a>(&self, x: &'a Features) -> Cow<'a, Features> {
+        if !self.flags.contains(&true) {
+            return Cow::Borrowed(x);
+        }
+        let rest: Vec<usize> = (0..x.len()).filter(|&i| !self.flags[i]).collect();
+        Cow::Owned(x.select(&rest))
+    }
+
+    /// The scores of all items from those of the others: an item without features has the score `own`.
+    pub(crate) fn fill(&self, scores: Vec<f32>, own: f32) -> Vec<f32> {
+        if !self.flags.contains(&true) {
+            return scores;
+        }
+        let mut scores = scores.into_iter();
+        self.flags.iter().map(|&flag| if flag { own } else { scores.next().unwrap_or(own) }).collect()
+    }
+
+    /// The score of an item without features: above all of `scores`. None where such items are scored as others.
+    pub(crate) fn score(&self, scores: &[f32]) -> Option<f32> {
+        (!self.usual).then(|| above(scores))
+    }
+
+    /// What the user should know.
+    pub(crate) fn warning(&self, kind: Kind) -> Option<String> {
+        let (found, total) = (count(&self.flags), self.flags.len());
+        let what = match kind {
+            Kind::Images => "pictures are of one colour",
+            Kind::Table => "rows hold no value",
+            Kind::Text => "documents hold no known word",
+        };
+        (found > 0).then(|| format!("{found} of {total} {what}; they rank first"))
+    }
+}
+
+fn count(flags: &[bool]) -> usize {
+    flags.iter().filter(|&&flag| flag).count()
+}
+
+/// A score above all of `scores`, by a tenth of their range; finite.
+fn above(scores: &[f32]) -> f32 {
+    let low = scores.iter().copied().fold(f32::INFINITY, f32::min);
+    let high = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    if low > high {
+        return 0.0;
+    }
+    let (low, high) = (f64::from(low), f64::from(high));
+    let above = (high + 0.1 * (high - low)) as f32;
+    above.max((high as f32).next_up()).min(f32::MAX)
+}
+
+/// Passes on what happens in a fit on the items with features as if it were one on all items.
+pub(crate) struct Whole<'a> {
+    pub(crate) observer: &'a mut dyn Observer,
+    pub(crate) featureless: &'a Featureless,
+}
+
+impl Observer for Whole<'_> {
+    fn step(&mut self, step: usize, steps: usize) -> Result<()> {
+        self.observer.step(step, steps)
+    }
+
+    fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
+        let featureless = self.featureless;
+        self.observer.epoch(epoch, &|| {
+            let scores = scores()?;
+            let own = above(&scores);
+            Ok(featureless.fill(scores, own))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{Csr, Images, Matrix};
+
+    fn documents() -> Features {
+        Features::Sparse(Csr {
+            cols: 2,
+            offsets: vec![0, 1, 1, 2],
+            indices: vec![1, 0],
+            values: vec![1.0, 1.0],
+        })
+    }
+
+    #[test]
+    fn the_rest_keeps_its_order_and_the_others_come_first() {
+        let x = documents();
+        let featureless = Featureless::of_pile(&x);
+        assert_eq!(*featureless.rest(&x), x.select(&[0, 2]));
+        assert_eq!(featureless.fill(vec![3.0, 1.0], above(&[3.0, 1.0])), [3.0, 3.2, 1.0]);
+        assert_eq!(
+            featureless.warning(Kind::Text).unwrap(),
+            "1 of 3 documents hold no known word; they rank first"
+        );
+    }
+
+    #[test]
+    fn a_pile_of_plain_pictures_keeps_them() {
+        let x = Features::Images(Images {
+            channels: 1,
+            side: 2,
+            pixels: [[7; 4], [9; 4], [1, 2, 3, 4]].concat(),
+        });
+        assert_eq!(Featureless::of(&x).flags, [true, true, false]);
+        assert_eq!(Featureless::of_pile(&x).flags, [false; 3]);
+        let x = x.select(&[0, 2]);
+        assert_eq!(Featureless::of_pile(&x).flags, [true, false]);
+        let colour = Images { channels: 3, side: 1, pixels: vec![1, 2, 3] };
+        assert_eq!(Featureless::of(&Features::Images(colour)).flags, [true], "each channel is constant");
+    }
+
+    #[test]
+    fn a_row_without_a_number_has_no_features() {
+        let nan = f32::NAN;
+        let x = Features::Dense(Matrix { cols: 2, values: vec![nan, nan, nan, 1.0, 0.0, 0.0] });
+        assert_eq!(Featureless::of(&x).flags, [true, false, false]);
+    }
+
+    #[test]
+    fn a_score_above_all_is_finite_and_larger() {
+        for scores in
+            [vec![0.0, 1.0], vec![-3.0; 4], vec![f32::MIN, f32::MAX / 2.0], vec![1e-45], vec![1e30, 0.0]]
+        {
+            let own = above(&scores);
+            assert!(own.is_finite() && scores.iter().all(|&score| score < own), "{scores:?}: {own}");
+        }
+        assert_eq!(above(&[]), 0.0);
+    }
+}

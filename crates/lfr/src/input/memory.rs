@@ -1,0 +1,166 @@
+//! Data that is in memory already, as a source like any other.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use image::{DynamicImage, RgbaImage};
+use rayon::prelude::*;
+
+use super::columns::Columns;
+use super::frame::Frame;
+use super::names::Names;
+use super::{Batch, Options, Source, images, picture, square};
+use crate::data::{Chunk, Items, Kind};
+use crate::error::{Error, Result};
+
+/// What messages call it.
+pub(crate) const NAME: &str = "data in memory";
+
+/// A picture in memory, 8 bits a channel.
+#[derive(Clone, Debug)]
+pub struct Picture(DynamicImage);
+
+impl Picture {
+    /// A picture of `height * width * channels` values, H x W x C: grey (1 channel), RGB (3) or RGBA (4), which is
+    /// composited onto white.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for another number of values or channels, no pixel, or more than 64 megapixels.
+    pub fn new(height: usize, width: usize, channels: usize, values: Vec<u8>) -> Result<Self> {
+        let refused = |problem: String| Error::input(NAME, problem);
+        picture::check_pixels(height as u64, width as u64).map_err(refused)?;
+        let (h, w, found) = (height as u32, width as u32, values.len());
+        let made = match channels {
+            1 | 3 => square::from_values(h, w, channels, values),
+            4 => RgbaImage::from_raw(w, h, values)
+                .map(|rgba| picture::on_white(DynamicImage::ImageRgba8(rgba))),
+            _ => {
+                let problem =
+                    format!("a picture of {channels} channels; accepted are 1 (grey), 3 (RGB), 4 (RGBA)");
+                return Err(refused(problem));
+            }
+        };
+        made.map(Self).ok_or_else(|| {
+            let needed = height * width * channels;
+            refused(format!(
+                "a picture of {height} x {width} x {channels} has {needed} values, found {found}"
+            ))
+        })
+    }
+}
+
+/// Rows of `cols` numbers, row-major, as columns `f0`, `f1`, ... like those of an npy array.
+///
+/// # Errors
+/// [`Error::Input`] when the values are not a whole number of rows.
+pub(crate) fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T], options: &Options) -> Result<Source> {
+    if cols == 0 || !values.len().is_multiple_of(cols) {
+        let problem = format!("{} values are not a whole number of rows of {cols}", values.len());
+        return Err(Error::input(NAME, problem));
+    }
+    let names: Vec<String> = (0..cols).map(|i| format!("f{i}")).collect();
+    let column = |rows: &[T], i: usize| {
+        Arc::new(Float64Array::from_iter_values(rows.iter().skip(i).step_by(cols).map(|&v| v.into())))
+            as ArrayRef
+    };
+    let batch = |rows: &[T]| {
+        let columns = names.iter().enumerate().map(|(i, name)| (name, column(rows, i)));
+        RecordBatch::try_from_iter(columns).map_err(|e| Error::input(NAME, e.to_string()))
+    };
+    table(values.chunks(cols.saturating_mul(options.chunk)).map(batch).collect::<Result<_>>()?, options)
+}
+
+/// The rows of `batches`, which have the same columns.
+///
+/// # Errors
+/// [`Error::Empty`] without a batch; [`Error::Input`] for batches of different columns, columns without a name or with
+/// the name of another; [`Error::Config`] for a column of the options that is not there.
+pub(crate) fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Source> {
+    let path = Path::new(NAME);
+    let Some(first) = batches.first().map(RecordBatch::schema) else { return Err(empty()) };
+    let same = |batch: &RecordBatch| batch.schema().fields() == first.fields();
+    if let Some(i) = batches.iter().position(|batch| !same(batch)) {
+        return Err(Error::input(path, format!("batch {i} has other columns than the first")));
+    }
+    let names: Vec<String> = first.fields().iter().map(|field| field.name().clone()).collect();
+    check_names(&names)?;
+    let columns = Columns::choose(path, &Names { all: names, ..Names::default() }, options)?;
+    let (kind, chunk) = (columns.kind(), options.chunk);
+    let slices = batches.into_iter().flat_map(move |batch| {
+        let rows = batch.num_rows();
+        (0..rows).step_by(chunk).map(move |start| batch.slice(start, chunk.min(rows - start)))
+    });
+    let mut next = 0;
+    let made = slices.map(move |slice| {
+        let rows: Vec<u64> = (next..).take(slice.num_rows()).collect();
+        next += rows.len() as u64;
+        let slice = slice.project(&columns.picked).map_err(|e| Error::input(NAME, e.to_string()))?;
+        columns.batch(Path::new(NAME), slice, rows, Vec::new())
+    });
+    Ok(Source::new(kind, path, options, made))
+}
+
+/// Documents; blank ones are items as well, so that there is a score for each.
+pub(crate) fn documents(texts: Vec<String>, options: &Options) -> Source {
+    let (mut texts, mut next, chunk) = (texts.into_iter(), 0_usize, options.chunk);
+    let batches = std::iter::from_fn(move || {
+        let run: Vec<String> = texts.by_ref().take(chunk).collect();
+        let ids = places(next, run.len());
+        next += run.len();
+        (!run.is_empty()).then(|| Ok(batch(ids, Items::Documents(run))))
+    });
+    Source::new(Kind::Text, Path::new(NAME), options, batches)
+}
+
+/// Pictures, brought to one shape like those of a file. Grey ones alone have 1 channel unless the options say 3.
+pub(crate) fn pictures(pictures: Vec<Picture>, options: &Options) -> Source {
+    let grey = pictures.iter().all(|picture| matches!(picture.0, DynamicImage::ImageLuma8(_)));
+    let frame = Frame::new(Path::new(NAME), options, if grey { 1 } else { 3 });
+    let (mut pictures, mut next) = (pictures.into_iter(), 0);
+    let batches = std::iter::from_fn(move || {
+        let run: Vec<Picture> = pictures.by_ref().take(frame.chunk).collect();
+        let named: Vec<_> = places(next, run.len()).into_iter().zip(run).collect();
+        next += named.len();
+        let made: Vec<_> =
+            named.into_par_iter().map(|(id, picture)| (id, Ok(frame.values(&picture.0)))).collect();
+        (!made.is_empty()).then(|| frame.batch(made))
+    });
+    Source::new(Kind::Images, Path::new(NAME), options, batches)
+}
+
+/// The picture files at `paths`, each identified by its path.
+pub(crate) fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Source> {
+    images::open_files(Path::new(NAME), paths, options)
+}
+
+/// Refuses columns without a name or with the name of another.
+fn check_names(names: &[String]) -> Result<()> {
+    let mut seen = HashSet::new();
+    match names.iter().enumerate().find(|(_, name)| name.trim().is_empty() || !seen.insert(name.as_str())) {
+        None => Ok(()),
+        Some((place, name)) if name.trim().is_empty() => {
+            Err(Error::input(NAME, format!("column {} has no name; give every column one", place + 1)))
+        }
+        Some((_, twice)) => {
+            let places = names.iter().zip(1..).filter(|(name, _)| *name == twice);
+            let places: Vec<String> = places.map(|(_, place): (_, usize)| place.to_string()).collect();
+            let problem =
+                format!("columns {} are all named `{twice}`; rename all but one", places.join(", "));
+            Err(Error::input(NAME, problem))
+        }
+    }
+}
+
+fn batch(ids: Vec<String>, items: Items) -> Batch {
+    Batch { chunk: Chunk { ids, labels: None, items }, bad: Vec::new() }
+}
+
+fn places(first: usize, count: usize) -> Vec<String> {
+    (first..first + count).map(|place| place.to_string()).collect()
+}
+
+fn empty() -> Error {
+    Error::Empty { path: NAME.into(), hint: "it holds no item".into() }
+}

@@ -1,0 +1,315 @@
+//! One call to fit: from a pile to its scores, with the model, the record and the report.
+
+mod page;
+mod record;
+mod recorder;
+mod truth;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub use page::write_page;
+use recorder::Recorder;
+use truth::Truth;
+
+use crate::check::Check;
+use crate::data::Kind;
+use crate::error::{Error, Result};
+use crate::fit::{FitOptions, Fitted, default_method, fit};
+use crate::method::{Findings, Method, Observer, Silent};
+use crate::output::{CurvePoint, Format, Ids, OutputFile, OutputFolder, Ranking, RunRecord, Scores, Texts};
+use crate::pile::{Pile, outlier_labels};
+use crate::preprocess::PreprocessOptions;
+use crate::score::{Model, header};
+use crate::seed::Seed;
+use crate::threshold::{Rule, Threshold, threshold};
+
+/// How to fit. [`Fit::default`] takes the default method for the kind of data.
+#[derive(Clone, Debug, Default)]
+pub struct Fit {
+    options: FitOptions,
+    labels: Option<Vec<bool>>,
+}
+
+impl Fit {
+    /// Fits `method`.
+    pub fn new(method: Method) -> Self {
+        Self { options: FitOptions { method: Some(method), ..FitOptions::default() }, labels: None }
+    }
+
+    /// The seed of everything random; 0 unless set.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.options.seed = Seed(seed);
+        self
+    }
+
+    /// Where networks run, see [`crate::device::names`]; the processor unless set.
+    pub fn device(mut self, name: impl Into<String>) -> Self {
+        self.options.device = name.into();
+        self
+    }
+
+    /// How items become features.
+    pub fn preprocess(mut self, options: PreprocessOptions) -> Self {
+        self.options.preprocess = options;
+        self
+    }
+
+    /// Index and label (true = outlier) of items that guide the methods that need a few labels.
+    pub fn known(mut self, known: Vec<(usize, bool)>) -> Self {
+        self.options.known = Some(known);
+        self
+    }
+
+    /// Whether each item is an outlier: reported on, never trained on. Unless set, the labels of the pile are taken.
+    pub fn labels(mut self, labels: Vec<bool>) -> Self {
+        self.labels = Some(labels);
+        self
+    }
+
+    /// The method for data of `kind`.
+    pub fn method(&self, kind: Kind) -> Method {
+        self.options.method.clone().unwrap_or_else(|| default_method(kind)).suited_to(kind)
+    }
+
+    /// Fits on `pile` and scores it.
+    ///
+    /// # Errors
+    /// As [`fit`]; [`Error::Labels`] for labels of the pile that are neither inlier nor outlier, or not one per item.
+    pub fn run(&self, pile: impl Into<Arc<Pile>>) -> Result<Run> {
+        self.watched(pile, &mut Silent)
+    }
+
+    /// The same under the eyes of `observer`.
+    ///
+    /// # Errors
+    /// As [`Fit::run`], or what the observer returns.
+    pub fn watched(&self, pile: impl Into<Arc<Pile>>, observer: &mut dyn Observer) -> Result<Run> {
+        let (start, pile) = (Instant::now(), pile.into());
+        let labels = match (&self.labels, &pile.labels) {
+            (Some(given), _) => Some(given.clone()),
+            (None, Some(own)) => Some(outlier_labels(own)?),
+            (None, None) => None,
+        };
+        if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != pile.len()) {
+            return Err(Error::Labels { problem: format!("{found} labels for {} items", pile.len()) });
+        }
+        let truth = labels.map(|labels| Truth::new(labels, self.options.known.as_deref())).transpose()?;
+        let mut recorder = Recorder::new(observer, truth.as_ref());
+        let fitted = fit(&pile, &self.options, &mut recorder)?;
+        let curve = recorder.curve;
+        let header = header(&fitted, &pile, self.options.seed)?;
+        let Fitted { preprocessor, detector, scores, findings, warnings, seconds, .. } = fitted;
+        let mut seconds: BTreeMap<_, _> =
+            [("preprocess", seconds.preprocess), ("fit", seconds.fit), ("score", seconds.score)]
+                .map(|(stage, seconds)| (stage.to_owned(), seconds))
+                .into();
+        seconds.insert("total".into(), start.elapsed().as_secs_f64());
+        let model = Model::new(header, preprocessor, detector);
+        let options = self.options.clone();
+        Ok(Run { pile, model, scores, curve, warnings, findings, seconds, truth, threshold: None, options })
+    }
+}
+
+impl From<FitOptions> for Fit {
+    fn from(options: FitOptions) -> Self {
+        Self { options, labels: None }
+    }
+}
+
+/// A fit and all that came of it.
+pub struct Run {
+    /// What was fitted on.
+    pub pile: Arc<Pile>,
+    /// Scores other items.
+    pub model: Model,
+    /// One score an item of the pile, higher = more anomalous.
+    pub scores: Vec<f32>,
+    /// One point an epoch; empty for methods that do not train.
+    pub curve: Vec<CurvePoint>,
+    /// Sentences for the user.
+    pub warnings: Vec<String>,
+    /// What the self-checks look at.
+    pub findings: Findings,
+    /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`.
+    pub seconds: BTreeMap<String, f64>,
+    /// The cut between items flagged and not, once [`Run::cut`] made one.
+    pub threshold: Option<Threshold>,
+    options: FitOptions,
+    truth: Option<Truth>,
+}
+
+/// What [`Run::write`] leaves besides the model and the record.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents {
+    /// Form of the scores.
+    pub format: Format,
+    /// Whether CSV gets a quote before ids and labels that a spreadsheet would run as formulas.
+    pub safe_csv: bool,
+    /// Items in the gallery of the report; `None` for no report.
+    pub show: Option<usize>,
+}
+
+impl Run {
+    /// Whether each item is an outlier, when labels were given.
+    pub fn labels(&self) -> Option<&[bool]> {
+        self.truth.as_ref().map(Truth::outlier)
+    }
+
+    /// The items from the most to the least anomalous.
+    pub fn ranking(&self) -> Ranking {
+        Ranking::of(&self.scores)
+    }
+
+    /// Signs that the scores mean nothing.
+    pub fn checks(&self) -> Vec<Check> {
+        record::self_checks(self)
+    }
+
+    /// Flags items as `rule` says.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for a rule out of range.
+    pub fn cut(&mut self, rule: Rule) -> Result<()> {
+        self.threshold = Some(threshold(&self.scores, rule)?);
+        Ok(())
+    }
+
+    /// The scores with identifiers, percentiles, flags and labels, as the score files hold them.
+    pub fn score_table(&self) -> Scores {
+        let mut ids = Ids::default();
+        ids.extend(&self.pile.ids);
+        let mut table = Scores::of_pile(ids, self.scores.clone());
+        table.labels = self.labels().map(|labels| {
+            let mut texts = Texts::default();
+            texts.extend(labels.iter().map(|&outlier| if outlier { "1" } else { "0" }));
+            texts
+        });
+        let flag = |cut: &Threshold| self.scores.iter().map(|&score| score > cut.value).collect();
+        table.outliers = self.threshold.as_ref().map(flag);
+        table
+    }
+
+    /// How the scores came about. The command is left empty.
+    ///
+    /// # Errors
+    /// [`Error::Scores`] when the scores cannot be compared with the labels.
+    pub fn record(&self) -> Result<RunRecord> {
+        let mut record = record::of_run(self, &self.options);
+        if let Some(truth) = &self.truth {
+            truth.report(&self.scores, &mut record)?;
+        }
+        Ok(record)
+    }
+
+    /// Writes the model file, see [`Model::save`].
+    ///
+    /// # Errors
+    /// As [`Model::save`].
+    pub fn save_model(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.model.save(path)
+    }
+
+    /// Writes the record as JSON.
+    ///
+    /// # Errors
+    /// As [`Run::record`] and [`RunRecord::write`].
+    pub fn write_record(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.record()?.write(path.as_ref())
+    }
+
+    /// Writes the report, a page of HTML with the `show` most anomalous items.
+    ///
+    /// # Errors
+    /// As [`Run::record`]; [`Error::Io`] when it cannot be written.
+    pub fn write_report(&self, path: impl AsRef<Path>, show: usize) -> Result<()> {
+        let file = OutputFile::create(path.as_ref(), true)?;
+        write_page(file, &self.record()?, &self.score_table(), &self.pile.items, &self.model, show)
+    }
+
+    /// Writes all that `lfr rank` leaves: scores, model, `record` and report.
+    ///
+    /// # Errors
+    /// What the writing of any of them meets.
+    pub fn write(&self, folder: &OutputFolder, record: &RunRecord, contents: &Contents) -> Result<()> {
+        let (scores, format) = (self.score_table(), contents.format);
+        let name = format!("scores.{}", format.extension());
+        match contents.safe_csv && format == Format::Csv {
+            true => folder.put(&name, |path| scores.clone().without_formulas().write(path, format))?,
+            false => folder.put(&name, |path| scores.write(path, format))?,
+        }
+        folder.put("model.safetensors", |path| self.save_model(path))?;
+        if let Some(show) = contents.show {
+            folder.put("report.html", |path| {
+                let file = OutputFile::create(path, true)?;
+                write_page(file, record, &scores, &self.pile.items, &self.model, show)
+            })?;
+        }
+        folder.put("run.json", |path| record.write(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::Options;
+
+    /// Forty rows near one another but for row 7.
+    fn rows() -> Vec<f32> {
+        let row = |i: usize| if i == 7 { [95.0, -80.0] } else { [(i * 7 % 11) as f32, (i * 5 % 13) as f32] };
+        (0..40).flat_map(row).collect()
+    }
+
+    fn pca() -> Fit {
+        Fit::new(Method::named("pca", None).unwrap()).seed(5)
+    }
+
+    #[test]
+    fn a_run_ranks_records_and_saves() {
+        let pile = Pile::rows(2, &rows()).unwrap();
+        let labels = (0..40).map(|i| i == 7).collect();
+        let mut run = pca().labels(labels).run(pile).unwrap();
+        assert_eq!(run.ranking().order()[0], 7);
+        run.cut(Rule::TopK(1)).unwrap();
+        let record = run.record().unwrap();
+        assert_eq!((record.seed, record.items, record.input.as_str()), (5, 40, "data in memory"));
+        assert_eq!(record.metrics.map(|m| m.auroc), Some(1.0));
+        assert_eq!(
+            run.score_table().outliers.map(|flags| flags.iter().filter(|&&flag| flag).count()),
+            Some(1)
+        );
+        assert!(run.checks().iter().all(|check| check.verdict == crate::check::Verdict::Ok));
+
+        let folder = tempfile::tempdir().unwrap();
+        let [model, report] = ["m.safetensors", "r.html"].map(|name| folder.path().join(name));
+        run.save_model(&model).unwrap();
+        run.write_report(&report, 3).unwrap();
+        assert!(std::fs::read_to_string(&report).unwrap().contains("data in memory"));
+        let loaded = Model::load(&model).unwrap();
+        assert_eq!(loaded.header.seed, 5);
+        assert_eq!(loaded.score(&run.pile).unwrap(), run.model.score(&run.pile).unwrap());
+        assert_eq!(Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap().header, loaded.header);
+        assert!(Model::from_bytes(b"x").is_err());
+    }
+
+    #[test]
+    fn labels_must_be_one_per_item() {
+        let pile = Pile::rows(2, &rows()).unwrap();
+        let message = pca().labels(vec![true]).run(pile.clone()).err().unwrap().to_string();
+        assert_eq!(message, "labels: 1 labels for 40 items");
+        let odd = pile.with_labels(vec!["7".into(); 40]).unwrap();
+        assert!(matches!(pca().run(odd), Err(Error::Labels { .. })));
+    }
+
+    #[test]
+    fn a_model_tells_how_its_pile_was_read() {
+        let picture = crate::input::Picture::new(9, 9, 1, (0..81).collect()).unwrap();
+        let options = Options { image_size: 16, ..Options::default() };
+        let pile = Pile::pictures(vec![picture; 12], &options).unwrap();
+        let run = pca().run(pile).unwrap();
+        let reading = run.model.reading(&Options::default());
+        assert_eq!((reading.image_size, reading.channels), (16, Some(1)));
+    }
+}
