@@ -79,10 +79,14 @@ impl Dialect {
         if table.comments {
             notes.add("lines that begin with # are skipped as comments");
         }
-        let (start, line) = match table.rows.get(first) {
-            Some(row) => (row.byte, row.line),
-            None => (body.len(), 1),
+        // Right behind the names, so that a row of another width there is counted and not passed over.
+        let behind = table.rows.get(first.wrapping_sub(1)).map(|names| names.byte);
+        let next = cut.records.iter().filter_map(ByteRecord::position);
+        let next = match behind {
+            Some(names) => next.map(|at| (at.byte() as usize, at.line())).find(|&(byte, _)| byte > names),
+            None => table.rows.first().map(|row| (row.byte, row.line)),
         };
+        let (start, line) = next.unwrap_or((body.len(), 1));
         Ok(Self {
             delimiter: cut.delimiter,
             trailing: names.spare.last().is_some_and(|&last| last + 1 == cut.width),

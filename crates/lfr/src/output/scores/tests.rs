@@ -156,7 +156,7 @@ fn other_files_are_refused() {
     assert!(matches!(read_text("s.jsonl", ""), Err(Error::Empty { .. })));
     assert!(refusal("s.csv", "").contains("not a score file"));
     assert!(refusal("s.parquet", "PAR1").contains("s.parquet: "));
-    assert!(refusal("s.txt", "").contains("score files end in .csv, .jsonl or .parquet"));
+    assert!(refusal("s.txt", "").contains("the name of a score file ends in .csv, .jsonl or .parquet"));
     assert!(matches!(Scores::read(Path::new("/nowhere/s.csv")), Err(Error::Io { .. })));
 }
 
