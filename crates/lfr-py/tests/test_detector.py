@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import numpy as np
 import pandas as pd
@@ -165,8 +164,7 @@ def test_ctrl_c_stops_the_command(command, rows):
     np.save(command.folder / "rows.npy", rows)
     words = [sys.executable, "-m", "lfr", "rank", "rows.npy", "--method", "ae-lfr", "--epochs", "100000000"]
     child = subprocess.Popen(words, cwd=command.folder, stderr=subprocess.PIPE, text=True)
-    while not child.stderr.readline().startswith("epoch 1/"):
-        time.sleep(0)
+    assert any(line.startswith("epoch 1/") for line in iter(child.stderr.readline, ""))
     child.send_signal(signal.SIGINT)
     assert child.stderr.read().endswith("lfr: interrupted\n") and child.wait() == 130
     assert [path.name for path in command.folder.iterdir()] == ["rows.npy"]
