@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pandas as pd
@@ -109,7 +110,12 @@ def test_threads_are_set_per_call_and_none_is_left(rows):
     before = threading.active_count(), len(native_threads())
     one, two = scores_of(rows, threads=1), scores_of(rows, threads=2)
     np.testing.assert_allclose(one, two, rtol=1e-5)
-    assert (threading.active_count(), len(native_threads())) == before
+    # A thread that was joined stays in the list for a moment.
+    for _ in range(1000):
+        if len(native_threads()) <= before[1]:
+            break
+        time.sleep(0.01)
+    assert threading.active_count() <= before[0] and len(native_threads()) <= before[1]
     with pytest.raises(ValueError, match="threads"):
         scores_of(rows, threads=0)
     results = {}

@@ -106,8 +106,21 @@ impl Fit {
                 .into();
         seconds.insert("total".into(), start.elapsed().as_secs_f64());
         let model = Model::new(header, preprocessor, detector);
-        let options = self.options.clone();
-        Ok(Run { pile, model, scores, curve, warnings, findings, seconds, labels, threshold: None, options })
+        let (threads, options) = (rayon::current_num_threads(), self.options.clone());
+        let threshold = None;
+        Ok(Run {
+            pile,
+            model,
+            scores,
+            curve,
+            warnings,
+            findings,
+            seconds,
+            threads,
+            labels,
+            threshold,
+            options,
+        })
     }
 }
 
@@ -133,6 +146,8 @@ pub struct Run {
     pub findings: Findings,
     /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`.
     pub seconds: BTreeMap<String, f64>,
+    /// Threads of the processor that the fit had.
+    pub threads: usize,
     /// Whether each item is an outlier, when labels were given.
     pub labels: Option<Vec<bool>>,
     /// The cut between items flagged and not, once [`Run::cut`] made one.
