@@ -110,7 +110,12 @@ def test_threads_are_set_per_call_and_none_is_left(rows):
     before = threading.active_count(), len(native_threads())
     one, two = scores_of(rows, threads=1), scores_of(rows, threads=2)
     np.testing.assert_allclose(one, two, rtol=1e-5)
-    assert (threading.active_count(), len(native_threads())) == before
+    # A thread that was joined stays in the list for a moment.
+    for _ in range(1000):
+        if len(native_threads()) <= before[1]:
+            break
+        time.sleep(0.01)
+    assert threading.active_count() <= before[0] and len(native_threads()) <= before[1]
     with pytest.raises(ValueError, match="threads"):
         scores_of(rows, threads=0)
     results = {}
@@ -165,8 +170,7 @@ def test_ctrl_c_stops_the_command(command, rows):
     np.save(command.folder / "rows.npy", rows)
     words = [sys.executable, "-m", "lfr", "rank", "rows.npy", "--method", "ae-lfr", "--epochs", "100000000"]
     child = subprocess.Popen(words, cwd=command.folder, stderr=subprocess.PIPE, text=True)
-    while not child.stderr.readline().startswith("epoch 1/"):
-        time.sleep(0)
+    assert any(line.startswith("epoch 1/") for line in iter(child.stderr.readline, ""))
     child.send_signal(signal.SIGINT)
     assert child.stderr.read().endswith("lfr: interrupted\n") and child.wait() == 130
     assert [path.name for path in command.folder.iterdir()] == ["rows.npy"]

@@ -29,14 +29,14 @@ pub fn header(model: &lfr::Model) -> PyResult<String> {
 impl Model {
     /// Reads a model file.
     #[staticmethod]
-    fn load(path: PathBuf) -> PyResult<Self> {
-        lfr::Model::load(path).map(Self).map_err(exception)
+    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        running::run(py, None, |_| lfr::Model::load(path)).map(Self)
     }
 
     /// Reads the bytes of a model file.
     #[staticmethod]
-    fn from_bytes(bytes: &[u8]) -> PyResult<Self> {
-        lfr::Model::from_bytes(bytes).map(Self).map_err(exception)
+    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
+        running::run(py, None, |_| lfr::Model::from_bytes(bytes)).map(Self)
     }
 
     /// The bytes of the model file.

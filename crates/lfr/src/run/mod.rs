@@ -108,8 +108,21 @@ impl Fit {
                 .into();
         seconds.insert("total".into(), start.elapsed().as_secs_f64());
         let model = Model::new(header, preprocessor, detector);
-        let options = self.options.clone();
-        Ok(Run { pile, model, scores, curve, warnings, findings, seconds, truth, threshold: None, options })
+        let (threads, options) = (rayon::current_num_threads(), self.options.clone());
+        let threshold = None;
+        Ok(Run {
+            pile,
+            model,
+            scores,
+            curve,
+            warnings,
+            findings,
+            seconds,
+            threads,
+            truth,
+            threshold,
+            options,
+        })
     }
 }
 
@@ -135,6 +148,8 @@ pub struct Run {
     pub findings: Findings,
     /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`.
     pub seconds: BTreeMap<String, f64>,
+    /// Threads of the processor that the fit had.
+    pub threads: usize,
     /// The cut between items flagged and not, once [`Run::cut`] made one.
     pub threshold: Option<Threshold>,
     options: FitOptions,

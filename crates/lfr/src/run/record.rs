@@ -20,7 +20,7 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         config: config(run, options),
         seed: header.seed,
         device: options.device.clone(),
-        threads: rayon::current_num_threads(),
+        threads: run.threads,
         fingerprint: pile.fingerprint.clone(),
         items: pile.len(),
         bad: pile.bad,
