@@ -53,7 +53,7 @@ fn parquet_files_that_promise_what_they_do_not_hold_are_refused() {
         .refused("a dictionary has more values than bytes");
     place("nest10000_threshold.parquet")
         .lfr("threshold nest10000_threshold.parquet")
-        .refused("nested more than 64");
+        .refused("nested deeper than 32 levels");
 }
 
 #[test]
