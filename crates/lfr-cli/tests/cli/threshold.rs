@@ -80,8 +80,10 @@ fn bad_score_files_are_refused() {
     }
     place.write("scores.parquet", "PAR1");
     place.lfr("threshold scores.parquet").refused("scores.parquet: ");
-    place.lfr("threshold scores.txt").refused("score files end in .csv, .jsonl or .parquet");
-    place.lfr("threshold scores.csv -o out.xml").refused("score files end in .csv, .jsonl or .parquet");
+    place.lfr("threshold scores.txt").refused("the name of a score file ends in .csv, .jsonl or .parquet");
+    place
+        .lfr("threshold scores.csv -o out.xml")
+        .refused("the name of a score file ends in .csv, .jsonl or .parquet");
     place.lfr("threshold absent.csv").refused("cannot read absent.csv: No such file");
     assert_eq!(place.names(), ["scores.csv", "scores.parquet"]);
 }
