@@ -184,7 +184,10 @@ impl<'a> Table<'a> {
         }
         // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
         let short = before.last().copied().filter(|(_, record)| !headed && record.len() + 1 == cut.width);
-        if let Some((place, short)) = short {
+        let texts: Vec<Vec<&str>> =
+            rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
+        let nameless = !Heading::find(&texts, None).named;
+        if let Some((place, short)) = short.filter(|_| nameless) {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
             let mut names = Row::of(place, short);
@@ -278,6 +281,8 @@ mod tests {
         let (dialect, notes) = found(bank);
         assert_eq!(dialect.names.all, ["day", "text", "amount", "sum"]);
         assert_eq!((dialect.lines, notes), (3, vec!["1 line above the table skipped".to_owned()]));
+        let (dialect, _) = found("Account: 1; exported\n\nx;y;z\n1;2;a\n3;4;b\n");
+        assert_eq!(dialect.names.all, ["x", "y", "z"]);
         let (dialect, notes) = found("Report,,\nMay,,\nname,x,y\na,1,2\nb,3,4\nc,5,6\n");
         assert_eq!((dialect.names.all.len(), notes.len()), (3, 1));
         assert_eq!(dialect.names.all[0], "name");
