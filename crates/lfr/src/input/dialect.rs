@@ -79,14 +79,13 @@ impl Dialect {
         if table.comments {
             notes.add("lines that begin with # are skipped as comments");
         }
-        // Right behind the names, so that a row of another width there is counted and not passed over.
-        let behind = table.rows.get(first.wrapping_sub(1)).map(|names| names.byte);
-        let next = cut.records.iter().filter_map(ByteRecord::position);
-        let next = match behind {
-            Some(names) => next.map(|at| (at.byte() as usize, at.line())).find(|&(byte, _)| byte > names),
-            None => table.rows.first().map(|row| (row.byte, row.line)),
+        // Behind the names come the rows, whether they are as wide or not.
+        let place = match first.checked_sub(1) {
+            None => table.rows.first().map(|row| row.place),
+            Some(names) => table.rows.get(names).map(|row| row.place + 1),
         };
-        let (start, line) = next.unwrap_or((body.len(), 1));
+        let at = place.and_then(|place| cut.records.get(place)).and_then(ByteRecord::position);
+        let (start, line) = at.map_or((body.len(), 1), |at| (at.byte() as usize, at.line()));
         Ok(Self {
             delimiter: cut.delimiter,
             trailing: names.spare.last().is_some_and(|&last| last + 1 == cut.width),
@@ -143,17 +142,15 @@ fn declared(sample: &[u8]) -> (Option<u8>, usize) {
 struct Row<'a> {
     cells: Vec<Cow<'a, str>>,
     foreign: bool,
-    /// Where it begins.
-    byte: usize,
-    line: u64,
+    /// Its place among the records.
+    place: usize,
 }
 
 impl<'a> Row<'a> {
-    fn of(record: &'a ByteRecord) -> Self {
+    fn of(place: usize, record: &'a ByteRecord) -> Self {
         let cells: Vec<_> = record.iter().map(encoding::text).collect();
-        let (byte, line) = record.position().map_or((0, 1), |at| (at.byte() as usize, at.line()));
         let foreign = cells.iter().any(|(_, foreign)| *foreign);
-        Self { cells: cells.into_iter().map(|(cell, _)| cell).collect(), foreign, byte, line }
+        Self { cells: cells.into_iter().map(|(cell, _)| cell).collect(), foreign, place }
     }
 }
 
@@ -169,14 +166,14 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn of(cut: &'a Cut) -> Self {
-        let before = &cut.records[..cut.start];
-        let (hashed, before): (Vec<_>, Vec<_>) = before.iter().partition(|record| cut::is_hashed(record));
+        let before = cut.records[..cut.start].iter().enumerate();
+        let (hashed, before): (Vec<_>, Vec<_>) = before.partition(|(_, record)| cut::is_hashed(record));
         // The first record may hold names behind a `#`.
         let fits = |(i, record): &(usize, &ByteRecord)| {
-            record.len() == cut.width && (*i == 0 || !(cut.comments && cut::is_hashed(record)))
+            record.len() == cut.width && (*i == cut.start || !(cut.comments && cut::is_hashed(record)))
         };
-        let rows = cut.records[cut.start..].iter().enumerate().filter(fits);
-        let mut rows: Vec<Row> = rows.map(|(_, record)| Row::of(record)).collect();
+        let rows = cut.records.iter().enumerate().skip(cut.start).filter(fits);
+        let mut rows: Vec<Row> = rows.map(|(i, record)| Row::of(i, record)).collect();
         let comments = cut.comments || !hashed.is_empty();
         let (mut above, mut headed) = (before.len(), false);
         // Names behind a `#`, as scientific programs write them.
@@ -186,11 +183,14 @@ impl<'a> Table<'a> {
             headed = true;
         }
         // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
-        if let Some(short) = before.last().copied().filter(|record| !headed && record.len() + 1 == cut.width)
-        {
+        let short = before.last().copied().filter(|(_, record)| !headed && record.len() + 1 == cut.width);
+        let texts: Vec<Vec<&str>> =
+            rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
+        let nameless = !Heading::find(&texts, None).named;
+        if let Some((place, short)) = short.filter(|_| nameless) {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
-            let mut names = Row::of(short);
+            let mut names = Row::of(place, short);
             let named = names.cells.iter().all(|cell| cell.contains(char::is_alphabetic));
             if last_is_void || (named && before.len() == 1 && cut.width > 2) {
                 names.cells.insert(if last_is_void { cut.width - 1 } else { 0 }, "".into());
@@ -281,6 +281,8 @@ mod tests {
         let (dialect, notes) = found(bank);
         assert_eq!(dialect.names.all, ["day", "text", "amount", "sum"]);
         assert_eq!((dialect.lines, notes), (3, vec!["1 line above the table skipped".to_owned()]));
+        let (dialect, _) = found("Account: 1; exported\n\nx;y;z\n1;2;a\n3;4;b\n");
+        assert_eq!(dialect.names.all, ["x", "y", "z"]);
         let (dialect, notes) = found("Report,,\nMay,,\nname,x,y\na,1,2\nb,3,4\nc,5,6\n");
         assert_eq!((dialect.names.all.len(), notes.len()), (3, 1));
         assert_eq!(dialect.names.all[0], "name");
@@ -327,6 +329,12 @@ mod tests {
         ] {
             assert!(!is_table(text), "{text}");
         }
+    }
+
+    #[test]
+    fn rows_of_another_width_stay_below_the_names() {
+        assert_eq!(parts("a,b\n1\n2,3\n4,5\n").1, "1\n2,3\n4,5\n");
+        assert_eq!(parts("Title\na,b,c\n1\n2,3,4\n4,5,6\n7,8,9\n").1, "1\n2,3,4\n4,5,6\n7,8,9\n");
     }
 
     #[test]

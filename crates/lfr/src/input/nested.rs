@@ -147,6 +147,10 @@ impl Shape {
                 }
                 Ok(())
             }
+            (_, DataType::Dictionary(_, values)) => {
+                columns.push(cast(array, values)?);
+                Ok(())
+            }
             _ => {
                 columns.push(Arc::clone(array));
                 Ok(())
@@ -232,6 +236,14 @@ mod tests {
         let (names, found) = columns(Arc::new(structs));
         assert_eq!(names, ["a.x", "a.v.0"]);
         assert_eq!(found, [vec![Some(1.0), None, None], vec![Some(5.0), None, Some(7.0)]]);
+    }
+
+    #[test]
+    fn dictionaries_become_what_they_stand_for() {
+        let array: arrow::array::DictionaryArray<Int32Type> = ["a", "b", "a"].into_iter().collect();
+        let batch = RecordBatch::try_from_iter([("a", Arc::new(array) as ArrayRef)]).unwrap();
+        let flat = flat(&batch, &[&Shape::Plain], &["a".to_owned()]).unwrap();
+        assert_eq!(flat.column(0).as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["a", "b", "a"]);
     }
 
     #[test]

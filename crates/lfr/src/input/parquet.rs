@@ -20,13 +20,14 @@ use crate::damage::caught;
 use crate::error::{Error, Result};
 
 /// Bytes that texts stored once may make of one batch, should every row hold the longest.
-const MAX_TEXTS: u64 = 512 << 20;
+const MAX_TEXTS: u64 = 192 << 20;
 /// Rows may take this many times the bytes of the file in memory, or [`FREE`] bytes.
 const MAX_RATIO: usize = 2000;
 const FREE: usize = 512 << 20;
 
 /// The rows of a Parquet file, a batch of them in memory at a time; columns not asked for are never read. Types
-/// stay those of the file; structs and lists become a column for every field and place.
+/// stay those of the file; structs and lists become a column for every field and place, dictionaries
+/// what they stand for, so that their size in memory is known.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let file = Parquet::open(path)?;
     let notes = Notes::default();

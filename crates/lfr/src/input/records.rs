@@ -142,7 +142,11 @@ fn has_lines(text: &mut Text) -> std::io::Result<bool> {
     let next = peek(text)?;
     Ok(match serde_json::from_slice::<IgnoredAny>(&line) {
         Ok(_) => next.is_some(),
-        Err(error) => !(error.is_eof() && matches!(next, Some(b'"' | b'}') | None)) && line.ends_with(b"\n"),
+        Err(error) => {
+            let goes_on = matches!(line.trim_ascii_end().last(), Some(b'[' | b'{' | b','))
+                || matches!(next, Some(b'"' | b'}') | None);
+            !(error.is_eof() && goes_on) && line.ends_with(b"\n")
+        }
     })
 }
 
