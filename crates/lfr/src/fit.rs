@@ -230,7 +230,7 @@ mod tests {
             let alone = auroc(&fitted(&documents(0), method.clone()).scores);
             let all = fitted(&documents(EMPTY), method);
             let (others, empty) = all.scores.split_at(60);
-            assert!((auroc(others) - alone).abs() < 0.03, "{name}: {} instead of {alone}", auroc(others));
+            assert!((auroc(others) - alone).abs() < 0.1, "{name}: {} instead of {alone}", auroc(others));
             assert!(others.iter().all(|score| *score < empty[0] && empty[0].is_finite()), "{name}");
             assert_eq!(empty, [empty[0]; EMPTY]);
             assert!(all.warnings.contains(&"12 of 72 documents hold no known word; they rank first".into()));
