@@ -47,7 +47,7 @@ impl Method {
         Description {
             name: "combined",
             presets: &[],
-            summary: "the default: mean standardised score of fast detectors that suit the data",
+            summary: "the default: mean or largest standardised score of fast detectors that suit the data",
             source: "docs/defaults.md",
             takes: Takes::Anything,
             cost: "a minute",
