@@ -11,7 +11,7 @@
 //! | `loss-trend` | how far the loss fell from the first epoch to the mean of the last tenth, over the first epoch's size | below 0.01, or a loss is not finite |
 //! | `loss-rebound` | share of the fall to the lowest epoch that is lost again in the last tenth | above 0.25 |
 //! | `dead-latent` | share of latent units whose variance is below 1e-6 of the mean variance | fewer live ones than half of what the data has columns, or the latent units |
-//! | `agreement` | mean rank correlation of a combination's members | below 0.1 |
+//! | `agreement` | mean rank correlation (Spearman) of a combination's members | below 0.1 |
 //! | `orthogonality` | mean squared entry of A Aᵀ - I | never: for information |
 //!
 //! The bounds are far from what a sound fit shows, so that a warning is worth reading.
@@ -142,8 +142,8 @@ fn loss_checks(losses: &[f32]) -> Vec<Check> {
     ]
 }
 
-/// Independent rankings of n items agree by 0 give or take 1 / sqrt(n); members of a combination that is worth something
-/// agreed by more than 0.3 in all of docs/defaults.md.
+/// Independent rankings of n items agree by 0 give or take 1 / sqrt(n); members of a combination agreed by .45 and more on
+/// every pile of docs/defaults.md.
 fn agreement(rho: f32) -> Check {
     let warning = (rho < 0.1).then_some(
         "each ranks the items in another order, so their mean means little; compare single ones by `--method`",

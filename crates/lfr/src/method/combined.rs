@@ -1,5 +1,5 @@
-//! Several methods as one: the mean of the members' scores, each standardised by the mean and the standard deviation of
-//! its training scores.
+//! Several methods as one: the mean, or the maximum, of the members' scores, each standardised by the mean and the standard
+//! deviation of its training scores.
 
 use burn::tensor::Device;
 use schemars::JsonSchema;
@@ -26,11 +26,26 @@ pub struct CombinedConfig {
     /// Source: ours, by the experiments of docs/defaults.md.
     #[schemars(with = "Vec<serde_json::Value>")]
     pub members: Vec<Method>,
+    /// What to make of the members' standardised scores.
+    ///
+    /// Source: ours, by the experiments of docs/defaults.md.
+    pub vote: Vote,
     /// A method without a say in the score, whose reconstructions the report shows.
     ///
     /// Source: ours.
     #[schemars(with = "Option<serde_json::Value>")]
     pub illustrator: Option<Box<Method>>,
+}
+
+/// What to make of the members' standardised scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vote {
+    /// Their mean: what most members find odd.
+    #[default]
+    Mean,
+    /// The largest: what any member finds odd.
+    Max,
 }
 
 impl CombinedConfig {
@@ -55,7 +70,9 @@ impl CombinedConfig {
         };
         // On pictures AE-LFR has no say, because it lowered the combination, but it shows what is unusual where.
         let illustrator = (kind == Kind::Images).then(|| Box::new(Method::AeLfr(AeLfrConfig::short())));
-        Self { members, illustrator }
+        // What one detector of rows sees another one often cannot: a lump of odd rows, a broken dependence.
+        let vote = if kind == Kind::Table { Vote::Max } else { Vote::Mean };
+        Self { members, vote, illustrator }
     }
 
     /// The members, then the illustrator.
@@ -110,7 +127,7 @@ impl CombinedConfig {
             return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
         }
         context.findings.agreement = agreement(&votes);
-        Ok(Combined { members, voters })
+        Ok(Combined { members, voters, vote: self.vote })
     }
 
     /// Restores a fitted combination.
@@ -131,7 +148,8 @@ impl CombinedConfig {
             own.finish()?;
             Ok(Some(Member { detector, scale }))
         });
-        Ok(Combined { members: members.collect::<Result<_>>()?, voters: self.members.len() })
+        let (members, voters) = (members.collect::<Result<_>>()?, self.members.len());
+        Ok(Combined { members, voters, vote: self.vote })
     }
 }
 
@@ -145,6 +163,7 @@ pub struct Combined {
     members: Vec<Option<Member>>,
     /// How many of them, from the first, have a say in the score.
     voters: usize,
+    vote: Vote,
 }
 
 struct Member {
@@ -157,25 +176,31 @@ impl Combined {
         self.members[..self.voters].iter().flatten()
     }
 
-    fn mean(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
-        let mut sums: Vec<f64> = Vec::new();
+    fn vote(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
+        let (start, count) = match self.vote {
+            Vote::Mean => (0.0, self.voters().count() as f64),
+            Vote::Max => (f64::NEG_INFINITY, 1.0),
+        };
+        let mut totals: Vec<f64> = Vec::new();
         for member in self.voters() {
             let scores = score(member.detector.as_ref())?;
-            sums.resize(scores.len(), 0.0);
-            sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += member.scale.standardise(score));
+            totals.resize(scores.len(), start);
+            for (total, score) in totals.iter_mut().zip(scores) {
+                let own = member.scale.standardise(score);
+                *total = if self.vote == Vote::Max { total.max(own) } else { *total + own };
+            }
         }
-        let count = self.voters().count() as f64;
-        Ok(sums.into_iter().map(|sum| (sum / count) as f32).collect())
+        Ok(totals.into_iter().map(|total| (total / count) as f32).collect())
     }
 }
 
 impl Detector for Combined {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
-        self.mean(|member| member.scores(x))
+        self.vote(|member| member.scores(x))
     }
 
     fn training_scores(&self, x: &Features) -> Result<Vec<f32>> {
-        self.mean(|member| member.training_scores(x))
+        self.vote(|member| member.training_scores(x))
     }
 
     fn store(&self, weights: &mut Weights) {
@@ -239,11 +264,29 @@ mod tests {
 
     /// How far members agree on `x`.
     fn agreement_on(members: Vec<Method>, x: &Features) -> f32 {
-        let config = CombinedConfig { members, illustrator: None };
+        let config = CombinedConfig { members, ..CombinedConfig::default() };
         let mut silent = Silent;
         let mut context = Context::new(Seed(0), Device::flex(), &mut silent);
         config.fit(x, &mut context).unwrap();
         context.findings.agreement.unwrap()
+    }
+
+    #[test]
+    fn the_largest_vote_is_that_of_the_member_that_objects_most() {
+        let x = Features::Dense(Matrix { cols: 1, values: (0..40).map(|i| (i as f32).powi(2)).collect() });
+        let scores = |members: &[Method], vote| {
+            let config = CombinedConfig { members: members.to_vec(), vote, illustrator: None };
+            let mut silent = Silent;
+            let mut context = Context::new(Seed(0), Device::flex(), &mut silent);
+            config.fit(&x, &mut context).unwrap().training_scores(&x).unwrap()
+        };
+        let members = [Method::Knn(KnnConfig::default()), Method::Centroid(CentroidConfig::default())];
+        let [one, other] = [0, 1].map(|i| scores(&members[i..=i], Vote::Mean));
+        let (mean, max) = (scores(&members, Vote::Mean), scores(&members, Vote::Max));
+        for i in 0..x.len() {
+            assert!((mean[i] - (one[i] + other[i]) / 2.0).abs() < 1e-5);
+            assert_eq!(max[i], one[i].max(other[i]));
+        }
     }
 
     #[test]

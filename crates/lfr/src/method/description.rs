@@ -47,7 +47,7 @@ impl Method {
         Description {
             name: "combined",
             presets: &[],
-            summary: "the default: mean standardised score of fast detectors chosen for the kind of data",
+            summary: "the default: mean or largest standardised score of fast detectors chosen for the kind of data",
             source: "docs/defaults.md",
             takes: Takes::Anything,
             cost: "a minute",
