@@ -179,7 +179,9 @@ fn the_snippet_of_the_readme_is_the_tested_one() {
     let readme = document("README.md");
     let snippet = block(&readme, "rust");
     assert!(!snippet.is_empty());
-    for line in snippet.iter().map(|line| line.trim()).filter(|line| !line.is_empty()) {
-        assert!(tested.contains(&line), "`{line}` is not in the crate's documentation");
+    // The tested one writes its model into a temporary folder.
+    let lines = snippet.iter().map(|line| line.trim().replace("\"sneakers.safetensors\"", "&path"));
+    for line in lines.filter(|line| !line.is_empty()) {
+        assert!(tested.contains(&line.as_str()), "`{line}` is not in the crate's documentation");
     }
 }

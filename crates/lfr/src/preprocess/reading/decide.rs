@@ -170,13 +170,16 @@ fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<String>) {
     if hints.point_for_certain && numbers.either_comma == 0 {
         return (Decimal::Point, None);
     }
-    // Thousands are set apart in numbers from 1000 on and in no others.
-    let thousands = numbers.short > 0 && numbers.long == 0;
+    // Thousands are set apart in numbers from 1000 on and in no others, and numbers of a column are of like size.
     let (decimal, sure) = match (numbers.either_point > 0, numbers.either_comma > 0) {
         (false, false) => return (file.unwrap_or_default(), None),
         (true, false) => {
+            let thousands = numbers.long == 0 && numbers.thousands_fit() == Some(true);
             let own = if thousands { Decimal::Comma } else { Decimal::Point };
             (file.unwrap_or(own), thousands == (file == Some(Decimal::Comma)))
+        }
+        (false, true) if numbers.thousands_fit() == Some(false) => {
+            (file.unwrap_or(Decimal::Comma), file == Some(Decimal::Comma))
         }
         _ => (file.unwrap_or_default(), file != Some(Decimal::Comma)),
     };
@@ -236,8 +239,11 @@ mod tests {
     fn the_decimal_sign_is_one_of_the_column() {
         assert_eq!(reading(&["1.5", "2.155", "3"]), number(Decimal::Point));
         assert_eq!(reading(&["1,5", "2,155", "3"]), number(Decimal::Comma));
-        assert_eq!(reading(&["2.155", "846", "12"]), number(Decimal::Comma));
+        assert_eq!(reading(&["2.155", "846", "212"]), number(Decimal::Comma));
         assert_eq!(reading(&["2.155", "1846", "12"]), number(Decimal::Point));
+        assert_eq!(reading(&["1", "1", "1.001", "1.002", "50"]), number(Decimal::Point));
+        assert_eq!(reading(&["1", "1", "1,001", "1,002", "50"]), number(Decimal::Comma));
+        assert_eq!(reading(&["846", "2,155", "212"]), number(Decimal::Point));
         assert_eq!(reading(&["2.155", "3.200", "1.000"]), number(Decimal::Point));
         assert_eq!(reading(&["12,000", "13,000", "1,200,000"]), number(Decimal::Point));
         assert_eq!(reading(&["1.234.567", "2.155", "3"]), number(Decimal::Comma));
@@ -245,7 +251,7 @@ mod tests {
 
     #[test]
     fn what_stays_in_doubt_follows_the_file_with_a_word() {
-        let cells = ["2.155", "846", "12"];
+        let cells = ["2.155", "846", "212"];
         let told = |hints| match of(&cells, hints) {
             Decision::Values { reading, remark, .. } => (reading, remark.is_some()),
             other => panic!("{other:?}"),

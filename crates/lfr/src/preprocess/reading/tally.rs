@@ -58,8 +58,24 @@ pub(in crate::preprocess) struct Numbers {
     pub either_point: usize,
     /// One comma before three digits.
     pub either_comma: usize,
+    /// Sum of the logarithms of those that are digits alone, and how many are not 0.
+    pub plain: (f64, usize),
+    /// Sum of the logarithms of those with one sign before three digits, read as the decimal sign.
+    pub either: f64,
     /// Of eight digits that are a date, or fourteen that are one with a time.
     pub compact: usize,
+}
+
+impl Numbers {
+    /// Whether the numbers in doubt are of the size of the plain ones when their sign sets thousands apart, rather than
+    /// when it is the decimal sign; `None` without plain ones.
+    pub fn thousands_fit(&self) -> Option<bool> {
+        let doubtful = self.either_point + self.either_comma;
+        let mean = |sum: f64, count: usize| sum / count as f64;
+        let (sum, count) = self.plain;
+        (count > 0 && doubtful > 0)
+            .then(|| mean(sum, count) - mean(self.either, doubtful) > 0.5 * 1000f64.ln())
+    }
 }
 
 /// Counts of dates.
@@ -93,8 +109,9 @@ impl<'a> Tally<'a> {
 
     fn add(&mut self, text: &'a str) {
         if let Some(signs) = plain_signs(text) {
-            self.distinguish(text.parse().unwrap_or(f64::NAN));
-            self.number(text, signs);
+            let value = text.parse().unwrap_or(f64::NAN);
+            self.distinguish(value);
+            self.number(text, signs, value);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
         } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -138,13 +155,23 @@ impl<'a> Tally<'a> {
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;
         }
-        self.number(text, number.signs);
+        let decimal = if number.signs == Signs::EitherComma { number.values[1] } else { number.values[0] };
+        self.number(text, number.signs, decimal.unwrap_or(f64::NAN));
     }
 
-    fn number(&mut self, text: &str, signs: Signs) {
+    /// Counts a number whose value is `value` where a separator in doubt is the decimal sign.
+    fn number(&mut self, text: &str, signs: Signs, value: f64) {
         let numbers = &mut self.numbers;
         numbers.all += 1;
         let digits = text.len();
+        let size = value.abs().ln();
+        match signs {
+            Signs::Plain { .. } if size.is_finite() => {
+                numbers.plain = (numbers.plain.0 + size, numbers.plain.1 + 1);
+            }
+            Signs::EitherPoint | Signs::EitherComma => numbers.either += size,
+            _ => {}
+        }
         match signs {
             Signs::Plain { long, padded } => {
                 numbers.short += usize::from(!long);
