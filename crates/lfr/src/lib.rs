@@ -28,6 +28,8 @@
 //!
 //! A higher score is more anomalous, everywhere. Same data, seed, machine and thread count give the same bytes.
 
+#![warn(unnameable_types)]
+
 pub mod check;
 mod damage;
 pub mod data;

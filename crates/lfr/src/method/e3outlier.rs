@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::geom::{plain_classifier, transformation_schedule};
 use super::likelihood::GtScore;
-use super::transformation::Transformer;
+use super::transformation::TransformationClassifier;
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{Fed, Identity};
@@ -63,7 +63,7 @@ impl E3OutlierConfig {
         let set = TransformSet::All111;
         let model =
             plain_classifier(&Shape::of(x, 0), &set, context.seed, &context.device.clone().autodiff());
-        Transformer::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
+        TransformationClassifier::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
     }
 
     /// Restores a fitted E3Outlier for pictures of `shape`.
@@ -74,9 +74,9 @@ impl E3OutlierConfig {
         self.validate()?;
         let set = TransformSet::All111;
         let model = plain_classifier(shape, &set, Seed(0), &device);
-        Transformer::load(model, set, Fed::Latent, self.score, device, weights)
+        TransformationClassifier::load(model, set, Fed::Latent, self.score, device, weights)
     }
 }
 
 /// A fitted E3Outlier.
-pub type E3Outlier = Transformer<Identity>;
+pub type E3Outlier = TransformationClassifier<Identity>;

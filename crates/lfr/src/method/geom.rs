@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::context::Context;
 use super::likelihood::GtScore;
-use super::transformation::{PluggedClassifier, TransformationBackbone, Transformer};
+use super::transformation::{PluggedClassifier, TransformationBackbone, TransformationClassifier};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{Fed, Identity, Plugged};
@@ -67,7 +67,7 @@ impl GeomConfig {
         let set = TransformSet::Regular72;
         let model =
             plain_classifier(&Shape::of(x, 0), &set, context.seed, &context.device.clone().autodiff());
-        Transformer::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
+        TransformationClassifier::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
     }
 
     /// Restores a fitted GEOM for pictures of `shape`.
@@ -78,12 +78,12 @@ impl GeomConfig {
         self.validate()?;
         let set = TransformSet::Regular72;
         let model = plain_classifier(shape, &set, Seed(0), &device);
-        Transformer::load(model, set, Fed::Latent, self.score, device, weights)
+        TransformationClassifier::load(model, set, Fed::Latent, self.score, device, weights)
     }
 }
 
 /// A fitted GEOM.
-pub type Geom = Transformer<Identity>;
+pub type Geom = TransformationClassifier<Identity>;
 
 /// The classifier for `set`, nothing plugged in.
 pub(super) fn plain_classifier(

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::geom::transformation_schedule;
 use super::likelihood::GtScore;
-use super::transformation::{PluggedClassifier, TransformationBackbone, Transformer};
+use super::transformation::{PluggedClassifier, TransformationBackbone, TransformationClassifier};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{Fed, Lfr, LfrConfig, Plugged};
@@ -89,7 +89,8 @@ impl GtLfrConfig {
         let set = TransformSet::Regular72;
         let device = context.device.clone().autodiff();
         let model = self.model(&Shape::of(x, 0), &set, context.seed, &device);
-        let fitted = Transformer::fit(x, model, set, self.score_on, self.score, &self.schedule, context)?;
+        let fitted =
+            TransformationClassifier::fit(x, model, set, self.score_on, self.score, &self.schedule, context)?;
         context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
         Ok(fitted)
     }
@@ -102,7 +103,7 @@ impl GtLfrConfig {
         self.validate()?;
         let set = TransformSet::Regular72;
         let model = self.model(shape, &set, Seed(0), &device);
-        Transformer::load(model, set, self.score_on, self.score, device, weights)
+        TransformationClassifier::load(model, set, self.score_on, self.score, device, weights)
     }
 
     fn model(
@@ -121,4 +122,4 @@ impl GtLfrConfig {
 }
 
 /// A fitted GT-LFR.
-pub type GtLfr = Transformer<Lfr>;
+pub type GtLfr = TransformationClassifier<Lfr>;

@@ -43,5 +43,8 @@ mod transformation;
 pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
 pub use description::{Description, Takes};
 pub use detector::Detector;
+pub use likelihood::GtScore;
+pub use reconstruction::Reconstructor;
 pub use registry::Method;
 pub use settings::{Choice, Setting};
+pub use transformation::{TransformationBackbone, TransformationClassifier};

@@ -32,7 +32,7 @@ pub struct TransformationBackbone {
 
 impl TransformationBackbone {
     /// For pictures of `shape` and `transforms` transformations. A shape of vectors makes a network of no use, which
-    /// [`Transformer::fit`] refuses.
+    /// [`TransformationClassifier::fit`] refuses.
     pub fn new(shape: &Shape, transforms: usize, init: &mut Initializer<'_>) -> Self {
         let (channels, side) = match shape.input {
             Input::Picture { channels, side } => (channels, side),
@@ -77,7 +77,7 @@ impl Backbone for TransformationBackbone {
 pub type PluggedClassifier<L> = Plugged<TransformationBackbone, L>;
 
 /// A fitted transformation method.
-pub struct Transformer<L: LatentLayer> {
+pub struct TransformationClassifier<L: LatentLayer> {
     model: PluggedClassifier<L>,
     transforms: Transforms,
     score_on: Fed,
@@ -85,7 +85,7 @@ pub struct Transformer<L: LatentLayer> {
     device: Device,
 }
 
-impl<L: LatentLayer> Transformer<L> {
+impl<L: LatentLayer> TransformationClassifier<L> {
     /// Trains `model` on every transformation of every picture of `x`.
     ///
     /// # Errors
@@ -151,7 +151,7 @@ impl<L: LatentLayer> Transformer<L> {
     }
 }
 
-impl<L: LatentLayer> Detector for Transformer<L> {
+impl<L: LatentLayer> Detector for TransformationClassifier<L> {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
         score_all(&self.model, pictures(x)?, &self.transforms, self.score_on, &self.scorer, &self.device)
     }
