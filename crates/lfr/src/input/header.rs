@@ -43,7 +43,9 @@ fn filled(row: &[&str]) -> usize {
 
 fn is_title(row: &[&str], typical: usize) -> bool {
     let text = row.iter().find(|cell| !cell.trim().is_empty());
-    2 * filled(row) < typical && text.is_none_or(|text| text.contains(char::is_alphabetic))
+    // In a table of two columns a row of one cell may as well be data.
+    let sparse = 2 * filled(row) < typical + usize::from(typical > 2);
+    sparse && text.is_none_or(|text| text.contains(char::is_alphabetic))
 }
 
 /// What the first cell of a column says about the first row.
@@ -236,6 +238,8 @@ mod tests {
     #[test]
     fn titles_above_names_are_counted() {
         assert_eq!(find("Report;;\n;;\nname;x;y\na;1;2\nb;3;4\nc;5;6"), (2, true));
+        let bank = "Konto;DE12;;;\nZeit;1 - 3;;;\nTag;Name;Betrag;Art;Notiz\n01.01.2024;a;-1,5;E;\n02.01.2024;b;-2,5;E;";
+        assert_eq!(find(bank), (2, true));
         assert_eq!(find("5;;\n1;2;3\n4;5;6"), (0, false));
         assert_eq!(find(""), (0, true));
     }
