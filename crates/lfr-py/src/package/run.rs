@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lfr::data::Kind;
 use lfr::method::{Epoch, Observer};
 use lfr::output::{Format, OutputFolder};
+use lfr::run::Contents;
 use lfr::threshold::Rule;
 use lfr::{Error, Fit, Method};
 use pyo3::buffer::PyBuffer;
@@ -175,7 +176,8 @@ impl Run {
             let folder = OutputFolder::create(&folder, force)?;
             let mut record = self.0.record()?;
             record.command = command;
-            self.0.write(&folder, Format::Csv, &record, Some(show))?;
+            let contents = Contents { format: Format::Csv, safe_csv: false, show: Some(show) };
+            self.0.write(&folder, &record, &contents)?;
             folder.commit().map(|_| ())
         })
     }

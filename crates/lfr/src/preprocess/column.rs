@@ -413,7 +413,7 @@ mod tests {
         let found = text(&days.iter().map(String::as_str).collect::<Vec<_>>());
         assert_eq!(found.reading.kind(), "date, day.month.year");
         assert_eq!(found.reading.range, Some(["2024-05-01".into(), "2024-05-28".into()]));
-        assert_eq!(found.reading.remarks(), ["1 cell is no date (\"soon\") and count as missing"]);
+        assert_eq!(found.reading.remarks(), ["1 cell is no date (\"soon\") and counts as missing"]);
     }
 
     #[test]
