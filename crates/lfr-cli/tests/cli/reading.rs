@@ -76,11 +76,12 @@ fn found(column: &Value) -> String {
     };
     let said = |key: &str, words: &str| (!column[key].is_null()).then(|| words.to_owned());
     let range: Vec<String> = list("range").iter().map(text).collect();
-    let counts = [("levels", "different"), ("missing", "missing"), ("limits", "limits"), ("unread", "unreadable")];
+    let counts =
+        [("levels", "different"), ("missing", "missing"), ("limits", "limits"), ("unread", "unreadable")];
     let parts = [Some(range.join(" to ")).filter(|range| !range.is_empty())]
         .into_iter()
         .chain(counts.map(|(key, word)| count(key, word)))
-        .chain(list("marks").iter().map(|mark| Some(format!("mark `{}`", text(mark)))))
+        .chain(list("marks").into_iter().map(|mark| Some(format!("mark `{}`", text(&mark)))))
         .chain([said("remark", "a warning"), said("left_out", "left out")]);
     parts.flatten().collect::<Vec<_>>().join("; ")
 }
