@@ -18,6 +18,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::number;
+
 /// What the checks look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence<'a> {
@@ -112,7 +114,7 @@ fn score_spread(sorted: &[f32]) -> Check {
     let one = sorted[0] == sorted[n - 1];
     let warning = (spread < 1e-5 && !one)
         .then_some("that is rounding noise, so the ranking means little; try another method");
-    check("score-spread", spread, warning, format!("the spread is {spread:.3e} of the median score"))
+    check("score-spread", spread, warning, format!("the spread is {} times the median score", number(spread)))
 }
 
 fn loss_checks(losses: &[f32]) -> Vec<Check> {

@@ -12,10 +12,12 @@ use crate::error::Result;
 use crate::input::thumbnail;
 use crate::method::Detector;
 use crate::preprocess::{Feature, Part, Preprocessor, shown_date};
-use crate::report::{Cell, Residual, View};
+use crate::report::{Cell, Residual, View, number};
 
 /// Largest side of a picture in the report, in pixels.
 const THUMBNAIL: u32 = 160;
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
 /// Letters of a document that are shown.
 const EXCERPT: usize = 600;
 /// Features or terms of an item that are shown.
@@ -134,10 +136,17 @@ fn row(
 
 fn wanted(feature: &Feature, encoded: f32) -> Option<String> {
     match feature.part {
-        Part::Number { .. } => feature.original(encoded).map(|value| format!("{value:.4}")),
-        Part::Moment { .. } => feature.original(encoded).map(shown_date),
+        Part::Number { .. } => feature.original(encoded).map(number),
+        Part::Moment { spread, .. } => {
+            feature.original(encoded).map(|seconds| expected_date(seconds, spread))
+        }
         _ => None,
     }
+}
+
+/// A date to as much as its column tells: the day alone where dates are days apart.
+fn expected_date(seconds: f64, spread: f64) -> String {
+    shown_date(if spread > DAY { (seconds / DAY).floor() * DAY } else { seconds })
 }
 
 fn shown(batch: &RecordBatch, column: &str, i: usize) -> String {
@@ -176,6 +185,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn expected_dates_have_a_time_only_where_it_matters() {
+        assert_eq!(expected_date(1.5 * DAY, 90.0 * DAY), "1970-01-02");
+        assert_eq!(expected_date(1.5 * DAY, 3600.0), "1970-01-02 12:00");
+    }
+
+    #[test]
     fn a_row_shows_the_columns_farthest_off_each_once() {
         let part = |column: &str, part| Feature { column: column.into(), part };
         let number = || Part::Number { center: 10.0, spread: 2.0 };
@@ -194,7 +209,7 @@ mod tests {
         };
         let text = |name: &str, value: &str, residual| (name.to_owned(), value.to_owned(), residual);
         let plain = cells(&[0.5, 3.0, -2.0, 1.0], None);
-        assert_eq!(plain[0].expected.as_deref(), Some("10.0000"));
+        assert_eq!(plain[0].expected.as_deref(), Some("10.00"));
         assert_eq!(seen(plain), [text("a", "7.0", 3.0), text("b", "8.0", 2.0), text("c", "9.0", 1.0)]);
         let against = cells(&[0.5, 3.0, -2.0, 1.0], Some(&[0.5, 3.0, 0.0, 0.0]));
         assert_eq!(seen(against), [text("b", "8.0", 2.0), text("c", "9.0", 1.0), text("a", "7.0", 0.0)]);

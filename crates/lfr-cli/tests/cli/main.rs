@@ -20,6 +20,7 @@ mod odd_pictures;
 mod pictures;
 mod places;
 mod rank;
+mod reading;
 mod streams;
 mod threshold;
 mod usage;

@@ -54,7 +54,7 @@ impl Model {
         header(&self.0)
     }
 
-    /// One score an item, the bytes of 32-bit floats.
+    /// One score per item, the bytes of 32-bit floats.
     #[pyo3(signature = (pile, threads = None))]
     fn score<'py>(
         &self,

@@ -202,7 +202,7 @@ impl Features {
 
     fn append(&mut self, part: Features) -> Result<()> {
         let mismatch = |expected: usize, found: usize| Error::Mismatch {
-            what: "numbers an item".into(),
+            what: "numbers per item".into(),
             expected: expected.to_string(),
             found: found.to_string(),
         };

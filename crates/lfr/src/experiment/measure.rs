@@ -4,7 +4,7 @@ use super::record::{Point, Quality, Scores};
 use crate::error::Result;
 use crate::metrics::Agreement;
 
-/// How well `scores` agree with `outlier`, one flag an item; with all scores where `keep`.
+/// How well `scores` agree with `outlier`, one flag per item; with all scores where `keep`.
 ///
 /// # Errors
 /// As [`Agreement::new`].

@@ -1,5 +1,5 @@
-//! Experiments: a [`Grid`] names the runs, a [`Sweep`] makes their records, [`table()`] and [`plot`] show them beside the
-//! published numbers.
+//! Experiments: a [`Grid`] names the runs, a [`Sweep`] makes their records, [`table()`] and [`plot`] compare them with
+//! published results.
 //!
 //! A [`Job`] is a value whose hash, over all that determines its scores, names its [`Record`], one JSON file. So runs resume
 //! where they were stopped, share out over processes and machines, and merge by copying files; [`pack`] makes few files of

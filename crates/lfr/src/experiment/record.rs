@@ -73,7 +73,7 @@ pub struct Scores {
 pub struct Point {
     /// From 1.
     pub epoch: usize,
-    /// Mean loss an item.
+    /// Mean loss per item.
     pub loss: f32,
     /// Mean error of the worst tenth over the median error.
     pub gap: Option<f32>,

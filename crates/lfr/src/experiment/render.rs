@@ -32,7 +32,7 @@ impl Table {
 
     fn legend(&self) -> String {
         let published = self.source.as_ref().map_or(String::new(), |source| {
-            format!("In parentheses the published value ({source}) and how far ours is from it. ")
+            format!("In parentheses: the published value ({source}) and the difference of ours from it. ")
         });
         let cells = || self.blocks.iter().flat_map(|block| &block.rows).flat_map(|(_, cells)| cells);
         let partial = match cells().any(|cell| cell.classes > 0 && cell.is_partial()) {
@@ -65,7 +65,7 @@ impl Table {
         out
     }
 
-    /// CSV: a line a cell.
+    /// CSV: one line per cell.
     ///
     /// # Errors
     /// None that depends on the data.

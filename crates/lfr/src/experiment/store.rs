@@ -75,7 +75,7 @@ impl Records {
         for (path, text) in read_all(folder, is_single)? {
             let hash = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let bad =
-                |problem| Error::input(&path, format!("{problem}; delete it or run `lfr bench run` again"));
+                |problem| Error::input(&path, format!("{problem}; delete it, or run `lfr bench run` again"));
             match Record::parse(&text) {
                 Ok(record) => {
                     if record.job.hash() != hash {

@@ -6,7 +6,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::header::MAX_ABOVE;
 
-/// The delimiters that are told apart.
+/// The delimiters that are distinguished.
 const DELIMITERS: &[u8] = b",;\t|";
 /// Characters that delimit in files that are read only when the user says so.
 const FOREIGN: &[u8] = b":^~ \x01\x1f";

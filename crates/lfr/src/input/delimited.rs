@@ -88,7 +88,7 @@ struct Table<R> {
     reader: Reader<Meter<R>>,
     schema: SchemaRef,
     columns: Columns,
-    /// Fields a record.
+    /// Fields per record.
     width: usize,
     /// Whether the last field need not be there.
     trailing: bool,
@@ -204,7 +204,8 @@ struct Meter<R> {
 impl<R: Read> Read for Meter<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
-            let problem = format!("a record is longer than {} MiB (a quote never closed?)", MAX_RECORD >> 20);
+            let problem =
+                format!("a record is longer than {} MiB (is a quotation mark missing?)", MAX_RECORD >> 20);
             return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
         }
         let read = self.inner.read(into)?;

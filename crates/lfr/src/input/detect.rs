@@ -1,4 +1,4 @@
-//! Finding out what an input is.
+//! Detects what an input is.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 pub(super) enum Format {
     /// A folder of pictures.
     Pictures,
-    /// A folder of documents, or a file with a document a line.
+    /// A folder of documents, or a file with one document per line.
     Documents,
     /// CSV and its like.
     Delimited,
@@ -210,7 +210,7 @@ fn text(path: &Path, options: &Options) -> Result<Format> {
 }
 
 fn single_picture(path: &Path) -> Error {
-    Error::input(path, "a single picture; name the folder that holds all pictures")
+    Error::input(path, "a single image; name the folder that contains the images")
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn keys(path: &Path, mut records: Parsed) -> Result<Vec<String>> {
         (true, false, _) => Err(Error::Empty { path: path.to_owned(), hint: "it holds no record".into() }),
         (true, true, Some(reason)) => Err(Error::input(
             path,
-            format!("not JSON lines (one object a line) nor an array of objects: {reason}"),
+            format!("not JSON lines (one object per line) nor an array of objects: {reason}"),
         )),
         (true, true, None) => Err(Error::input(path, "its objects have no keys")),
     }
@@ -238,7 +238,7 @@ mod tests {
     fn other_json_and_keyless_objects_are_errors() {
         let refusal = |content: &[u8]| read(content, &Options::default()).unwrap_err().to_string();
         assert!(refusal(b"[1, 2]").contains("no object"));
-        assert!(refusal(b"a,b\n1,2\n").contains("one object a line"));
+        assert!(refusal(b"a,b\n1,2\n").contains("one object per line"));
         assert!(refusal(b"{}\n{}\n").contains("no keys"));
         assert!(refusal(b"\n\n").contains("no record"));
     }

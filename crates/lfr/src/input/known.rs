@@ -12,7 +12,7 @@ use crate::data::{Chunk, Images, Items};
 use crate::dataset::{Uri, data_dir};
 use crate::error::Result;
 
-/// The items of `uri`, written `path`, with the labels of a draw. Pictures are brought to the size asked for.
+/// The items of `uri`, written `path`, with the labels of a draw. Pictures are resized as asked for.
 ///
 /// # Errors
 /// As [`Uri::open`]; [`Error::Config`](crate::Error::Config) when the options name a column of documents.

@@ -75,7 +75,7 @@ use stored::Stored;
 pub struct Options {
     /// The kind of data; `None`: detected from the path and the content.
     pub kind: Option<Kind>,
-    /// Height and width pictures are brought to, in pixels: a multiple of 8 in 8..=256.
+    /// Height and width to which pictures are resized, in pixels: a multiple of 8 in 8..=256.
     pub image_size: usize,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,

@@ -49,7 +49,9 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         _ if member.encrypted() => return Err(Error::input(path, "an encrypted archive; unpack it first")),
         CompressionMethod::Stored => false,
         CompressionMethod::Deflated => true,
-        other => return Err(Error::input(path, format!("packed with {other}; use numpy.savez_compressed"))),
+        other => {
+            return Err(Error::input(path, format!("compressed with {other}; use numpy.savez_compressed")));
+        }
     };
     let (length, size) = (member.compressed_size(), member.size());
     if size > length.saturating_mul(MAX_RATIO) + MAX_RATIO {

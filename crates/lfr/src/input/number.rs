@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use half::f16;
 
-/// A NumPy scalar type that is a real number or a truth value.
+/// A NumPy scalar type that is a real number or a boolean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Number {
     type_: Type,
@@ -89,7 +89,7 @@ impl Number {
         }
     }
 
-    /// Whether values are truth values.
+    /// Whether values are booleans.
     pub fn is_bool(self) -> bool {
         self.type_ == Type::Bool
     }

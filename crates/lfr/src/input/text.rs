@@ -1,4 +1,4 @@
-//! Documents: a file with one a line, or a folder of files.
+//! Documents: a file with one per line, or a folder of files.
 
 use std::fs::File;
 use std::io::Read;

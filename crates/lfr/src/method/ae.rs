@@ -3,7 +3,7 @@
 //!
 //! Minimises the summed squared error ‖x - x̂‖² over a batch and scores by the same error. Defaults are the
 //! paper's (1000 epochs of Adam at 2.5e-4, batches of 128) with the weight decay 1e-6 and the squared loss of the
-//! authors' 2021 code. The error of outliers shrinks with every epoch (the paper's Fig. 1): that is what AE-LFR mends.
+//! authors' 2021 code. The error of outliers shrinks with every epoch (the paper's Fig. 1): that is what AE-LFR prevents.
 
 use burn::tensor::Device;
 use schemars::JsonSchema;

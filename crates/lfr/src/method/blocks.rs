@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::data::Features;
 
-/// Items a block.
+/// Items per block.
 pub(super) const BLOCK: usize = 128;
 
 /// Calls `each` with every run of at most [`BLOCK`] items of `x` and their rows (`BLOCK * width` numbers, zero rows at

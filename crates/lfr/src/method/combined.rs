@@ -30,7 +30,7 @@ pub struct CombinedConfig {
     ///
     /// Source: ours, by the experiments of docs/defaults.md.
     pub vote: Vote,
-    /// A method without a say in the score, whose reconstructions the report shows.
+    /// A method that does not contribute to the score, whose reconstructions the report shows.
     ///
     /// Source: ours.
     #[schemars(with = "Option<serde_json::Value>")]

@@ -14,7 +14,7 @@ pub struct Epoch {
     pub epoch: usize,
     /// Passes planned.
     pub epochs: usize,
-    /// Mean loss an item.
+    /// Mean loss per item.
     pub loss: f32,
     /// Its summands by name.
     pub parts: Vec<(String, f32)>,

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 
 /// A fitted method.
 pub trait Detector: Send + Sync {
-    /// One score an item, higher = more anomalous. A score depends on the item and the model alone, never on the
+    /// One score per item, higher = more anomalous. A score depends on the item and the model alone, never on the
     /// other items, their number or their order.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ pub(super) fn expect_width(x: &Features, width: usize) -> Result<()> {
         return Ok(());
     }
     Err(Error::Mismatch {
-        what: "numbers an item".into(),
+        what: "numbers per item".into(),
         expected: width.to_string(),
         found: x.width().to_string(),
     })

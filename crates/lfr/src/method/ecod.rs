@@ -23,17 +23,17 @@ const MAX_ITEMS: usize = 1_000_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct EcodConfig {
-    /// How the tails of the columns are put together.
+    /// How the tails of the columns are combined.
     ///
     /// Source: PyOD; `whole-item` is Algorithm 1 of Li et al. 2022.
     pub tails: Tails,
-    /// Values kept a column, from 2 to 1 000 000. The model's size grows with it, and the finest tail is one in so many.
+    /// Values kept per column, from 2 to 1 000 000. The model's size grows with it, and the finest tail is one in so many.
     ///
     /// Source: ours: a bound on the size of the model.
     pub max_values: usize,
 }
 
-/// How the tails of the columns are put together.
+/// How the tails of the columns are combined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tails {

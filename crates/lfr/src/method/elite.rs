@@ -1,4 +1,4 @@
-//! Elite-AE and Elite-SVDD: training items reweighted so that a few labelled ones are told apart (Zhang et al.,
+//! Elite-AE and Elite-SVDD: training items reweighted so that a few labelled ones are distinguished (Zhang et al.,
 //! KDD 2021, ELITE).
 //!
 //! The labelled inliers and outliers stand outside the training set. On every batch the weight of item i is
@@ -12,7 +12,7 @@
 //! labelled set at initialisation.
 //!
 //! Defaults: 5850 steps of batches of 128; Elite-AE at 6e-4 with η five times that, Elite-SVDD at 3e-4. The published
-//! Elite-AE code never clears its gradients; that is mended here and reachable as [`Gradients::Accumulated`]. Vectors
+//! Elite-AE code never clears its gradients; that is corrected here and reachable as [`Gradients::Accumulated`]. Vectors
 //! get dense networks of the same make, which the paper does not have.
 
 use burn::module::Module;
@@ -50,7 +50,7 @@ pub struct EliteConfig {
     ///
     /// Source: the code of Zhang et al. 2021: 39 x 150.
     pub iterations: usize,
-    /// Items a step, drawn afresh each time.
+    /// Items per step, sampled again for each step.
     ///
     /// Source: the code of Zhang et al. 2021.
     pub batch_size: usize,

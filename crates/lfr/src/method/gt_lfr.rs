@@ -29,7 +29,7 @@ use crate::transform::TransformSet;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GtLfrConfig {
-    /// The latent layer, one matrix a transformation.
+    /// The latent layer, one matrix per transformation.
     pub lfr: LfrConfig,
     /// What the classifier is fed in training (L_A or L_B).
     ///

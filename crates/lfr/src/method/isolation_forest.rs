@@ -29,7 +29,7 @@ pub struct IsolationForestConfig {
     ///
     /// Source: Liu et al. 2008.
     pub sample: usize,
-    /// What is done to an item first; nothing in the paper.
+    /// How an item is scaled first; not at all in the paper.
     ///
     /// Source: ours: nothing in Liu et al. 2008.
     pub scaling: Scaling,

@@ -22,7 +22,7 @@ pub struct KnnConfig {
     ///
     /// Source: PyOD's default.
     pub neighbours: usize,
-    /// What to make of their distances. The largest in PyOD.
+    /// How their distances become a score. The largest in PyOD.
     ///
     /// Source: Ramaswamy et al. 2000.
     pub distance: Distance,

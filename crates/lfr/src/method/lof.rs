@@ -22,7 +22,7 @@ use crate::seed::Seed;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LofConfig {
-    /// Neighbours looked at, at least 1; all other items when there are fewer. 20 in scikit-learn and PyOD.
+    /// Number of neighbours, at least 1; all other items when there are fewer. 20 in scikit-learn and PyOD.
     ///
     /// Source: scikit-learn's and PyOD's default.
     pub neighbours: usize,

@@ -40,7 +40,7 @@ pub struct LvadConfig {
     ///
     /// Source: scikit-learn's default, which they use.
     pub restarts: usize,
-    /// Rounds of k-means a start, at least 1. 300 in scikit-learn.
+    /// Rounds of k-means per start, at least 1. 300 in scikit-learn.
     ///
     /// Source: scikit-learn's default, which they use.
     pub iterations: usize,

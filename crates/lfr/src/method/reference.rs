@@ -81,7 +81,7 @@ impl Reference {
             Features::Sparse(sparse(n, weights)?)
         };
         if items.width() == 0 {
-            return Err(bad_array("items kept", "at least one number an item", 0));
+            return Err(bad_array("items kept", "at least one number per item", 0));
         }
         Ok(Self { items, places })
     }

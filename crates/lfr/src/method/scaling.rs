@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Matrix};
 
-/// What is done to an item before a method sees it.
+/// How an item is scaled before a method sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// Nothing.
     #[default]
     None,
-    /// Its mean is taken off and it is brought to unit length, so that for pictures neither brightness nor contrast
+    /// Its mean is subtracted and it is scaled to unit length, so that for pictures neither brightness nor contrast
     /// counts (as in LVAD, Lin et al. 2022).
     Instance,
     /// The square root of every number, its sign kept, brought to unit length: in a document no word drowns the others

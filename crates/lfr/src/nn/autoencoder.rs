@@ -55,7 +55,7 @@ fn normalise<const D: usize>(norms: &[BatchNorm], i: usize, x: Tensor<D>) -> Ten
 pub struct Shape {
     /// What comes in and out.
     pub input: Input,
-    /// Numbers an item.
+    /// Numbers per item.
     pub width: usize,
     /// Numbers in the latent.
     pub latent: usize,

@@ -13,7 +13,7 @@ pub const SUBSPACE: usize = 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelNorm {
-    /// A learnt affine map a channel, gamma a / sqrt(1.001) + beta: what the official code computes, because its
+    /// One learnt affine map per channel, gamma a / sqrt(1.001) + beta: what the official code computes, because its
     /// batch normalisation is never put into training mode.
     Affine,
     /// Batch normalisation.

@@ -42,7 +42,7 @@ pub struct Schedule {
     ///
     /// Source: none; the default of `rank` bounds its time with it.
     pub most_items: usize,
-    /// Items a step; the last, partial batch of an epoch is kept.
+    /// Items per step; the last, partial batch of an epoch is kept.
     ///
     /// Source: Lin et al. 2023, experiments.
     pub batch_size: usize,

@@ -1,4 +1,4 @@
-//! Finding out what a column of a table holds.
+//! Detects what a column of a table holds.
 
 use std::collections::HashSet;
 

@@ -29,7 +29,7 @@ pub struct Number {
     pub center: f64,
     /// Size of one step, in the column's own unit; positive.
     pub spread: f64,
-    /// Median of the training values, put in place of missing ones.
+    /// Median of the training values, which replaces missing ones.
     pub median: f64,
     /// Share of missing values in training.
     pub missing: f64,

@@ -74,7 +74,7 @@ struct Column {
 }
 
 impl TableEncoder {
-    /// Finds out what each column of the rows (one or more runs of the same columns) holds. The second part
+    /// Detects what each column of the rows (one or more runs of the same columns) holds. The second part
     /// tells which columns are left out or hold odd values, for the user.
     ///
     /// # Errors
@@ -160,7 +160,7 @@ impl TableEncoder {
         SORTS.into_iter().filter_map(sentence).collect()
     }
 
-    /// Features a row.
+    /// Features per row.
     pub fn width(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.width()).sum()
     }
@@ -306,7 +306,7 @@ fn find<'a>(
 
 fn no_features(warnings: &[String]) -> Error {
     let problem = match warnings {
-        [] => "the table has no column besides those left out on request".into(),
+        [] => "the table has no column except those that --ignore leaves out".into(),
         _ => warnings.join("; "),
     };
     Error::NoFeatures { problem }

@@ -79,7 +79,7 @@ impl TfIdf {
         let terms = parts.reduce(Counts::default, merge);
         if terms.is_empty() {
             let problem = format!(
-                "none of the {total} documents holds a word of two letters or more that is no stop word"
+                "none of the {total} documents holds a word of two letters or more that is not a stop word"
             );
             return Err(Error::NoFeatures { problem });
         }

@@ -19,7 +19,7 @@ mod training;
 
 use std::time::Duration;
 
-pub(crate) use number::{counted, duration};
+pub(crate) use number::{counted, duration, number};
 
 use image::{ImageBuffer, Luma, RgbImage};
 

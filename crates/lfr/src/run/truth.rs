@@ -16,7 +16,7 @@ pub(super) struct Truth {
 }
 
 impl Truth {
-    /// `outlier` is one flag an item, `known` the guiding items and their labels.
+    /// `outlier` is one flag per item, `known` the guiding items and their labels.
     ///
     /// # Errors
     /// [`crate::Error::Labels`] when the items to measure are of one kind only, which is found before the fit.
