@@ -15,6 +15,10 @@ with one fault:
                 the price of a desk
     typo        one character of a category or of a number typed twice
 
+and, to weigh the encoder's flags by, not counted among the six:
+
+    empty       one cell left empty
+
 Each table comes twice: as it is, and with holes: of each column that had none, 0.2 to 2 % of the cells are empty, in
 ordinary rows and planted ones alike.
 """
@@ -30,7 +34,7 @@ import statsmodels.api
 import vega_datasets
 
 MOST_ROWS = 1000
-KINDS = ["scale", "swap", "category", "date", "dependence", "typo"]
+KINDS = ["scale", "swap", "category", "date", "dependence", "typo", "empty"]
 
 
 def columns(frame):
@@ -88,6 +92,8 @@ def plant(frame, kind, rng):
         elif kind == "dependence":
             level = far.get(odd.loc[i, word], next(iter(far.values())))
             odd.loc[i, number] = rng.choice(frame[number][frame[word] == level].dropna())
+        elif kind == "empty":
+            odd.loc[i, rng.choice(frame.columns)] = None
         else:
             c = rng.choice(words + numbers)
             if c in words:

@@ -1,9 +1,10 @@
 """How weights of the encoder of tables change what the default finds in the tables of mixed.py.
 
-    python encodings.py RESULTS weights|members [COUNT]      needs what mixed.py needs; COUNT: of the tables, in random order
+    python encoder.py RESULTS weights|members|plain [COUNT]      needs what mixed.py needs; COUNT: of the tables, in random order
 
 The encoder, the forest and the neighbours are written down once more in NumPy and scikit-learn, so that a variant is one
-line. `dependence` is a third member: each column's features predicted from the other columns', the mean of the errors' sizes.
+line. `dependence` is a third member: each column's features predicted from the other columns', the mean of the errors' sizes;
+`plain` measures it on the tables of make.py.
 """
 
 import sys
@@ -19,6 +20,7 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.neighbors import NearestNeighbors
 from sklearn.tree import DecisionTreeRegressor
 
+import make
 import mixed
 
 DAY = 86400
@@ -188,13 +190,14 @@ def members(frame):
 
 def main(results, part, count):
     rows = []
-    tables = [*mixed.tables()]
+    tables = [*(make if part == "plain" else mixed).tables()]
     for i in np.random.default_rng(5).permutation(len(tables))[:count]:
         name, table = tables[i]
-        group, table_name, state, kind = name.split("_")[0], "_".join(name.split("_")[:-2]), *name.split("_")[-2:]
+        group, kind = name.split("_")[0], name.split("_")[-1]
+        state = "holes" if "_holes_" in name else "whole"
         label = table.pop("label").values
         for method, values, seconds in (weights if part == "weights" else members)(table):
-            rows.append((group, table_name, state, kind, method, roc_auc_score(label, values), seconds))
+            rows.append((group, name, state, kind, method, roc_auc_score(label, values), seconds))
         print(i, name, file=sys.stderr)
         pd.DataFrame(rows, columns="group table state kind method auroc seconds".split()).to_pickle(results)
     frame = pd.DataFrame(rows, columns="group table state kind method auroc seconds".split())
