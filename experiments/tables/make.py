@@ -97,8 +97,8 @@ def frames():
         yield f"statsmodels_{name}", getattr(statsmodels.api.datasets, name).load_pandas().data
 
 
-def main(folder):
-    folder.mkdir(parents=True, exist_ok=True)
+def tables():
+    """Name and rows of every table with outliers: `group_name_kind`."""
     for name, frame in frames():
         frame.columns = [str(c) for c in frame.columns]
         if len(frame) > MOST_ROWS:
@@ -108,7 +108,13 @@ def main(folder):
             rng = np.random.default_rng([2, KINDS.index(kind), len(frame), frame.shape[1]])
             table = plant(frame, kind, rng)
             if table is not None:
-                table.sample(frac=1, random_state=rng).to_csv(folder / f"{name}_{kind}.csv", index=False)
+                yield f"{name}_{kind}", table.sample(frac=1, random_state=rng)
+
+
+def main(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in tables():
+        table.to_csv(folder / f"{name}.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
-"""Ranks the tables of make.py with single methods and prints how well these and their combinations do.
+"""Ranks the tables of make.py or mixed.py with single methods and prints how well these and their combinations do.
 
-    python run.py PROGRAM TABLES WORK      PROGRAM: the built lfr; WORK: a folder for what it writes, kept between calls
+    python run.py PROGRAM TABLES WORK [METHOD,...]
+
+PROGRAM: the built lfr; WORK: a folder for what it writes, kept between calls; METHOD: keys of SINGLE, all unless named.
 
 A combination is the mean, or the maximum, of the members' scores, each less its mean and over its standard deviation, as
 the method `combined` computes it. Needs numpy, pandas and scikit-learn.
@@ -54,12 +56,12 @@ def standardised(values):
     return (values - values.mean()) / (values.std() or 1)
 
 
-def main(program, tables, work):
+def main(program, tables, work, methods):
     work.mkdir(parents=True, exist_ok=True)
     results = {}
     for table in sorted(tables.glob("*.csv")):
         label = pd.read_csv(table).label.values
-        found = {method: scores(program, table, method, work) for method in SINGLE}
+        found = {method: scores(program, table, method, work) for method in methods}
         one = {method: standardised(f[0]) for method, f in found.items() if f}
         seconds = {method: f[1] for method, f in found.items() if f}
         voters = [m for m in one if m != "ae-lfr"]
@@ -80,7 +82,7 @@ def main(program, tables, work):
     groups = frame.groupby(["method", "group"])[["auroc", "ap"]].mean().unstack()
     groups["all", "auroc"], groups["all", "ap"] = [frame.groupby("method")[m].mean() for m in ("auroc", "ap")]
     groups["all", "seconds"] = frame.groupby("method").seconds.mean()
-    shown = [*SINGLE, " + ".join(BEFORE)]
+    shown = [m for m in [*methods, " + ".join(BEFORE)] if m in groups.index]
     best = groups.drop(shown).sort_values(("all", "auroc"), ascending=False).head(25)
     print(pd.concat([groups.loc[shown], best]).round(3).to_string())
     kinds = frame.groupby(["method", "kind"]).auroc.mean().unstack()
@@ -88,4 +90,5 @@ def main(program, tables, work):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    chosen = sys.argv[4].split(",") if len(sys.argv) > 4 else [*SINGLE]
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), chosen)
