@@ -127,7 +127,9 @@ impl CombinedConfig {
             return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
         }
         context.findings.agreement = agreement(&votes);
-        Ok(Combined { members, voters, vote: self.vote })
+        let mut combined = Combined { members, voters, vote: self.vote, fitted: Vec::new() };
+        combined.fitted = combined.vote(votes.into_iter().map(Ok))?;
+        Ok(combined)
     }
 
     /// Restores a fitted combination.
@@ -149,7 +151,7 @@ impl CombinedConfig {
             Ok(Some(Member { detector, scale }))
         });
         let (members, voters) = (members.collect::<Result<_>>()?, self.members.len());
-        Ok(Combined { members, voters, vote: self.vote })
+        Ok(Combined { members, voters, vote: self.vote, fitted: Vec::new() })
     }
 }
 
@@ -164,6 +166,8 @@ pub struct Combined {
     /// How many of them, from the first, have a say in the score.
     voters: usize,
     vote: Vote,
+    /// The scores of the items of the fit, which scaling the members' has found; none in a model that was loaded.
+    fitted: Vec<f32>,
 }
 
 struct Member {
@@ -176,14 +180,15 @@ impl Combined {
         self.members[..self.voters].iter().flatten()
     }
 
-    fn vote(&self, score: impl Fn(&dyn Detector) -> Result<Vec<f32>>) -> Result<Vec<f32>> {
+    /// The scores of the voters, in their order, as one.
+    fn vote(&self, scores: impl Iterator<Item = Result<Vec<f32>>>) -> Result<Vec<f32>> {
         let (start, count) = match self.vote {
             Vote::Mean => (0.0, self.voters().count() as f64),
             Vote::Max => (f64::NEG_INFINITY, 1.0),
         };
         let mut totals: Vec<f64> = Vec::new();
-        for member in self.voters() {
-            let scores = score(member.detector.as_ref())?;
+        for (member, scores) in self.voters().zip(scores) {
+            let scores = scores?;
             totals.resize(scores.len(), start);
             for (total, score) in totals.iter_mut().zip(scores) {
                 let own = member.scale.standardise(score);
@@ -196,11 +201,14 @@ impl Combined {
 
 impl Detector for Combined {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
-        self.vote(|member| member.scores(x))
+        self.vote(self.voters().map(|member| member.detector.scores(x)))
     }
 
     fn training_scores(&self, x: &Features) -> Result<Vec<f32>> {
-        self.vote(|member| member.training_scores(x))
+        if self.fitted.len() == x.len() {
+            return Ok(self.fitted.clone());
+        }
+        self.vote(self.voters().map(|member| member.detector.training_scores(x)))
     }
 
     fn store(&self, weights: &mut Weights) {
