@@ -86,9 +86,10 @@ impl ColumnReading {
     pub fn remarks(&self) -> Vec<String> {
         let unread = (self.unread > 0).then(|| {
             let examples: Vec<_> = self.examples.iter().map(|text| format!("{text:?}")).collect();
-            let cells = if self.unread == 1 { "cell is" } else { "cells are" };
+            let (cells, count) =
+                if self.unread == 1 { ("cell is", "counts") } else { ("cells are", "count") };
             let what = self.read_as.name();
-            format!("{} {cells} no {what} ({}) and count as missing", self.unread, examples.join(", "))
+            format!("{} {cells} no {what} ({}) and {count} as missing", self.unread, examples.join(", "))
         });
         let marks = (!self.marks.is_empty()).then(|| {
             let marks: Vec<_> = self.marks.iter().map(|mark| format!("`{mark}`")).collect();
