@@ -35,6 +35,15 @@ pub(super) fn is_hashed(record: &ByteRecord) -> bool {
     record.get(0).is_some_and(|field| field.starts_with(b"#"))
 }
 
+/// Whether a record is a line drawn below the names, as in Markdown and psql.
+pub(super) fn is_rule(record: &ByteRecord) -> bool {
+    let bytes = record.as_slice();
+    let dashes = bytes.iter().filter(|byte| matches!(byte, b'-' | b'=')).count();
+    dashes > 2
+        && bytes.windows(2).any(|pair| matches!(pair, b"--" | b"=="))
+        && bytes.iter().all(|byte| b"-=+:| ".contains(byte))
+}
+
 impl Cut {
     /// `sample` by the delimiter that cuts most records alike, and of those the one that makes most fields; by one
     /// that no record has where there is a single column.

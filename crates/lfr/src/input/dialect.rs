@@ -60,15 +60,12 @@ impl Dialect {
         let rows: Vec<Vec<&str>> =
             table.rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let heading = match table.headed {
-            true => Heading { above: 0, named: asked.header.unwrap_or(true) },
+            true => Heading { above: 0, named: asked.header.unwrap_or(true), second: false },
             false => Heading::find(&rows, asked.header),
         };
-        let first = heading.above + usize::from(heading.named);
-        let names = match rows.get(heading.above).filter(|_| heading.named) {
-            Some(names) => {
-                let names = names.iter().map(|name| name.trim().to_owned()).collect();
-                Names::settle(names, rows.get(first..).unwrap_or_default(), notes)
-            }
+        let first = heading.length();
+        let names = match heading.names(&rows, notes) {
+            Some(names) => Names::settle(names, rows.get(first..).unwrap_or_default(), notes),
             None => Names::numbered(cut.width),
         };
         let above = table.above + heading.above;
@@ -84,6 +81,7 @@ impl Dialect {
             None => table.rows.first().map(|row| row.place),
             Some(names) => table.rows.get(names).map(|row| row.place + 1),
         };
+        let place = place.map(|place| place + usize::from(cut.records.get(place).is_some_and(cut::is_rule)));
         let at = place.and_then(|place| cut.records.get(place)).and_then(ByteRecord::position);
         let (start, line) = at.map_or((body.len(), 1), |at| (at.byte() as usize, at.line()));
         Ok(Self {
@@ -170,7 +168,9 @@ impl<'a> Table<'a> {
         let (hashed, before): (Vec<_>, Vec<_>) = before.partition(|(_, record)| cut::is_hashed(record));
         // The first record may hold names behind a `#`.
         let fits = |(i, record): &(usize, &ByteRecord)| {
-            record.len() == cut.width && (*i == cut.start || !(cut.comments && cut::is_hashed(record)))
+            record.len() == cut.width
+                && !cut::is_rule(record)
+                && (*i == cut.start || !(cut.comments && cut::is_hashed(record)))
         };
         let rows = cut.records.iter().enumerate().skip(cut.start).filter(fits);
         let mut rows: Vec<Row> = rows.map(|(i, record)| Row::of(i, record)).collect();
@@ -263,6 +263,16 @@ mod tests {
         let iris = find("5.1,3.5,setosa\n4.9,3.0,setosa\n7.0,,virginica\n");
         assert_eq!((iris.names.all, iris.start), (vec!["f0".into(), "f1".into(), "f2".into()], 0));
         assert_eq!(parts("a,b\n1,2\n"), (vec!["a".into(), "b".into()], "1,2\n"));
+    }
+
+    #[test]
+    fn lines_drawn_below_the_names_are_no_rows() {
+        assert_eq!(
+            parts("id | x\n---+---\n1 | 2\n3 | 4\n5 | 6\n"),
+            (vec!["id".into(), "x".into()], "1 | 2\n3 | 4\n5 | 6\n")
+        );
+        let (names, rows) = parts("| id | x |\n|----|--:|\n| 1 | 2 |\n| 3 | 4 |\n");
+        assert_eq!((names[1].as_str(), rows), ("id", "| 1 | 2 |\n| 3 | 4 |\n"));
     }
 
     #[test]

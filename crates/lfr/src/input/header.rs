@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::notes::Notes;
+
 /// Rows of titles that may stand above the names.
 pub(super) const MAX_ABOVE: usize = 30;
 
@@ -16,6 +18,8 @@ pub(super) struct Heading {
     pub above: usize,
     /// Whether the row behind them holds names.
     pub named: bool,
+    /// Whether the row below the names holds units, or a second line of names.
+    pub second: bool,
 }
 
 impl Heading {
@@ -26,15 +30,80 @@ impl Heading {
         filled.sort_unstable();
         let typical = filled.get(filled.len() * 3 / 4).copied().unwrap_or(0);
         let above = rows.iter().take(MAX_ABOVE).take_while(|row| is_title(row, typical)).count();
-        let named = |above: usize| match rows.get(above..).and_then(<[_]>::split_first) {
-            Some((first, below)) => asked.unwrap_or_else(|| is_names(first, below)),
-            None => asked.unwrap_or(true),
+        let heading = |above: usize| {
+            let second = asked != Some(false) && has_second(rows.get(above..).unwrap_or_default());
+            let named = match rows.get(above..).and_then(<[_]>::split_first) {
+                Some((first, below)) => {
+                    asked.unwrap_or_else(|| is_names(first, &below[usize::from(second)..]))
+                }
+                None => asked.unwrap_or(true),
+            };
+            Self { above, named, second: named && second }
         };
-        if above > 0 && above < rows.len() && named(above) {
-            return Self { above, named: true };
-        }
-        Self { above: 0, named: named(0) }
+        let titled = Some(above).filter(|&above| above > 0 && above < rows.len()).map(heading);
+        titled.filter(|heading| heading.named).unwrap_or_else(|| heading(0))
     }
+
+    /// Rows up to the first of data.
+    pub fn length(self) -> usize {
+        self.above + usize::from(self.named) + usize::from(self.second)
+    }
+
+    /// The names in `rows`, with a second line of them joined on where the first has gaps or repeats itself, as above
+    /// merged cells. What is decided is said in `notes`.
+    pub fn names(self, rows: &[Vec<&str>], notes: &Notes) -> Option<Vec<String>> {
+        let first = rows.get(self.above).filter(|_| self.named)?;
+        let second = rows.get(self.above + 1).filter(|_| self.second);
+        let trimmed = |row: &[&str]| row.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+        let (names, Some(below)) = (trimmed(first), second.map(|row| trimmed(row))) else {
+            return Some(trimmed(first));
+        };
+        let distinct = names.iter().collect::<HashSet<_>>().len();
+        if distinct == names.len() && !names.contains(&String::new()) {
+            let shown: Vec<&str> =
+                below.iter().filter(|cell| !cell.is_empty()).map(String::as_str).take(3).collect();
+            notes.add(format!(
+                "the row below the names is skipped, as it holds units or the like ({})",
+                shown.join(", ")
+            ));
+            return Some(names);
+        }
+        notes.add("the first two rows are the names of the columns");
+        let mut over = String::new();
+        let join = |(name, below): (String, String)| {
+            if !name.is_empty() {
+                over.clone_from(&name);
+            }
+            let above = if below.is_empty() { name } else { over.clone() };
+            [above, below].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        Some(names.into_iter().zip(below).map(join).collect())
+    }
+}
+
+/// Whether the second of `rows` holds no data: in all columns of numbers it has a text that none of them has again, at
+/// least twice or in brackets.
+fn has_second(rows: &[Vec<&str>]) -> bool {
+    let [first, second, below @ ..] = rows else { return false };
+    let numbers: Vec<(&str, Vec<&str>)> = second
+        .iter()
+        .enumerate()
+        .filter_map(|(column, cell)| {
+            let below = cells(below, column);
+            let many =
+                below.len() > 2 && 2 * below.iter().filter(|cell| is_numeric(cell)).count() > below.len();
+            many.then(|| (cell.trim(), below))
+        })
+        .collect();
+    let told: Vec<_> = numbers.iter().filter(|(cell, _)| !is_missing(cell)).collect();
+    let in_brackets =
+        |cell: &str| cell.starts_with(['[', '(']) && cell.ends_with([']', ')']) && cell.len() > 2;
+    let unlike = |(cell, below): &&(&str, Vec<&str>)| !is_numeric(cell) && !below.contains(cell);
+    let plain = first.iter().any(|cell| is_numeric(cell.trim()));
+    !plain
+        && 2 * told.len() > numbers.len()
+        && told.iter().all(unlike)
+        && (told.len() > 1 || told.iter().any(|(cell, _)| in_brackets(cell)))
 }
 
 fn filled(row: &[&str]) -> usize {
@@ -181,7 +250,7 @@ mod tests {
 
     fn find(text: &str) -> (usize, bool) {
         let rows: Vec<Vec<&str>> = text.split('\n').map(|line| line.split(';').collect()).collect();
-        let Heading { above, named } = Heading::find(&rows, None);
+        let Heading { above, named, .. } = Heading::find(&rows, None);
         (above, named)
     }
 
@@ -242,6 +311,33 @@ mod tests {
         assert_eq!(find(bank), (2, true));
         assert_eq!(find("5;;\n1;2;3\n4;5;6"), (0, false));
         assert_eq!(find(""), (0, true));
+    }
+
+    fn names(text: &str) -> (Vec<String>, usize, Vec<String>) {
+        let rows: Vec<Vec<&str>> = text.split('\n').map(|line| line.split(';').collect()).collect();
+        let (heading, notes) = (Heading::find(&rows, None), Notes::default());
+        (heading.names(&rows, &notes).unwrap_or_default(), heading.length(), notes.list())
+    }
+
+    #[test]
+    fn units_and_second_names_below_the_names_are_no_data() {
+        let (all, length, notes) = names("t;pH;T\n[s];[-];[°C]\n1;7.1;25\n2;7.2;26\n3;7.1;25");
+        assert_eq!((all, length), (vec!["t".into(), "pH".into(), "T".into()], 2));
+        assert!(notes[0].contains("holds units or the like ([s], [-], [°C])"), "{notes:?}");
+        let (all, length, notes) = names(";Temp;;Wind\nplace;min;max;mean\na;1;2;3\nb;1;3;3\na;2;2;4");
+        assert_eq!(
+            (all, length),
+            (vec!["place".into(), "Temp min".into(), "Temp max".into(), "Wind mean".into()], 2)
+        );
+        assert!(notes[0].contains("first two rows"), "{notes:?}");
+        for text in [
+            "a;b\nlow;n.d.\n1;2\nlow;3\n2;4\n3;5",
+            "a;b\nx;closed\ny;2\nz;3\nx;4",
+            "a;b\n1;2\n3;4\n5;6",
+            "a;b\n;\n3;4\n5;6\n7;8",
+        ] {
+            assert_eq!(names(text).1, 1, "{text}");
+        }
     }
 
     #[test]

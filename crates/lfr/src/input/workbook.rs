@@ -16,6 +16,8 @@ use crate::error::{Error, Result};
 
 /// Rows looked at to find the names.
 const SAMPLE: usize = 100 + MAX_ABOVE;
+/// A later sheet is the table when it has so many times the rows.
+const FEW: usize = 10;
 
 /// The rows of a sheet: the one asked for by name or number (from 1), else the first visible one with a table. Columns
 /// of numbers, truth values and dates are typed; others are text. Empty rows are skipped. Rows are numbered from 0,
@@ -25,16 +27,13 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let grid = sheet(path, options, &notes)?;
     let sample: Vec<Vec<String>> = grid.rows.iter().take(SAMPLE).map(|row| typed::texts(row)).collect();
     let sample: Vec<Vec<&str>> = sample.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let Heading { above, named } = Heading::find(&sample, options.header);
-    let first = above + usize::from(named);
+    let heading = Heading::find(&sample, options.header);
+    let (above, first) = (heading.above, heading.length());
     if above > 0 {
         notes.add(format!("{above} row{} above the table skipped", if above == 1 { "" } else { "s" }));
     }
-    let names = match sample.get(above).filter(|_| named) {
-        Some(names) => {
-            let names = names.iter().map(|name| name.trim().to_owned()).collect();
-            Names::settle(names, sample.get(first..).unwrap_or_default(), &notes)
-        }
+    let names = match heading.names(&sample, &notes) {
+        Some(names) => Names::settle(names, sample.get(first..).unwrap_or_default(), &notes),
         None => Names::numbered(grid.width),
     };
     let columns = Columns::choose(path, &names, options)?;
@@ -72,18 +71,24 @@ fn sheet(path: &Path, options: &Options, notes: &Notes) -> Result<Grid> {
         };
         return book.read(&name);
     }
+    // A sheet in front that says a few words about the file is not its table.
+    let mut best: Option<(&String, Grid)> = None;
     for name in &visible {
         let grid = book.read(name)?;
-        if grid.rows.len() > 1 {
-            let others: Vec<String> = all.iter().filter(|other| *other != name).cloned().collect();
-            if !others.is_empty() {
-                notes.add(format!(
-                    "the sheet `{name}` is read, the first with a table; --sheet names another ({})",
-                    list(&others)
-                ));
-            }
-            return Ok(grid);
+        let most = best.as_ref().map_or(1, |(_, grid)| FEW * grid.rows.len());
+        if grid.rows.len() > most {
+            best = Some((name, grid));
         }
+    }
+    if let Some((name, grid)) = best {
+        let others: Vec<String> = all.iter().filter(|other| *other != name).cloned().collect();
+        if !others.is_empty() {
+            notes.add(format!(
+                "the sheet `{name}` is read, the first with a table; --sheet names another ({})",
+                list(&others)
+            ));
+        }
+        return Ok(grid);
     }
     Err(Error::Empty { path: path.to_owned(), hint: "none of its sheets holds a table".into() })
 }

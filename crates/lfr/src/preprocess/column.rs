@@ -48,6 +48,8 @@ pub(super) struct Finding {
 const EVIDENCE: usize = 16;
 /// Mean length in bytes above which text is prose, not the names of levels.
 const PROSE: usize = 64;
+/// Rows from which words with digits in them, most of them different, are worth a remark.
+const CODES: usize = 20;
 /// Unreadable cells that are shown.
 const EXAMPLES: usize = 3;
 
@@ -207,10 +209,11 @@ impl Finding {
             return Self::useless(reading, "all its values are missing".into());
         };
         let whole = counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
-        let shown = |value: f64| match how {
+        let in_words = |value: f64| match how {
             Reading::TimeOfDay => shown_clock(value),
             _ if matches!(encoding, Encoding::Moment(_)) => shown_date(value),
-            _ => value.to_string(),
+            Reading::Duration | Reading::MinutesSeconds if value >= 0.0 => shown_clock(value),
+            _ => shown(value),
         };
         let mut reading = ColumnReading {
             read_as: read_as(how),
@@ -220,7 +223,7 @@ impl Finding {
             examples: examples(cells, how, &number, counts.unread),
             marks: number.marks.iter().map(|mark| mark.text.clone()).collect(),
             limits: counts.limits,
-            range: number.range.map(|range| range.map(shown)),
+            range: number.range.map(|range| range.map(in_words)),
             ..reading
         };
         let idle = if counts.constant && whole {
@@ -256,12 +259,19 @@ impl Finding {
             let reading = ColumnReading { read_as: ReadAs::Identifier, levels, missing, ..reading };
             let reason = match &reading.remark {
                 Some(remark) => remark.clone(),
-                None if different == total => "every value is another, so it names the rows".into(),
+                None if different == total => "every value is different, so it names the rows".into(),
                 None => format!("{different} different values in {total} rows, so it names the rows"),
             };
             return Self::useless(ColumnReading { remark: None, ..reading }, reason);
         }
-        Self::levels_of(&columns, ColumnReading { levels, missing: reading.cells - total, ..reading }, most)
+        let coded = || given().filter(|text| text.bytes().any(|byte| byte.is_ascii_digit())).count();
+        let remark = reading.remark.or_else(|| {
+            (total >= CODES && 2 * different > total && 2 * coded() > total).then(|| {
+                format!("its {different} different values in {total} rows are compared as words, not by size")
+            })
+        });
+        let missing = reading.cells - total;
+        Self::levels_of(&columns, ColumnReading { levels, missing, remark, ..reading }, most)
     }
 
     fn levels(cells: &[Cells], reading: ColumnReading, most: usize) -> Self {
@@ -280,6 +290,12 @@ impl Finding {
     }
 }
 
+/// A number for people: whole, or with six digits that count.
+fn shown(value: f64) -> String {
+    let short = format!("{value:.5e}").parse::<f64>().unwrap_or(value);
+    if value.fract() == 0.0 { value.to_string() } else { short.to_string() }
+}
+
 fn read_as(how: &Reading) -> ReadAs {
     match how {
         Reading::Moment(_) | Reading::Date | Reading::EpochSeconds | Reading::EpochMilliseconds => {
@@ -287,7 +303,11 @@ fn read_as(how: &Reading) -> ReadAs {
         }
         Reading::TimeOfDay => ReadAs::Time,
         Reading::Boolean => ReadAs::Boolean,
-        Reading::Number | Reading::DecimalComma | Reading::Written(_) | Reading::Duration => ReadAs::Number,
+        Reading::Number
+        | Reading::DecimalComma
+        | Reading::Written(_)
+        | Reading::Duration
+        | Reading::MinutesSeconds => ReadAs::Number,
     }
 }
 
@@ -363,7 +383,7 @@ mod tests {
         let nothing = text(&["", "NA", "null", "?", "None"]);
         assert_eq!(left_out(&nothing), "all its values are missing");
         let names = text(&["ann", "bob", "cid", "dan"]);
-        assert_eq!(left_out(&names), "every value is another, so it names the rows");
+        assert_eq!(left_out(&names), "every value is different, so it names the rows");
         assert_eq!(names.reading.read_as, ReadAs::Identifier);
         let prose = "many words ".repeat(9);
         assert!(left_out(&text(&[&prose, &prose, "few words"])).contains("--text x"));

@@ -43,7 +43,7 @@ pub(super) fn is_identifier(name: &str, cells: &[Cells], reading: &Reading) -> O
         let word = word.to_lowercase();
         NAMES.contains(&word.as_str()) || word.len() > 3 && word.ends_with("id")
     });
-    (said && evenly_spread(&values)).then(|| "every value is another, so it names the rows".into())
+    (said && evenly_spread(&values)).then(|| "every value is different, so it names the rows".into())
 }
 
 /// Whether sorted values look drawn evenly between their ends: Kolmogorov and Smirnov's test at the level of 5 %.

@@ -51,6 +51,13 @@ impl Stamp {
         Some(self.days[order as usize]? * DAY + time - ahead)
     }
 
+    /// The years in each order, where they depend on it.
+    pub fn years(&self) -> Option<[Option<i32>; 3]> {
+        let [year, day, month] = self.days;
+        (year.is_some() && (year != day || year != month))
+            .then(|| self.days.map(|days| days.map(|days| (days / 365.25).floor() as i32)))
+    }
+
     /// The orders in which this is a date.
     pub fn orders(&self) -> Orders {
         self.days.map(|days| days.is_some())
@@ -103,6 +110,7 @@ const WEEKDAYS: &[&str] = &[
 /// Reads a date with or without a time; `None` for anything else, a time alone included.
 pub(in crate::preprocess) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
+    let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     // The shortest is `2023Q1`, the longest has a weekday and month by name, a fraction and a zone.
     if !(6..=48).contains(&text.len()) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
@@ -152,6 +160,44 @@ pub(in crate::preprocess) fn clock(text: &str) -> Option<f64> {
     Some(hours * 3600.0 + minutes * 60.0 + second + fraction)
 }
 
+/// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`.
+pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |rest| (rest, -1.0));
+    if let Some(rest) = text.strip_prefix('P') {
+        return Some(sign * iso_duration(rest)?);
+    }
+    let (days, rest) = text.split_once(" day")?;
+    let days: u32 = days.parse().ok()?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches([',', ' ']);
+    let time = if rest.is_empty() { 0.0 } else { clock(rest.trim_start_matches('+'))? };
+    // pandas and Python write -1 days +23:59:00 for a minute less than nothing.
+    Some(sign * f64::from(days) * DAY + time)
+}
+
+/// Seconds of `1DT2H3M4.5S`, which is ISO 8601 behind its P; years and months have no fixed length.
+fn iso_duration(mut rest: &str) -> Option<f64> {
+    let (mut seconds, mut in_time, mut any) = (0.0, false, false);
+    while !rest.is_empty() {
+        if let Some(tail) = rest.strip_prefix('T') {
+            (rest, in_time) = (tail, true);
+            continue;
+        }
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..end].parse().ok()?;
+        let unit = match (rest.as_bytes()[end], in_time) {
+            (b'W', false) => 7.0 * DAY,
+            (b'D', false) => DAY,
+            (b'H', true) => 3600.0,
+            (b'M', true) => 60.0,
+            (b'S', true) => 1.0,
+            _ => return None,
+        };
+        (seconds, any, rest) = (seconds + number * unit, true, &rest[end + 1..]);
+    }
+    any.then_some(seconds)
+}
+
 /// `8:05` and whether it is in the afternoon, of `8:05 p.m.`.
 fn half_of_day(text: &str) -> (&str, Option<bool>) {
     const HALVES: [(&str, bool); 4] = [("am", false), ("pm", true), ("a.m.", false), ("p.m.", true)];
@@ -171,6 +217,13 @@ type Time = Option<(f64, f64)>;
 fn split_clock(text: &str) -> Option<(&str, Time)> {
     let (text, ahead) = without_zone(text);
     let colon = text.find(':')?;
+    // `02/Jan/2023:10:30:00 +0100`, as web servers write it.
+    if let Some((date, time)) = text.split_once(':').filter(|(date, _)| date.contains('/'))
+        && time.contains(':')
+        && let Some(seconds) = clock(time).filter(|&seconds| seconds <= DAY && !date.contains(' '))
+    {
+        return Some((date, Some((seconds, ahead))));
+    }
     let hours = text[..colon].bytes().rev().take_while(u8::is_ascii_digit).count();
     let (date, time) = text.split_at(colon - hours);
     let date = date.strip_suffix(['T', 't', ' ', '_', '-']).or_else(|| date.strip_suffix("\u{a0}"))?;
@@ -330,7 +383,7 @@ fn numeric([a, b, c]: [&str; 3], separator: u8) -> Option<[Option<f64>; 3]> {
     }
     // `1.2.3` is a version, and nobody writes the month first before points.
     let two = c.len() == 4 || [a, b, c].iter().all(|part| part.len() == 2) && separator != b' ';
-    let year_first = (c.len() == 2).then(|| date(a, b, c)).flatten();
+    let year_first = (c.len() == 2 && separator != b'.').then(|| date(a, b, c)).flatten();
     let month_first = (separator != b'.').then(|| date(c, a, b)).flatten();
     two.then(|| [year_first, date(c, b, a), month_first])
 }
@@ -411,6 +464,8 @@ mod tests {
             ("20230105T103000", "2023-01-05 10:30"),
             ("20230105103000", "2023-01-05 10:30"),
             ("2 Jan 2023, 3:15 PM", "2023-01-02 15:15"),
+            ("02/Jan/2023:10:30:00 +0100", "2023-01-02 09:30"),
+            ("[02/Jan/2023:10:30:00 +0000]", "2023-01-02 10:30"),
         ] {
             let all = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst].map(|o| at(text, o));
             assert_eq!(all, [(); 3].map(|()| Some(date.to_owned())), "{text}");
@@ -426,6 +481,7 @@ mod tests {
         assert_eq!(both("25/01/2023"), (date("2023-01-25"), None));
         assert_eq!(both("01/25/23"), (None, date("2023-01-25")));
         assert_eq!(both("05.01.2023"), (date("2023-01-05"), None));
+        assert_eq!(at("05.01.23", DateOrder::YearFirst), None, "nobody writes the year first before points");
         assert_eq!(both("5. 1. 2023"), (date("2023-01-05"), None));
         assert_eq!(both("01-02-70"), (date("1970-02-01"), date("1970-01-02")));
         assert_eq!(at("70-02-01", DateOrder::YearFirst), date("1970-02-01"));
@@ -467,13 +523,17 @@ mod tests {
         for text in ["", ":", "8", "8:5:5:5", "8:61", "13:00 pm", "a:b", "8:", ":05", "1,5:30"] {
             assert_eq!(clock(text), None, "{text}");
         }
+        assert_eq!(lasting("0 days 00:05:00.5"), Some(300.5));
+        assert_eq!((lasting("3 days"), lasting("1 day, 2:00:00")), (Some(3.0 * DAY), Some(DAY + 7200.0)));
+        assert_eq!((lasting("-1 days +23:59:00"), lasting("P1DT2H3M4.5S")), (Some(-60.0), Some(93_784.5)));
+        assert_eq!((lasting("P1Y"), lasting("days"), lasting("P"), lasting("PT5")), (None, None, None, None));
         assert_eq!([shown_clock(29_100.0), shown_clock(1.0)], ["08:05", "00:00:01"]);
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "([0-9 .,/:TZWQ+-]|Jan|pm|\\PC){0,20}") {
-            let _ = (stamp(&text), clock(&text), shown_date(text.len() as f64 * 1e15));
+            let _ = (stamp(&text), clock(&text), lasting(&text), shown_date(text.len() as f64 * 1e15));
         }
 
         #[test]

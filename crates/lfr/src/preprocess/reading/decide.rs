@@ -1,6 +1,7 @@
 //! Which reading a column of text gets.
 
 use super::tally::Tally;
+use super::unit::{common, factor};
 use super::{DateOrder, Decimal, NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
@@ -80,7 +81,11 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         return values(Reading::Moment(order), marks(tally), remark);
     }
     if enough(tally, tally.clocks, share) {
-        let reading = if tally.durations > 0 { Reading::Duration } else { Reading::TimeOfDay };
+        let reading = match (tally.durations, tally.long_clocks) {
+            (0, _) => Reading::TimeOfDay,
+            (_, long) if tally.long_hours == 0 && long > 0 => Reading::MinutesSeconds,
+            _ => Reading::Duration,
+        };
         return values(reading, marks(tally), None);
     }
     let (unit, foreign) = unit(tally);
@@ -89,7 +94,7 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         return values(
             Reading::Written(NumberFormat { decimal, unit }),
             marks(tally),
-            remark.or(currencies(tally)),
+            remark.or(currencies(tally)).or(converted(tally, foreign)),
         );
     }
     let few = (2..=3).contains(&tally.units.len()) && tally.units.keys().any(|unit| unit.len() > 1);
@@ -135,13 +140,26 @@ fn code(tally: &Tally<'_>) -> Option<String> {
         .then(|| format!("its {most} digits begin with zeros, so they are a code, not numbers"))
 }
 
-/// The unit of most numbers, and how many numbers have another.
+/// The unit of the column, and how many numbers have one that does not convert into it.
 fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     let all: usize = tally.units.values().sum();
-    match tally.units.iter().max_by_key(|&(unit, &count)| (count, std::cmp::Reverse(*unit))) {
-        Some((unit, &count)) => (Some((*unit).to_owned()), all - count),
-        None => (None, 0),
-    }
+    let unit = common(&tally.units, all < tally.numbers.all);
+    let foreign = tally.units.iter().filter(|(other, _)| factor(unit, other).is_none());
+    (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
+}
+
+/// Says that numbers of several units are converted into one.
+fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
+    let unit = common(&tally.units, true)?;
+    let several = tally.units.keys().filter(|other| factor(Some(unit), other).is_some()).count() > 1;
+    (several && foreign == 0).then(|| {
+        match tally.units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
+            Some(debit) => format!("amounts marked {debit} are negative, those marked {unit} positive"),
+            None => {
+                format!("its numbers have different units ({}); all are converted to {unit}", listed(tally))
+            }
+        }
+    })
 }
 
 fn listed(tally: &Tally<'_>) -> String {
@@ -181,7 +199,8 @@ fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<String>) {
         (false, true) if numbers.thousands_fit() == Some(false) => {
             (file.unwrap_or(Decimal::Comma), file == Some(Decimal::Comma))
         }
-        _ => (file.unwrap_or_default(), file != Some(Decimal::Comma)),
+        // Semicolons between the fields leave little doubt about commas within them.
+        (point, _) => (file.unwrap_or_default(), !point || file != Some(Decimal::Comma)),
     };
     let (sign, example) = if numbers.either_point > 0 { ('.', "2.155") } else { (',', "2,155") };
     let whole = (sign == '.') == (decimal == Decimal::Comma);
@@ -199,7 +218,7 @@ fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<String>) {
 /// The order of day, month and year: the one that reads most dates, else what the file says, else the likelier.
 fn order(tally: &Tally<'_>, hints: Hints) -> (DateOrder, Option<String>) {
     let [year, day, month] = tally.dates.orders;
-    if year >= day && year >= month {
+    if year >= day.max(month) && tally.dates.is_year_first() || year > day.max(month) {
         return (DateOrder::YearFirst, None);
     }
     if day != month {
@@ -219,6 +238,7 @@ fn order(tally: &Tally<'_>, hints: Hints) -> (DateOrder, Option<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preprocess::reading::Cell;
 
     fn of(cells: &[&str], hints: Hints) -> Decision {
         decide(&Tally::of(cells.iter().map(|&cell| Some(cell))), hints, 0.9)
@@ -280,13 +300,54 @@ mod tests {
     fn units_are_one_of_the_column_or_no_numbers() {
         let kilograms = Reading::Written(NumberFormat { decimal: Decimal::Point, unit: Some("kg".into()) });
         assert_eq!(reading(&["31.2 kg", "30 kg", "29.5 kg", "28"]), kilograms);
-        match of(&["5 kg", "300 g", "2 kg", "150 g"], Hints::default()) {
+        match of(&["5 kg", "300 mm", "2 kg", "150 mm"], Hints::default()) {
             Decision::Words(Some(remark)) => {
-                assert!(remark.contains("different units (g 2, kg 2)"), "{remark}")
+                assert!(remark.contains("different units (kg 2, mm 2)"), "{remark}")
             }
             other => panic!("{other:?}"),
         }
         assert_eq!(of(&["12A", "7B", "3C", "12D"], Hints::default()), Decision::Words(None), "a code");
+    }
+
+    #[test]
+    fn units_of_one_quantity_are_converted_with_a_word() {
+        let told = |cells: &[&str]| match of(cells, Hints::default()) {
+            Decision::Values { reading: Reading::Written(format), remark, .. } => {
+                (format, remark.unwrap_or_default())
+            }
+            other => panic!("{cells:?}: {other:?}"),
+        };
+        let (format, remark) = told(&["20 ms", "30 ms", "1.5 s", "25 ms"]);
+        assert_eq!((format.unit.as_deref(), format.read("1.5 s")), (Some("ms"), Cell::Value(1500.0)));
+        assert!(remark.contains("converted to ms"), "{remark}");
+        let (format, remark) = told(&["12.50 S", "13.20 S", "9.95 H"]);
+        assert_eq!((format.read("12.50 S"), format.read("9.95 H")), (Cell::Value(-12.5), Cell::Value(9.95)));
+        assert!(remark.contains("marked S are negative"), "{remark}");
+        let (format, _) = told(&["950", "12k", "1.2M", "30k"]);
+        assert_eq!(
+            (format.unit.as_deref(), format.read("12k"), format.read("950")),
+            (None, Cell::Value(12e3), Cell::Value(950.0))
+        );
+    }
+
+    #[test]
+    fn years_of_two_digits_stand_where_they_vary_least() {
+        for (cells, order) in [
+            (["02.01.23", "15.01.23", "28.02.23", "31.03.23"], DateOrder::DayFirst),
+            (["02-01-23", "15-01-23", "28-02-23", "31-03-23"], DateOrder::DayFirst),
+            (["23-01-02", "23-01-15", "23-02-28", "23-03-31"], DateOrder::YearFirst),
+            (["01/02/23", "01/15/23", "02/28/23", "03/31/23"], DateOrder::MonthFirst),
+        ] {
+            assert_eq!(reading(&cells), Reading::Moment(order), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn durations_in_words_and_of_minutes_and_seconds() {
+        assert_eq!(reading(&["0 days 00:05:00", "0 days 00:12:30"]), Reading::Duration);
+        assert_eq!(reading(&["42:15", "55:10", "1:05:22", "38:59"]), Reading::MinutesSeconds);
+        assert_eq!(Reading::MinutesSeconds.read("42:15"), Cell::Value(2535.0));
+        assert_eq!(Reading::MinutesSeconds.read("1:05:22"), Cell::Value(3922.0));
     }
 
     #[test]

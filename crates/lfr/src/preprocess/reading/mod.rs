@@ -4,12 +4,13 @@ mod calendar;
 mod decide;
 mod missing;
 mod tally;
+mod unit;
 mod written;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub(super) use calendar::{DAY, clock, shown_clock, stamp};
+pub(super) use calendar::{DAY, clock, lasting, shown_clock, stamp};
 pub use calendar::{DateOrder, shown_date};
 pub(super) use decide::{Decision, Hints, decide};
 pub use missing::is_missing;
@@ -37,6 +38,8 @@ pub enum Reading {
     TimeOfDay,
     /// Hours, minutes and seconds as seconds, without an end of day.
     Duration,
+    /// As durations, but two parts are minutes and seconds: `42:15` beside `1:05:22`.
+    MinutesSeconds,
     /// Seconds since 1970 as numbers.
     EpochSeconds,
     /// Milliseconds since 1970 as numbers.
@@ -67,6 +70,12 @@ pub(super) fn yes_or_no(text: &str) -> Option<f64> {
     if is(YES) { Some(1.0) } else { is(NO).then_some(0.0) }
 }
 
+/// What makes seconds of a time whose two parts, if there are no more, are minutes and seconds.
+fn minutes_seconds(text: &str) -> impl Fn(f64) -> f64 {
+    let short = text.bytes().filter(|&byte| byte == b':').count() == 1;
+    move |seconds| if short { seconds / 60.0 } else { seconds }
+}
+
 impl Reading {
     /// What `text` says in a column read so.
     pub fn read(&self, text: &str) -> Cell {
@@ -83,7 +92,10 @@ impl Reading {
             Reading::Written(format) => format.read(text),
             Reading::Moment(order) => value(stamp(text).and_then(|stamp| stamp.seconds(*order))),
             Reading::TimeOfDay => value(clock(text).filter(|&seconds| seconds < calendar::DAY)),
-            Reading::Duration => value(clock(text)),
+            Reading::Duration => value(clock(text).or_else(|| lasting(text))),
+            Reading::MinutesSeconds => {
+                value(clock(text).map(minutes_seconds(text)).or_else(|| lasting(text)))
+            }
             Reading::EpochSeconds => value(text.trim().parse().ok()),
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
         }
@@ -98,7 +110,7 @@ impl Reading {
             Reading::Written(format) => format.describe(),
             Reading::Moment(order) => order.describe().into(),
             Reading::TimeOfDay => "hours:minutes".into(),
-            Reading::Duration => "hours:minutes:seconds".into(),
+            Reading::Duration | Reading::MinutesSeconds => "hours:minutes:seconds".into(),
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
         }

@@ -1,9 +1,9 @@
 //! What the cells of a column of text look like, counted in one pass.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::written::{Written, plain_signs, written};
-use super::{Signs, clock, is_missing, stamp};
+use super::{Signs, clock, is_missing, lasting, stamp};
 
 /// Different strings, numbers or units that are told apart; more are "many".
 const MOST: usize = 4096;
@@ -29,8 +29,12 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub dates: Dates,
     /// Times of day and durations.
     pub clocks: usize,
-    /// Those of a day or more.
+    /// Those of a day or more, or written as durations.
     pub durations: usize,
+    /// Those of hours, minutes and seconds.
+    pub long_clocks: usize,
+    /// Those of them that have a day's hours or more.
+    pub long_hours: usize,
     /// Everything else: the trimmed text and how often it occurs.
     pub others: HashMap<&'a str, usize>,
     /// How many cells `others` has no room for.
@@ -85,6 +89,17 @@ pub(in crate::preprocess) struct Dates {
     pub all: usize,
     /// Those that are dates with the year, the day or the month first.
     pub orders: [usize; 3],
+    /// The years that dates of two-digit years fall into, by order.
+    pub years: [BTreeSet<i32>; 3],
+}
+
+impl Dates {
+    /// Whether the year comes first where dates are read in any order: years vary less than days of the month do.
+    pub fn is_year_first(&self) -> bool {
+        let [year, day, month] = self.years.each_ref().map(BTreeSet::len);
+        let others = [day, month].into_iter().filter(|&count| count > 0).min();
+        others.is_none_or(|least| year < least)
+    }
 }
 
 impl<'a> Tally<'a> {
@@ -123,9 +138,20 @@ impl<'a> Tally<'a> {
             for (count, holds) in self.dates.orders.iter_mut().zip(stamp.orders()) {
                 *count += usize::from(holds);
             }
+            if let Some(years) = stamp.years() {
+                self.dates.years.iter_mut().zip(years).for_each(|(seen, year)| seen.extend(year));
+            }
         } else if let Some(seconds) = clock(text) {
+            let long = text.matches(':').count() > 1;
             self.clocks += 1;
             self.durations += usize::from(seconds >= super::DAY);
+            self.long_clocks += usize::from(long);
+            self.long_hours += usize::from(long && seconds >= super::DAY);
+        } else if lasting(text).is_some() {
+            self.clocks += 1;
+            self.durations += 1;
+            self.long_clocks += 1;
+            self.long_hours += 1;
         } else {
             self.other(text);
         }

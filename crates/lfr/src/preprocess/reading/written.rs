@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Cell;
+use super::unit::factor;
 
 /// What stands before the fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,7 +22,8 @@ pub enum Decimal {
 pub struct NumberFormat {
     /// What stands before the fraction.
     pub decimal: Decimal,
-    /// The unit behind the numbers, `%` among them; numbers without one are read too, those with another are not.
+    /// The unit behind the numbers, `%` among them; numbers without one are read too, those with another are converted
+    /// or not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
 }
@@ -82,15 +84,10 @@ impl NumberFormat {
             return Cell::Value(value);
         }
         let Some(number) = written(text) else { return Cell::Unread };
-        let foreign = match (&self.unit, number.unit) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(own), Some(other)) => own != other,
-        };
-        match number.values[self.decimal as usize] {
-            Some(_) if foreign => Cell::Unread,
-            Some(value) if number.limit => Cell::Limit(value),
-            Some(value) => Cell::Value(value),
+        let factor = number.unit.map_or(Some(1.0), |unit| factor(self.unit.as_deref(), unit));
+        match number.values[self.decimal as usize].zip(factor) {
+            Some((value, factor)) if number.limit => Cell::Limit(value * factor),
+            Some((value, factor)) => Cell::Value(value * factor),
             None => Cell::Unread,
         }
     }
