@@ -14,7 +14,7 @@ use super::number::{Counts, Number, Oddity, Seen, seen};
 use super::reading::{
     DateOrder, Decision, Hints, NumberFormat, Reading, Tally, decide, is_missing, shown_clock, shown_date,
 };
-use super::summary::{ColumnReading, ReadAs};
+use super::summary::{AS_ASKED, ColumnReading, ReadAs};
 use super::table::TableOptions;
 use crate::error::{Error, Result};
 
@@ -146,7 +146,7 @@ impl<'a> Looked<'a> {
         };
         let reading = ColumnReading { cells: cells.iter().map(Cells::len).sum(), ..reading };
         match self.asked {
-            Some(AsAsked::Ignore) => return Finding::useless(reading, "as asked".into()),
+            Some(AsAsked::Ignore) => return Finding::useless(reading, AS_ASKED.into()),
             Some(AsAsked::Category) => return Finding::levels(cells, reading, options.max_levels),
             _ => {}
         }

@@ -99,12 +99,18 @@ impl ColumnReading {
     }
 }
 
+/// Why a column is left out that the user does not want; no warning tells what they know.
+pub(super) const AS_ASKED: &str = "as asked";
+
 /// The sentences for the user about all columns: one per remark, and one per reason to leave columns out.
 pub(super) fn warnings(columns: &[ColumnReading]) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     let mut all = Vec::new();
     for column in columns {
         if let Some(reason) = &column.left_out {
+            if reason == AS_ASKED {
+                continue;
+            }
             match reasons.iter_mut().find(|(known, _)| known == reason) {
                 Some((_, names)) => names.push(&column.name),
                 None => reasons.push((reason, vec![&column.name])),
@@ -148,6 +154,8 @@ mod tests {
         assert_eq!(warnings(&many), [expected]);
         assert_eq!(warnings(&many[..1]), ["column `f0` left out: all its values are equal"]);
         assert!(warnings(&[ColumnReading::default()]).is_empty());
+        let asked = ColumnReading { left_out: Some(AS_ASKED.into()), ..constant(1) };
+        assert!(warnings(&[asked]).is_empty());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Which reading a column of text gets.
 
+use std::collections::BTreeSet;
+
 use super::tally::Tally;
 use super::unit::{common, factor};
 use super::{DateOrder, Decimal, NumberFormat, Reading, yes_or_no};
@@ -169,9 +171,23 @@ fn listed(tally: &Tally<'_>) -> String {
 }
 
 fn currencies(tally: &Tally<'_>) -> Option<String> {
+    let codes: BTreeSet<String> = tally.currencies.keys().map(|sign| currency(sign)).collect();
     let signs: Vec<_> = tally.currencies.iter().map(|(sign, count)| format!("{sign} {count}")).collect();
-    (signs.len() > 1)
+    (codes.len() > 1)
         .then(|| format!("amounts in several currencies ({}) are compared as they stand", signs.join(", ")))
+}
+
+/// One name for a currency, however it is written.
+fn currency(sign: &str) -> String {
+    match sign.to_uppercase().trim_end_matches('.') {
+        "€" => "EUR",
+        "$" | "US$" => "USD",
+        "£" => "GBP",
+        "RS" | "₹" => "INR",
+        "FR" | "SFR" => "CHF",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// The decimal sign: what the column's own numbers leave no doubt of, else what the file says, else the likelier.
