@@ -37,11 +37,12 @@ pub(super) fn is_hashed(record: &ByteRecord) -> bool {
 
 /// Whether a record is a line drawn below the names, as in Markdown and psql.
 pub(super) fn is_rule(record: &ByteRecord) -> bool {
-    let bytes = record.as_slice();
-    let dashes = bytes.iter().filter(|byte| matches!(byte, b'-' | b'=')).count();
-    dashes > 2
-        && bytes.windows(2).any(|pair| matches!(pair, b"--" | b"=="))
-        && bytes.iter().all(|byte| b"-=+:| ".contains(byte))
+    let mut drawn = record.iter().map(<[u8]>::trim_ascii).filter(|field| !field.is_empty()).peekable();
+    let is_drawn = |field: &[u8]| {
+        field.windows(2).any(|pair| matches!(pair, b"--" | b"=="))
+            && field.iter().all(|byte| b"-=+:".contains(byte))
+    };
+    drawn.peek().is_some() && drawn.all(is_drawn)
 }
 
 impl Cut {
