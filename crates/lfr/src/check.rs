@@ -11,7 +11,7 @@
 //! | `loss-trend` | how far the loss fell from the first epoch to the mean of the last tenth, over the first epoch's size | below 0.01, or a loss is not finite |
 //! | `loss-rebound` | share of the fall to the lowest epoch that is lost again in the last tenth | above 0.25 |
 //! | `dead-latent` | share of latent units whose variance is below 1e-6 of the mean variance | fewer live ones than half of what the data has columns, or the latent units |
-//! | `agreement` | mean rank correlation (Spearman) of a combination's members | below 0.1 |
+//! | `agreement` | mean rank correlation (Spearman) of a combination's members | below 0.1, from 100 items on |
 //! | `orthogonality` | mean squared entry of A Aᵀ - I | never: for information |
 //!
 //! The bounds are far from what a sound fit shows, so that a warning is worth reading.
@@ -65,7 +65,8 @@ pub fn checks(evidence: &Evidence<'_>) -> Vec<Check> {
     let mut checks = score_checks(evidence.scores);
     checks.extend(loss_checks(evidence.losses));
     checks.extend(evidence.latents.and_then(|(items, latents)| dead_latent(items, latents, evidence.width)));
-    checks.extend(evidence.agreement.filter(|rho| rho.is_finite()).map(agreement));
+    let items = evidence.scores.len();
+    checks.extend(evidence.agreement.filter(|rho| rho.is_finite()).map(|rho| agreement(rho, items)));
     checks.extend(evidence.orthogonality.filter(|distance| distance.is_finite()).map(|distance| {
         let message =
             format!("the rows of A are {distance:.3} away from orthonormal (mean squared entry of AAᵀ - I)");
@@ -146,8 +147,9 @@ fn loss_checks(losses: &[f32]) -> Vec<Check> {
 
 /// Independent rankings of n items agree by 0 give or take 1 / sqrt(n); members of a combination agreed by .45 and more on
 /// every pile of docs/defaults.md.
-fn agreement(rho: f32) -> Check {
-    let warning = (rho < 0.1).then_some(
+/// The order of a few ordinary items is chance, so that a low correlation says nothing below a hundred items.
+fn agreement(rho: f32, items: usize) -> Check {
+    let warning = (rho < 0.1 && items >= 100).then_some(
         "each ranks the items in another order, so their mean means little; compare single ones by `--method`",
     );
     let found = format!("the combined detectors agree by {rho:.2} (mean rank correlation)");
@@ -255,7 +257,10 @@ mod tests {
 
     #[test]
     fn detectors_that_disagree_warn() {
-        let of = |rho| warnings(Evidence { agreement: Some(rho), ..Evidence::default() });
+        let many: Vec<f32> = (0..100u8).map(f32::from).collect();
+        let among = |scores, rho| warnings(Evidence { scores, agreement: Some(rho), ..Evidence::default() });
+        let of = |rho| among(&many, rho);
+        assert!(among(&many[..40], -0.2).is_empty(), "few items are in no order");
         assert!(of(0.5).is_empty());
         assert_eq!([of(0.02), of(-0.9)], [["agreement"]; 2]);
     }

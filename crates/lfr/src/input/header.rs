@@ -112,8 +112,10 @@ fn filled(row: &[&str]) -> usize {
 
 fn is_title(row: &[&str], typical: usize) -> bool {
     let text = row.iter().find(|cell| !cell.trim().is_empty());
-    // In a table of two columns a row of one cell may as well be data.
-    let sparse = 2 * filled(row) < typical + usize::from(typical > 2);
+    // Half of a row makes a title where its cells come first; elsewhere they are names of several columns each.
+    let count = filled(row);
+    let first = row.iter().take(count).all(|cell| !cell.trim().is_empty());
+    let sparse = 2 * count < typical || (2 * count == typical && typical > 2 && first);
     sparse && text.is_none_or(|text| text.contains(char::is_alphabetic))
 }
 
@@ -157,7 +159,9 @@ fn vote(cell: &str, column: &[&str]) -> Option<Vote> {
         return None;
     }
     let shapes: HashSet<String> = column.iter().map(|cell| shape(cell)).collect();
-    if is_numeric(cell) || shapes.contains(&shape(cell)) {
+    // Words among numbers, such as `closed`, have the shape of a name; only the very same word is data.
+    let alike = has_digit(cell) && shapes.contains(&shape(cell));
+    if is_numeric(cell) || alike || column.contains(&cell) {
         Some(Vote::Data)
     } else if !has_digit(cell) || most(is_numeric) {
         Some(Vote::Name)
@@ -258,6 +262,7 @@ mod tests {
     fn a_cell_unlike_its_column_makes_names() {
         for text in [
             "a;b\n1;2\n3;4",
+            "a;price\nx;closed\ny;2\nz;3\nx;4\ny;closed\nz;7",
             "id;2019\n1;2\n3;4",
             "day\n01.03.2024\n02.03.2024",
             "price\n$1,201.50\n$3.00",

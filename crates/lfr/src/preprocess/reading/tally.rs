@@ -71,14 +71,13 @@ pub(in crate::preprocess) struct Numbers {
 }
 
 impl Numbers {
-    /// Whether the numbers in doubt are of the size of the plain ones when their sign sets thousands apart, rather than
-    /// when it is the decimal sign; `None` without plain ones.
+    /// Whether the sign of the numbers in doubt sets thousands apart, as it does among whole numbers unless it would be
+    /// the decimal sign of numbers of the same size; `None` without plain ones.
     pub fn thousands_fit(&self) -> Option<bool> {
         let doubtful = self.either_point + self.either_comma;
         let mean = |sum: f64, count: usize| sum / count as f64;
         let (sum, count) = self.plain;
-        (count > 0 && doubtful > 0)
-            .then(|| mean(sum, count) - mean(self.either, doubtful) > 0.5 * 1000f64.ln())
+        (count > 0 && doubtful > 0).then(|| mean(sum, count) - mean(self.either, doubtful) > 1.5)
     }
 }
 

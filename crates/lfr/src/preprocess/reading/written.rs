@@ -363,7 +363,8 @@ mod tests {
         assert_eq!(kilograms.read("31.2 kg"), Cell::Value(31.2));
         assert_eq!(kilograms.read("31.2kg"), Cell::Value(31.2));
         assert_eq!(kilograms.read("31.2"), Cell::Value(31.2));
-        assert_eq!(kilograms.read("31200 g"), Cell::Unread);
+        assert_eq!(kilograms.read("31200 g"), Cell::Value(31.2));
+        assert_eq!(kilograms.read("31200 mm"), Cell::Unread);
         assert_eq!(point("31.2 kg"), Cell::Unread);
         for (text, unit) in
             [("5 km/h", "km/h"), ("21,5 °C", "°C"), ("3 m²", "m²"), ("12%", "%"), ("80 mg/dl", "mg/dl")]
