@@ -245,3 +245,31 @@ fn inputs_that_once_went_wrong() {
     let columns = place.lfr("columns m-dollar6.csv").ok();
     assert!(columns.contains("number") && columns.contains("1150.25 to 1310"), "{columns}");
 }
+
+/// The file holds 24 days, every third one from 2024-01-01 on, as date32.
+#[test]
+fn the_same_dates_score_the_same_in_every_format() {
+    let days = [31, 29, 31];
+    let date = |i: usize| {
+        let (mut month, mut day) = (0, 1 + 3 * i);
+        while day > days[month] {
+            day -= days[month];
+            month += 1;
+        }
+        format!("2024-{:02}-{day:02}", month + 1)
+    };
+    let dates: Vec<String> = (0..24).map(date).collect();
+    let place = Place::with("dates.csv", format!("day\n{}\n", dates.join("\n")));
+    place.write(
+        "dates.jsonl",
+        dates.iter().map(|day| format!("{{\"day\": \"{day}\"}}\n")).collect::<String>(),
+    );
+    place.write("dates.parquet", include_bytes!("../data/dates.parquet"));
+    place.lfr("rank dates.csv -o csv --no-report").ok();
+    for format in ["jsonl", "parquet"] {
+        place.lfr(&format!("rank dates.{format} -o {format} --no-report")).ok();
+        assert_eq!(place.read(&format!("{format}/scores.csv")), place.read("csv/scores.csv"), "{format}");
+        let score = |input: &str| place.lfr(&format!("score csv/model.safetensors {input}")).ok();
+        assert_eq!(score(&format!("dates.{format}")), score("dates.csv"), "{format}");
+    }
+}
