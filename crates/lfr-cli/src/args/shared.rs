@@ -94,7 +94,8 @@ pub struct FileArgs {
     /// Encoding of text, such as utf-8, utf-16le or windows-1252 [default: detected]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
-    /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table]
+    /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table, unless a later
+    /// one has more than ten times its rows]
     #[arg(long, value_name = "SHEET")]
     pub sheet: Option<String>,
 }

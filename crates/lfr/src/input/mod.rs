@@ -95,7 +95,8 @@ pub struct Options {
     pub delimiter: Option<u8>,
     /// The encoding of files of text, by a name of the WHATWG Encoding Standard; `None`: detected.
     pub encoding: Option<String>,
-    /// The name of a workbook's sheet, or its number from 1; `None`: the first with a table.
+    /// The name of a workbook's sheet, or its number from 1; `None`: the first with a table, unless a later one
+    /// has more than ten times its rows.
     pub sheet: Option<String>,
     /// Largest share of unreadable items accepted, in \[0, 1\].
     pub max_bad_fraction: f64,

@@ -83,10 +83,7 @@ fn sheet(path: &Path, options: &Options, notes: &Notes) -> Result<Grid> {
     if let Some((name, grid)) = best {
         let others: Vec<String> = all.iter().filter(|other| *other != name).cloned().collect();
         if !others.is_empty() {
-            notes.add(format!(
-                "the sheet `{name}` is read, the first with a table; --sheet names another ({})",
-                list(&others)
-            ));
+            notes.add(format!("the sheet `{name}` is read; --sheet names another ({})", list(&others)));
         }
         return Ok(grid);
     }
