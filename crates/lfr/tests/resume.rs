@@ -61,10 +61,10 @@ fn same_bytes(name: &str, settings: serde_json::Value, pile: Pile, stops: &[usiz
 
 #[test]
 fn autoencoders_go_on_where_they_were_stopped() {
-    let short = json!({ "schedule": { "epochs": 5, "batch_size": 32 } });
-    // Three steps an epoch: within the first, at its end, right after a resumption, late.
+    let short = json!({ "schedule": { "epochs": 3, "batch_size": 32 } });
+    // Three steps an epoch: within the first, right after a resumption, in the next.
     for name in ["ae", "ae-lfr", "rsrae", "drae"] {
-        same_bytes(name, short.clone(), rows(), &[2, 1, 0, 5]);
+        same_bytes(name, short.clone(), rows(), &[2, 0, 3]);
     }
 }
 
