@@ -32,6 +32,7 @@
 
 pub mod arrow;
 pub mod check;
+pub mod checkpoint;
 mod damage;
 pub mod data;
 pub mod dataset;
