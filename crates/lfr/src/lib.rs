@@ -26,6 +26,9 @@
 //! # }
 //! ```
 //!
+//! [`Method`] lists the methods. A method of your own is a type that implements [`method::MethodConfig`]:
+//! [`Method::custom`] makes it one among the others, and [`Model::load_with`] loads its models (example `own_method`).
+//!
 //! A higher score is more anomalous, everywhere. Same data, seed, machine and thread count give the same bytes.
 
 #![warn(unnameable_types)]

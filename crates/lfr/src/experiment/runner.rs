@@ -19,7 +19,7 @@ use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
-use crate::method::{Context, Detector, Epoch, Method, Observer};
+use crate::method::{Context, Detector, Epoch, Method, Observer, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
 
@@ -116,7 +116,7 @@ impl<'a> Runner<'a> {
 
 /// Whether the method learns from a few labelled items.
 fn is_guided(spec: &MethodSpec) -> bool {
-    spec.name.starts_with("elite-")
+    Method::ALL.iter().any(|method| method.name == spec.name && method.takes == Takes::LabelledToo)
 }
 
 /// What the fit itself tells of whether its scores mean anything.

@@ -1,45 +1,50 @@
 //! Distance to the mean of all items (Rocchio 1971; as a detector Manevitz and Yousef 2001): for items of unit length, such
 //! as documents, in the order of the cosine to it.
 
+use burn::tensor::Device;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::Result;
+use crate::method::MethodConfig;
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::scaling::Scaling;
+use crate::nn::autoencoder::Shape;
 
 /// Settings of the distance to the mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentroidConfig {
     /// What is done to an item first.
-    ///
-    /// Source: ours: nothing in Manevitz and Yousef 2001.
+    #[schemars(extend("source" = "ours: nothing in Manevitz and Yousef 2001"))]
     pub scaling: Scaling,
 }
 
-impl CentroidConfig {
-    /// There is nothing that could be out of range.
-    ///
-    /// # Errors
-    /// None.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for CentroidConfig {
+    type Fitted = Centroid;
+    const NAME: &str = "centroid";
+    const SUMMARY: &str = "distance to the mean of all items";
+    const SOURCE: &str = "Manevitz and Yousef 2001";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// The mean of `x`.
-    ///
-    /// # Errors
-    /// Fewer than 2 items.
-    pub fn fit(&self, x: &Features) -> Result<Centroid> {
+    fn fit(&self, x: &Features, _: &mut Context<'_>) -> Result<Centroid> {
         expect_items(x, 2, "a mean")?;
         let x = &*self.scaling.apply(x);
         let mut centre = vec![0.0; x.width()];
         (0..x.len()).for_each(|i| each(x, i, |column, value| centre[column] += value));
         centre.iter_mut().for_each(|sum| *sum /= x.len() as f64);
         Ok(Centroid { scaling: self.scaling, centre })
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Centroid> {
+        Centroid::load(self, weights)
     }
 }
 
