@@ -35,7 +35,6 @@
 
 pub mod arrow;
 pub mod check;
-mod damage;
 pub mod data;
 pub mod dataset;
 pub mod device;
@@ -53,6 +52,7 @@ pub mod metrics;
 pub mod model;
 pub mod nn;
 pub mod output;
+mod panics;
 #[cfg(test)]
 mod parity;
 pub mod pile;
@@ -62,9 +62,9 @@ pub mod report;
 pub mod run;
 pub mod score;
 pub mod seed;
-pub mod showcase;
 pub mod threshold;
 pub mod transform;
+pub mod views;
 
 pub use error::{Error, Result};
 pub use input::Options;

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::data::DataOptions;
 use super::job::{Job, MethodSpec, config_of};
-use super::measure;
+use super::quality;
 use super::record::{Point, Record, Run};
-use super::set::Source;
+use super::source::Source;
 use crate::check::{Check, Evidence, checks};
 use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
@@ -102,7 +102,7 @@ impl<'a> Runner<'a> {
         record.inliers = outlier.len() - record.outliers;
         record.scores = scores
             .iter()
-            .map(|(name, scores)| measure::quality(name, scores, &outlier, job.histogram))
+            .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
             .collect::<Result<_>>()?;
         record.curve = watch.points;
         Ok(record)
@@ -163,8 +163,8 @@ impl Observer for Watch<'_> {
     }
 
     fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
-        if self.curve && measure::is_kept(epoch.epoch, epoch.epochs) {
-            let point = measure::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
+        if self.curve && quality::is_kept(epoch.epoch, epoch.epochs) {
+            let point = quality::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
             self.points.push(point);
         }
         Ok(())

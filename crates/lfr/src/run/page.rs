@@ -16,7 +16,7 @@ use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
 use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
-use crate::showcase::views;
+use crate::views::views;
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;

@@ -32,7 +32,9 @@ use crate::method::elite::guide::Guide;
 use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
-use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, scalar, store_state};
+use crate::nn::{
+    Batch, Direction, Dual, GradientDescent, Initializer, diverged, load_state, scalar, store_state,
+};
 use crate::seed::Seed;
 
 /// Whether gradients are cleared between steps.
@@ -219,7 +221,7 @@ impl EliteConfig {
         let centre = centre(&model.valid(), x, self.batch_size, context.seed, &device);
         let rate = self.rate(kind);
         let guide = Guide::new(&model, &known, &centre, rate * self.meta_scale, &training);
-        let mut descent = Descent::new(rate, self.gradients == Gradients::Accumulated);
+        let mut descent = GradientDescent::new(rate, self.gradients == Gradients::Accumulated);
         let per_epoch = x.len().div_ceil(self.batch_size);
         let mut random = context.seed.stream("shuffle");
         let mut sums = (0.0, 0usize);
