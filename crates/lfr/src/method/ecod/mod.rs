@@ -252,7 +252,7 @@ mod tests {
         let rows = vec![1.0, 0.0, 0.0, 0.0, -2.0, 3.0, 0.0, 0.5];
         let dense = Features::Dense(Matrix { cols: 2, values: rows });
         let fit =
-            |config: &EcodConfig, x: &Features| fit_seeded(&config, x, Seed(0)).unwrap().scores(x).unwrap();
+            |config: &EcodConfig, x: &Features| fit_seeded(config, x, Seed(0)).unwrap().scores(x).unwrap();
         assert_eq!(fit(&EcodConfig::default(), &sparse), fit(&EcodConfig::default(), &dense));
         let x = skewed(3000);
         let (all, few) = (

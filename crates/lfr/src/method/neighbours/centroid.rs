@@ -102,6 +102,8 @@ impl Detector for Centroid {
 mod tests {
     use super::*;
     use crate::data::{Csr, Matrix};
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     fn close(found: &[f32], expected: &[f32]) {
         assert_eq!(found.len(), expected.len());
@@ -117,7 +119,8 @@ mod tests {
     #[test]
     fn agrees_with_numpy() {
         let x = Features::Dense(Matrix { cols: 2, values: vec![1.0, 2.0, 3.0, 1.0, -1.0, 0.0, 4.0, 9.0] });
-        let scores = |scaling| CentroidConfig { scaling }.fit(&x).unwrap().scores(&x).unwrap();
+        let scores =
+            |scaling| fit_seeded(&CentroidConfig { scaling }, &x, Seed(0)).unwrap().scores(&x).unwrap();
         close(&scores(Scaling::None), &[1.25, 2.358_495_3, 4.069_705, 6.408_003]);
         close(&scores(Scaling::Root), &[0.430_714_87, 0.617_623_9, 1.360_078_5, 0.424_393_2]);
     }
@@ -132,7 +135,7 @@ mod tests {
         };
         let sparse = Features::Sparse(sparse);
         let dense = Features::Dense(Matrix { cols: 3, values: sparse.dense(&[0, 1, 2]) });
-        let centroid = CentroidConfig::default().fit(&sparse).unwrap();
+        let centroid = fit_seeded(&CentroidConfig::default(), &sparse, Seed(0)).unwrap();
         close(&centroid.scores(&sparse).unwrap(), &centroid.scores(&dense).unwrap());
         let mut stored = Weights::default();
         centroid.store(&mut stored);
