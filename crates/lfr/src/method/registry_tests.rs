@@ -119,9 +119,8 @@ fn a_method_of_ones_own_is_one_among_the_others() {
 
 #[test]
 fn the_name_of_a_method_of_this_library_is_refused() {
-    let knn = Custom {
-        description: Description { name: "knn", ..Description::own::<First>() },
-        config: Box::new(First::default()),
-    };
+    let mut description = Description::own::<First>();
+    description.name = "knn";
+    let knn = Custom { description, config: Box::new(First::default()) };
     assert!(Method::Custom(knn).validate().unwrap_err().to_string().contains("choose another name"));
 }
