@@ -20,6 +20,7 @@ use crate::method::scaling::Scaling;
 use crate::method::{Context, Detector, Method, MethodConfig, Registry};
 use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
+use crate::statistics::moments;
 
 /// Settings of a combination.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -256,9 +257,7 @@ struct Scale {
 
 impl Scale {
     fn of(scores: &[f32]) -> Self {
-        let n = scores.len().max(1) as f64;
-        let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
-        let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+        let (mean, variance) = moments(scores.iter().map(|&s| f64::from(s)), scores.len());
         Self { mean, deviation: variance.sqrt() }
     }
 
