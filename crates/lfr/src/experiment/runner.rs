@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::data::DataOptions;
 use super::job::{Job, MethodSpec, config_of};
-use super::measure;
+use super::quality;
 use super::record::{Point, Record, Run};
-use super::set::Source;
+use super::source::Source;
 use crate::check::{Check, Evidence, checks};
 use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Weights};
@@ -20,7 +20,7 @@ use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
-use crate::method::{Context, Detector, Epoch, Method, Observer};
+use crate::method::{Context, Detector, Epoch, Method, Observer, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
 
@@ -113,7 +113,7 @@ impl<'a> Runner<'a> {
         record.inliers = outlier.len() - record.outliers;
         record.scores = scores
             .iter()
-            .map(|(name, scores)| measure::quality(name, scores, &outlier, job.histogram))
+            .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
             .collect::<Result<_>>()?;
         record.curve = watch.points;
         checkpoints.map(|done| done.discard()).transpose()?;
@@ -128,7 +128,7 @@ impl<'a> Runner<'a> {
 
 /// Whether the method learns from a few labelled items.
 fn is_guided(spec: &MethodSpec) -> bool {
-    spec.name.starts_with("elite-")
+    Method::ALL.iter().any(|method| method.name == spec.name && method.takes == Takes::LabelledToo)
 }
 
 /// What the fit itself tells of whether its scores mean anything.
@@ -175,8 +175,8 @@ impl Observer for Watch<'_> {
     }
 
     fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
-        if self.curve && measure::is_kept(epoch.epoch, epoch.epochs) {
-            let point = measure::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
+        if self.curve && quality::is_kept(epoch.epoch, epoch.epochs) {
+            let point = quality::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
             self.points.push(point);
         }
         Ok(())

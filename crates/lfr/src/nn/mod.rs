@@ -2,9 +2,9 @@
 
 mod activation;
 pub mod autoencoder;
-mod descent;
-mod dual;
 pub mod elite_network;
+mod forward_mode;
+mod gradient_descent;
 mod init;
 mod keeper;
 mod layers;
@@ -17,8 +17,8 @@ mod train;
 pub mod wide_resnet;
 
 pub use activation::Activation;
-pub use descent::{Descent, Direction};
-pub use dual::Dual;
+pub use forward_mode::Dual;
+pub use gradient_descent::{Direction, GradientDescent};
 pub(crate) use init::within;
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};

@@ -37,28 +37,22 @@ pub struct Loss {
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// Passes over the data.
-    ///
-    /// Source: 1000 for the autoencoders of Lin et al. 2023; the other methods as their authors had it, see their defaults.
+    #[schemars(extend("source" = "1000 for the autoencoders of Lin et al. 2023; the other methods as their authors had it, see their defaults"))]
     pub epochs: usize,
     /// Items to train on in all; the epochs are cut so that they do not exceed it, one is always run. 0 sets no limit.
-    ///
-    /// Source: none; the default of `rank` bounds its time with it.
+    #[schemars(extend("source" = "none; the default of rank bounds its time with it"))]
     pub most_items: usize,
     /// Items per step; the last, partial batch of an epoch is kept.
-    ///
-    /// Source: Lin et al. 2023, experiments.
+    #[schemars(extend("source" = "Lin et al. 2023, experiments"))]
     pub batch_size: usize,
     /// Adam's step size.
-    ///
-    /// Source: 2.5e-4 in Lin et al. 2023; the other methods as their authors had it.
+    #[schemars(extend("source" = "2.5e-4 in Lin et al. 2023; the other methods as their authors had it"))]
     pub learning_rate: f64,
     /// L2 penalty added to the gradient.
-    ///
-    /// Source: not in Lin et al. 2023; 1e-6 in their 2021 code, 5e-4 for the networks with batch normalisation.
+    #[schemars(extend("source" = "not in Lin et al. 2023; 1e-6 in their 2021 code, 5e-4 for the networks with batch normalisation"))]
     pub weight_decay: f32,
     /// Adam's guard against division by zero.
-    ///
-    /// Source: PyTorch's 1e-8; 1e-7 where the authors used Keras's.
+    #[schemars(extend("source" = "PyTorch's 1e-8; 1e-7 where the authors used Keras's"))]
     pub epsilon: f32,
 }
 

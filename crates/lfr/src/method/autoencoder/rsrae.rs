@@ -21,6 +21,7 @@ use crate::latent::norms;
 use crate::method::autoencoder::reconstruction::map_batches;
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
+use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
 use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, Step, load_state, store_state, train};
@@ -41,20 +42,16 @@ pub enum Optimisation {
 #[serde(default, deny_unknown_fields)]
 pub struct RsraeConfig {
     /// How the losses are minimised.
-    ///
-    /// Source: Lai et al. 2020, section 3.3, and their code's published command.
+    #[schemars(extend("source" = "Lai et al. 2020, section 3.3, and their code's published command"))]
     pub optimisation: Optimisation,
     /// Weight of the subspace loss, joint optimisation only.
-    ///
-    /// Source: Lai et al. 2020: RSRAE+.
+    #[schemars(extend("source" = "Lai et al. 2020: RSRAE+"))]
     pub lambda_1: f32,
     /// Weight of the orthogonality loss, joint optimisation only.
-    ///
-    /// Source: Lai et al. 2020: RSRAE+.
+    #[schemars(extend("source" = "Lai et al. 2020: RSRAE+"))]
     pub lambda_2: f32,
     /// What normalises channels.
-    ///
-    /// Source: the code of Lai et al. 2020.
+    #[schemars(extend("source" = "the code of Lai et al. 2020"))]
     pub norm: ChannelNorm,
     /// Budget and optimiser.
     pub schedule: Schedule,
@@ -77,61 +74,6 @@ impl RsraeConfig {
     /// RSRAE+, the joint form.
     pub fn plus() -> Self {
         Self { optimisation: Optimisation::Joint, ..Self::default() }
-    }
-
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
-        for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2)] {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(Error::config(key, value, "must be 0 or more"));
-            }
-        }
-        self.schedule.validate()
-    }
-
-    /// Trains on `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, divergence in the first epoch, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Rsrae> {
-        self.validate()?;
-        let device = context.device.clone();
-        let training = device.clone().autodiff();
-        let model = self.model(&Shape::of(x, 0), context.seed, &training);
-        let lay_out = |indices: &[usize]| unit_batch(x, indices, &training);
-        let told = |model: &SubspaceAutoencoder, epoch: Epoch, context: &mut Context<'_>| {
-            let now = || scores(&model.valid(), x, &context.device);
-            context.observer.epoch(&epoch, &now)?;
-            context.findings.curve.push(epoch);
-            Ok(())
-        };
-        let n = x.len();
-        let model = match self.optimisation {
-            Optimisation::Alternating => {
-                train(model, n, &self.schedule, context, lay_out, self.alternating(), told)?
-            }
-            Optimisation::Joint => {
-                let step = self.schedule.adam(|model: &SubspaceAutoencoder, batch| self.joint(model, batch));
-                train(model, n, &self.schedule, context, lay_out, step, told)?
-            }
-        };
-        let model = model.valid();
-        let value = orthogonality(&model).to_data().try_into_vec::<f32>();
-        context.findings.orthogonality = value.ok().and_then(|v| v.first().copied());
-        Ok(Rsrae { model, device })
-    }
-
-    /// Restores a fitted RSRAE for items of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Rsrae> {
-        self.validate()?;
-        let model = self.model(shape, Seed(0), &device);
-        Ok(Rsrae { model: load_state(model, weights)?.valid(), device })
     }
 
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> SubspaceAutoencoder {
@@ -183,6 +125,62 @@ impl Step<SubspaceAutoencoder> for Alternating {
 
     fn optimisers(&mut self) -> Vec<&mut Adam> {
         self.0.iter_mut().collect()
+    }
+}
+
+impl MethodConfig for RsraeConfig {
+    type Fitted = Rsrae;
+    const NAME: &str = "rsrae";
+    const SUMMARY: &str = "autoencoder with a robust subspace layer, scored by the cosine";
+    const SOURCE: &str = "Lai et al. 2020";
+    const COST: &str = "a few seconds per epoch";
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("plus", Self::plus)];
+
+    fn validate(&self) -> Result<()> {
+        for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2)] {
+            if !(value.is_finite() && value >= 0.0) {
+                return Err(Error::config(key, value, "must be 0 or more"));
+            }
+        }
+        self.schedule.validate()
+    }
+
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Rsrae> {
+        self.validate()?;
+        let device = context.device.clone();
+        let training = device.clone().autodiff();
+        let model = self.model(&Shape::of(x, 0), context.seed, &training);
+        let lay_out = |indices: &[usize]| unit_batch(x, indices, &training);
+        let told = |model: &SubspaceAutoencoder, epoch: Epoch, context: &mut Context<'_>| {
+            let now = || scores(&model.valid(), x, &context.device);
+            context.observer.epoch(&epoch, &now)?;
+            context.findings.curve.push(epoch);
+            Ok(())
+        };
+        let n = x.len();
+        let model = match self.optimisation {
+            Optimisation::Alternating => {
+                train(model, n, &self.schedule, context, lay_out, self.alternating(), told)?
+            }
+            Optimisation::Joint => {
+                let step = self.schedule.adam(|model: &SubspaceAutoencoder, batch| self.joint(model, batch));
+                train(model, n, &self.schedule, context, lay_out, step, told)?
+            }
+        };
+        let model = model.valid();
+        let value = orthogonality(&model).to_data().try_into_vec::<f32>();
+        context.findings.orthogonality = value.ok().and_then(|v| v.first().copied());
+        Ok(Rsrae { model, device })
+    }
+
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Rsrae> {
+        self.validate()?;
+        let model = self.model(shape, Seed(0), device);
+        Ok(Rsrae { model: load_state(model, weights)?.valid(), device: device.clone() })
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 
