@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::joined::Joined;
 use super::written::{Written, plain_signs, written};
 use super::{Signs, clock, is_missing, lasting, stamp};
 
@@ -35,6 +36,8 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
     pub long_hours: usize,
+    /// Cells that hold several numbers, whatever else they are.
+    pub joined: Joined<'a>,
     /// Everything else: the trimmed text and how often it occurs.
     pub others: HashMap<&'a str, usize>,
     /// How many cells `others` has no room for.
@@ -126,6 +129,8 @@ impl<'a> Tally<'a> {
             let value = text.parse().unwrap_or(f64::NAN);
             self.distinguish(value);
             self.number(text, signs, value);
+        } else if self.joined.add(text) {
+            self.other(text);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
         } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {

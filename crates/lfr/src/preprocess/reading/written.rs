@@ -108,6 +108,20 @@ fn plain(text: &str) -> Option<f64> {
     text.bytes().all(usual).then(|| text.parse().ok()).flatten()
 }
 
+/// The number that `text` is where a point is the decimal sign, and where a comma is.
+pub(crate) fn both_values(text: &str) -> [Option<f64>; 2] {
+    let text = text.trim();
+    match text.as_bytes() {
+        bytes if !bytes.is_empty() && bytes.len() < 16 && bytes.iter().all(u8::is_ascii_digit) => {
+            [text.parse().ok(); 2]
+        }
+        _ if text.bytes().any(|byte| byte.is_ascii_digit()) => {
+            written(text).map_or([None; 2], |number| number.values)
+        }
+        _ => [None; 2],
+    }
+}
+
 /// What the separators of text that [`plain`] reads tell.
 pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<Signs> {
     plain(text)?;
