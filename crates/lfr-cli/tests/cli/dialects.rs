@@ -54,3 +54,12 @@ fn sheets_are_those_of_workbooks() {
     place.lfr("rank a.csv -o out --sheet 2").refused("a.csv is no workbook");
     place.lfr("columns a.csv --sheet Data").refused("only Excel and OpenDocument files have sheets");
 }
+
+#[test]
+fn whole_numbers_have_no_decimal_comma() {
+    let place = Place::with("a.csv", training());
+    let columns = place.lfr("columns a.csv").ok();
+    let line = |name: &str| columns.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
+    assert!(line("a ").contains("number, decimal comma"), "{columns}");
+    assert!(line("c ").contains("number") && !line("c ").contains("comma"), "{columns}");
+}

@@ -244,7 +244,12 @@ impl Finding {
         };
         let idle = if counts.constant && whole {
             Some("all its values are equal".to_owned())
-        } else if whole && !asked && matches!(encoding, Encoding::Number(_)) && *how != Reading::Boolean {
+        } else if whole
+            && counts.whole
+            && !asked
+            && matches!(encoding, Encoding::Number(_))
+            && *how != Reading::Boolean
+        {
             is_identifier(&reading.name, cells, how)
         } else {
             None
@@ -262,8 +267,16 @@ impl Finding {
             return Self::useless(reading, "all its values are missing".into());
         };
         let number = pieces.first();
-        let idle = counts.constant && counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
-        let left_out = idle.then(|| "all its values are equal".to_owned());
+        let left_out = if counts.missing + counts.unread > 0 || number.flags_of_values() > 0 {
+            None
+        } else if counts.constant {
+            Some("all its values are equal".to_owned())
+        } else if counts.whole {
+            is_identifier(&reading.name, cells, &number.reading)
+        } else {
+            None
+        };
+        let idle = left_out.is_some();
         let separator = first.separator.to_string();
         let end = |end: usize| pieces.ends(end).map(shown).collect::<Vec<_>>().join(&separator);
         let reading = ColumnReading {
