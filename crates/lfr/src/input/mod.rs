@@ -14,6 +14,7 @@ mod detect;
 mod dialect;
 mod encoding;
 mod expected;
+mod figures;
 mod fingerprint;
 mod footer;
 mod fortran;

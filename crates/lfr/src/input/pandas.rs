@@ -1,12 +1,12 @@
 //! Tables as `DataFrame.to_json` of pandas writes them, where they are no records: by columns, by rows, split, as values.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
-use arrow::datatypes::{DataType, Field, Schema};
+use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray};
+use crate::arrow::datatypes::{DataType, Field, Schema};
 use serde_json::Value;
 
 use super::columns::Columns;
@@ -344,7 +344,7 @@ mod tests {
             .columns()
             .iter()
             .map(|column| {
-                arrow::array::AsArray::as_string::<i32>(column)
+                crate::arrow::array::AsArray::as_string::<i32>(column)
                     .iter()
                     .map(|c| c.unwrap_or("-"))
                     .collect::<Vec<_>>()

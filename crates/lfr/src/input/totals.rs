@@ -1,5 +1,6 @@
 //! Rows below a table that are no part of it: totals, means, a balance, the date of an export.
 
+use super::figures::Sums;
 use super::header::has_digit;
 use super::notes::Notes;
 use crate::error::Result;
@@ -14,121 +15,21 @@ const FEWEST: usize = 3;
 /// Letters of a row in a message.
 const EXCERPT: usize = 40;
 
-/// Words for totals and balances, in lower case.
-const TOTALS: &[&str] = &[
-    "total",
-    "totals",
-    "grand total",
-    "subtotal",
-    "sub-total",
-    "sum",
-    "sums",
-    "balance",
-    "closing balance",
-    "summe",
-    "gesamt",
-    "gesamtsumme",
-    "gesamtbetrag",
-    "insgesamt",
-    "zwischensumme",
-    "endsumme",
-    "kontostand",
-    "saldo",
-    "endsaldo",
-    "somme",
-    "total général",
-    "sous-total",
-    "solde",
-    "totale",
-    "somma",
-    "suma",
-    "soma",
-    "totaal",
-    "totalt",
-    "i alt",
-    "yhteensä",
-    "razem",
-    "ogółem",
-    "celkem",
-    "összesen",
-    "toplam",
-    "итого",
-    "всего",
-    "сумма",
-    "合計",
-    "总计",
-    "小计",
-    "总和",
-    "합계",
-];
+/// Words for totals and balances, in lower case, parted by commas.
+const TOTALS: &str = "total, totals, grand total, subtotal, sub-total, sum, sums, balance, closing balance, summe, gesamt, \
+    gesamtsumme, gesamtbetrag, insgesamt, zwischensumme, endsumme, kontostand, saldo, endsaldo, somme, \
+    total général, sous-total, solde, totale, somma, suma, soma, totaal, totalt, i alt, yhteensä, razem, \
+    ogółem, celkem, összesen, toplam, итого, всего, сумма, 合計, 总计, 小计, 总和, 합계";
 
 /// Words for means and other figures of a column, in lower case.
-const FIGURES: &[&str] = &[
-    "mean",
-    "average",
-    "avg",
-    "median",
-    "minimum",
-    "maximum",
-    "std",
-    "std dev",
-    "stdev",
-    "standard deviation",
-    "count",
-    "mittelwert",
-    "durchschnitt",
-    "mittel",
-    "standardabweichung",
-    "anzahl",
-    "moyenne",
-    "médiane",
-    "écart-type",
-    "media",
-    "mediana",
-    "promedio",
-    "média",
-    "gemiddelde",
-    "medelvärde",
-    "gennemsnitt",
-    "średnia",
-    "průměr",
-    "ortalama",
-    "среднее",
-    "平均",
-];
+const FIGURES: &str = "mean, average, avg, median, minimum, maximum, std, std dev, stdev, standard deviation, count, mittelwert, \
+    durchschnitt, mittel, standardabweichung, anzahl, moyenne, médiane, écart-type, media, mediana, promedio, \
+    média, gemiddelde, medelvärde, gennemsnitt, średnia, průměr, ortalama, среднее, 平均";
 
 /// First words of remarks, in lower case.
-const REMARKS: &[&str] = &[
-    "note",
-    "notes",
-    "source",
-    "export",
-    "exported",
-    "created",
-    "generated",
-    "printed",
-    "report",
-    "as of",
-    "end of",
-    "page",
-    "hinweis",
-    "quelle",
-    "stand",
-    "erstellt",
-    "exportiert",
-    "druck",
-    "seite",
-    "ende",
-    "remarque",
-    "exporté",
-    "généré",
-    "fuente",
-    "nota",
-    "fonte",
-    "©",
-    "(c)",
-    "*",
-];
+const REMARKS: &str = "note, notes, source, export, exported, created, generated, printed, report, as of, end of, page, hinweis, \
+    quelle, stand, erstellt, exportiert, druck, seite, ende, remarque, exporté, généré, fuente, nota, fonte, ©, \
+    (c)";
 
 /// A row with its number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,10 +51,10 @@ impl Row {
 }
 
 /// Whether a text is one of `words`, alone or with more behind it, which begins with a mark or a blank.
-fn is_word(cell: &str, words: &[&str]) -> bool {
+fn is_word(cell: &str, words: &str) -> bool {
     let cell = cell.trim_start_matches(['*', '-', '=', ' ']).to_lowercase();
     let ends = |rest: &str| rest.chars().next().is_none_or(|c| c.is_whitespace() || ":=.(*-".contains(c));
-    cell.chars().count() <= EXCERPT && words.iter().any(|word| cell.strip_prefix(word).is_some_and(ends))
+    cell.chars().count() <= EXCERPT && words.split(", ").any(|word| cell.strip_prefix(word).is_some_and(ends))
 }
 
 /// How many of the `last` rows, all of them rows of `width` cells or fewer, are no part of the table. `first` are rows at its
@@ -308,7 +209,7 @@ impl Likeness {
         let longest = self.columns.get(place).map_or(0, |column| column.longest);
         let odd = self.is_of_digits(place) && !has_digit(cell);
         (words > 2 && cell.chars().count() > longest)
-            || (words > 1 && (odd || is_word(cell, REMARKS)))
+            || (words > 1 && (odd || cell.starts_with('*') || is_word(cell, REMARKS)))
             || (short && words > 1 && cell.chars().count() > longest)
     }
 
@@ -319,8 +220,7 @@ impl Likeness {
         for (place, cell) in row.filled() {
             if both_values(cell).iter().any(Option::is_some) {
                 numbers += 1;
-                let (is_total, is_figure) =
-                    sums.columns.get(place).map_or((false, false), |sum| sum.has(cell));
+                let (is_total, is_figure) = sums.has(place, cell);
                 total += usize::from(is_total);
                 figures += usize::from(is_total || is_figure);
             }
@@ -337,78 +237,6 @@ impl Likeness {
                     && 2 * numbers <= self.typical
             }
         }
-    }
-}
-
-/// The figures of all columns.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sums {
-    columns: Vec<Figures>,
-}
-
-/// The figures of a column whose numbers have a decimal point, and those where they have a decimal comma.
-#[derive(Clone, Copy, Debug, Default)]
-struct Figures([Figure; 2]);
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Figure {
-    count: usize,
-    sum: f64,
-    squares: f64,
-    low: f64,
-    high: f64,
-}
-
-impl Sums {
-    /// Adds a row.
-    pub fn add<'a>(&mut self, cells: impl Iterator<Item = &'a str>) {
-        for (place, cell) in cells.enumerate() {
-            if self.columns.len() <= place {
-                self.columns.push(Figures::default());
-            }
-            for (figure, value) in self.columns[place].0.iter_mut().zip(both_values(cell)) {
-                if let Some(value) = value {
-                    figure.add(value);
-                }
-            }
-        }
-    }
-}
-
-impl Figures {
-    /// Whether the number in `cell` is the sum, and whether it is another figure, as far as its digits go.
-    fn has(&self, cell: &str) -> (bool, bool) {
-        let (mut total, mut figure) = (false, false);
-        for ((found, value), sign) in self.0.iter().zip(both_values(cell)).zip(['.', ',']) {
-            let Some(value) = value.filter(|_| found.count >= FEWEST) else { continue };
-            let decimals =
-                cell.rsplit_once(sign).map_or(0, |(_, rest)| rest.bytes().filter(u8::is_ascii_digit).count());
-            let half = 0.5001 * 10f64.powi(-(decimals.min(300) as i32));
-            let is = |other: f64, half: f64| (value - other).abs() <= half + 1e-9 * other.abs();
-            let count = found.count as f64;
-            let mean = found.sum / count;
-            let variance = (found.squares / count - mean * mean).max(0.0);
-            // A small sum is not rounded.
-            total |= value != 0.0
-                && is(found.sum, half.min(0.005 * found.sum.abs()))
-                && value.abs() > found.low.abs().max(found.high.abs());
-            let figures =
-                [mean, found.low, found.high, variance.sqrt(), (variance * count / (count - 1.0)).sqrt()];
-            figure |= figures.into_iter().any(|other| is(other, half)) || value == count;
-        }
-        (total, figure)
-    }
-}
-
-impl Figure {
-    fn add(&mut self, value: f64) {
-        (self.low, self.high) = match self.count {
-            0 => (value, value),
-            _ => (self.low.min(value), self.high.max(value)),
-        };
-        self.count += 1;
-        self.sum += value;
-        self.squares += value * value;
     }
 }
 
@@ -466,7 +294,7 @@ mod tests {
         assert_eq!(footer(&format!("{SALES}Summe;;100,50;7\nExport created on 6 Feb 2024")), 2);
         let long = SALES.repeat(10);
         assert_eq!(
-            footer(&format!("{long}Summe;;1.005,00;70")),
+            footer(&format!("{long};Total;1.005,00;70")),
             1,
             "sums of rows that are no longer at hand"
         );

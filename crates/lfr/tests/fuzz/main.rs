@@ -155,8 +155,9 @@ fn keep(name: &str, input: &[u8]) -> PathBuf {
 
 /// One test for each target.
 macro_rules! tests {
-    ($($name:ident),* $(,)?) => {
+    ($($(#[$when:meta])? $name:ident),* $(,)?) => {
         $(
+            $(#[$when])?
             #[test]
             fn $name() {
                 fuzz(targets::named(stringify!($name)));
@@ -164,7 +165,7 @@ macro_rules! tests {
         )*
         #[test]
         fn every_target_is_a_test() {
-            let tests = [$(stringify!($name)),*];
+            let tests = [$($(#[$when])? stringify!($name)),*];
             let targets: Vec<&str> = targets::ALL.iter().map(|target| target.name).collect();
             assert_eq!(targets, tests);
         }
@@ -190,6 +191,7 @@ tests!(
     scores,
     scores_parquet,
     labels,
+    #[cfg(feature = "bench")]
     grid,
     record,
 );

@@ -4,12 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{
+use lfr::Pile;
+use lfr::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
     StringDictionaryBuilder,
 };
-use arrow::datatypes::{Int32Type, Int64Type};
-use lfr::Pile;
+use lfr::arrow::datatypes::{Int32Type, Int64Type};
 use lfr::output::Format;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
@@ -130,13 +130,8 @@ pub fn json() -> Vec<Vec<u8>> {
 }
 
 fn table() -> RecordBatch {
-    let dictionary: StringDictionaryBuilder<Int32Type> = [Some("x"), Some("y"), None, Some("x")]
-        .into_iter()
-        .fold(StringDictionaryBuilder::new(), |mut builder, text| {
-            builder.append_option(text);
-            builder
-        });
-    let mut dictionary = dictionary;
+    let mut dictionary = StringDictionaryBuilder::<Int32Type>::new();
+    [Some("x"), Some("y"), None, Some("x")].into_iter().for_each(|text| dictionary.append_option(text));
     let lists = [Some(vec![Some(1), None]), None, Some(vec![]), Some(vec![Some(3)])];
     let columns: Vec<(&str, ArrayRef)> = vec![
         ("a", Arc::new(Float64Array::from(vec![Some(1.5), None, Some(2.5), Some(9e9)]))),
@@ -258,6 +253,7 @@ pub fn labels() -> Vec<Vec<u8>> {
     all(&["id,label\na,0\nb,1\n", "0\n1\n0\n", "id;outlier\nx;yes\ny;no\n"])
 }
 
+#[cfg(feature = "bench")]
 pub fn grids() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
     let entries = fs::read_dir(folder).unwrap().filter_map(Result::ok).map(|entry| entry.path());

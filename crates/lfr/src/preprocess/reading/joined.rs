@@ -118,11 +118,6 @@ impl<'a> Joined<'a> {
         let decimal = if own > point || (own == point && comma) { Decimal::Comma } else { Decimal::Point };
         Some((Piece { separator, count, place: 0, decimal }, cells))
     }
-
-    /// Whether no cell holds several numbers.
-    pub fn is_empty(&self) -> bool {
-        self.forms.is_empty()
-    }
 }
 
 #[cfg(test)]
@@ -132,7 +127,9 @@ mod tests {
 
     fn first(cells: &[&str]) -> Option<(char, usize, Decimal)> {
         let mut all = Joined::default();
-        cells.iter().for_each(|cell| drop(all.add(cell)));
+        for cell in cells {
+            all.add(cell);
+        }
         all.first(false).map(|(piece, _)| (piece.separator, piece.count, piece.decimal))
     }
 

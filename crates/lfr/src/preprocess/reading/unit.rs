@@ -63,9 +63,9 @@ pub(super) fn magnitudes(units: &BTreeMap<&str, usize>) -> String {
     let mut powers: Vec<(f64, &str)> =
         units.keys().filter_map(|&unit| Some((factor(None, unit)?, unit))).collect();
     powers.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let name = |power: f64| match power {
-        1e3 => "thousands",
-        1e6 => "millions",
+    let name = |power: f64| match power.log10().round() as i32 {
+        3 => "thousands",
+        6 => "millions",
         _ => "billions",
     };
     let words: Vec<String> =
