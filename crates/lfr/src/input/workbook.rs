@@ -8,10 +8,11 @@ use crate::arrow::datatypes::{Field, FieldRef, Schema};
 
 use super::columns::{Columns, list};
 use super::delimited::say_empty;
+use super::figures::Sums;
 use super::header::{Heading, MAX_ABOVE};
 use super::names::Names;
 use super::sheet::{Book, Grid};
-use super::totals::{self, Sums};
+use super::totals;
 use super::{Notes, Options, Source, typed};
 use crate::error::{Error, Result};
 
