@@ -25,7 +25,7 @@ fn the_same_data_gives_the_same_scores() {
     }
     let mut fitted = Vec::new();
     for (i, name) in FILES.into_iter().enumerate() {
-        let run = place.lfr(&format!("fit {name} -o m{i}.safetensors"));
+        let run = place.lfr(&format!("fit {name} -o m{i}.safetensors --method knn"));
         assert!(!run.stderr.contains("warning"), "{name}: {}", run.stderr);
         run.ok();
         fitted.push(place.lfr(&format!("score m{i}.safetensors {name}")).ok());

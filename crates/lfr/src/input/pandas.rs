@@ -119,15 +119,10 @@ fn table(
 ) -> std::result::Result<Option<Table>, String> {
     match tree {
         Node::List(rows) => Ok(values(rows, known, header)),
-        Node::Map(members) => {
-            match split(members) {
-                Some(table) => {
-                    notes.add("read as a table whose columns, index and data are apart (orient=\"split\" of pandas)");
-                    Ok(Some(table))
-                }
-                None => crossed(members, known, notes),
-            }
-        }
+        Node::Map(members) => match split(members) {
+            Some(table) => Ok(Some(table)),
+            None => crossed(members, known, notes),
+        },
         _ => Ok(None),
     }
 }
@@ -212,25 +207,27 @@ fn crossed(
         (_, true) => true,
         (true, false) => false,
         _ if outer.len() == 1 => return Ok(None),
-        _ => match (alike(&lines), alike(&turned(&lines))) {
-            (true, false) => true,
-            (false, true) => false,
-            _ => {
-                return Err(format!(
-                    "its objects {} could be columns or rows; write it as records, with \
+        _ => {
+            match (alike(&lines), alike(&turned(&lines))) {
+                (true, false) => {
+                    notes.add("objects in an object are taken for columns (orient=\"columns\"), as each holds one type");
+                    true
+                }
+                (false, true) => {
+                    notes.add("objects in an object are taken for rows (orient=\"index\"), as each holds several types");
+                    false
+                }
+                _ => {
+                    return Err(format!(
+                        "its objects {} could be columns or rows; write it as records, with \
                      `frame.to_json(..., orient=\"records\")` in pandas",
-                    super::columns::list(&outer.iter().map(|&key| key.to_owned()).collect::<Vec<_>>())
-                ));
+                        super::columns::list(&outer.iter().map(|&key| key.to_owned()).collect::<Vec<_>>())
+                    ));
+                }
             }
-        },
+        }
     };
-    let (names, ids, lines) = if by_columns {
-        notes.add("read as a table by columns (orient=\"columns\" of pandas)");
-        (outer, inner, turned(&lines))
-    } else {
-        notes.add("read as a table by rows (orient=\"index\" of pandas)");
-        (inner, outer, lines)
-    };
+    let (names, ids, lines) = if by_columns { (outer, inner, turned(&lines)) } else { (inner, outer, lines) };
     let owned = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let rows = lines.iter().map(|line| line.iter().map(|(_, cell)| cell.text()).collect()).collect();
     Ok(Some(Table { names: owned(names), ids: Some(owned(ids)), rows }))

@@ -404,6 +404,19 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_a_value_has_no_features() {
+        let (encoder, _) = fit(&[("a", text(&["1", "2", "4", "-"])), ("c", text(&["x", "y", "x", "NA"]))]);
+        let rows =
+            encoder.apply(&batch(&[("a", text(&["", "-", "oops", "3"])), ("c", text(&["?", "x", "", ""]))]));
+        let rows = rows.unwrap();
+        let blank: Vec<bool> = (0..4).map(|i| rows.row(i).iter().all(|value| value.is_nan())).collect();
+        assert_eq!(blank, [true, false, false, false]);
+        let old = TableEncoder { sets_blank_apart: false, ..encoder };
+        let rows = old.apply(&batch(&[("a", text(&[""])), ("c", text(&[""]))])).unwrap();
+        assert!(rows.values.iter().all(|value| value.is_finite()), "models of version 0.1");
+    }
+
+    #[test]
     fn hundreds_of_flags_share_one_scale() {
         let column = |i: usize| {
             let values: Vec<f64> = (0..200).map(|row| f64::from(u8::from(row % (i + 3) == 0))).collect();
@@ -489,10 +502,12 @@ mod tests {
             };
             if let Ok((encoder, _)) = TableEncoder::fit(&[&table(&train)], &TableOptions::default()) {
                 let all = encoder.apply(&table(&new)).unwrap();
-                prop_assert!(all.values.iter().all(|value| value.is_finite()));
                 for (i, row) in new.iter().enumerate() {
                     let alone = encoder.apply(&table(std::slice::from_ref(row))).unwrap();
-                    prop_assert_eq!(alone.row(0), all.row(i));
+                    let bits = |row: &[f32]| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+                    prop_assert_eq!(bits(alone.row(0)), bits(all.row(i)));
+                    let blank = all.row(i).iter().all(|value| value.is_nan());
+                    prop_assert!(blank || all.row(i).iter().all(|value| value.is_finite()));
                 }
             }
         }
