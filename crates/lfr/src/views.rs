@@ -34,7 +34,7 @@ pub fn views(
     preprocessor: &Preprocessor,
     detector: &dyn Detector,
 ) -> Result<Vec<View>> {
-    let features = preprocessor.apply(items)?;
+    let features = visible(preprocessor.apply(items)?);
     let rebuilt = detector.reconstruct(&features)?;
     let width = features.width();
     let layout = Layout::of(preprocessor);
@@ -54,6 +54,17 @@ pub fn views(
             })
         })
         .collect()
+}
+
+/// The features with 0, the typical value, for those that a row without a value does not have.
+fn visible(features: Features) -> Features {
+    match features {
+        Features::Dense(mut rows) => {
+            rows.values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+            Features::Dense(rows)
+        }
+        other => other,
+    }
 }
 
 /// What the features stand for, found once for all items.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use lfr::Error;
-use lfr::input::Options;
+use lfr::input::{Known, Options};
 use lfr::output::{Format, OutputFile, RunRecord, Scores};
 use lfr::pile::Pile;
 use lfr::run::write_page;
@@ -32,7 +32,13 @@ pub fn run(args: &ReportArgs) -> Result<()> {
         data_dir: args.data_dir.clone(),
         ..Options::default()
     };
-    let reading = Options { channels: None, max_bad_fraction: 1.0, ..model.reading(&base) };
+    let reading = Options {
+        channels: None,
+        max_bad_fraction: 1.0,
+        sheet: past.sheet.clone(),
+        known: Known::default(),
+        ..model.reading(&base)
+    };
     let pile = Pile::read(&input, &reading)?;
     if pile.fingerprint != record.fingerprint {
         return Err(Error::Mismatch {

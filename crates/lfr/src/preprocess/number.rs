@@ -90,6 +90,8 @@ pub struct Counts {
     pub constant: bool,
     /// Whether all values are 0 or 1.
     pub binary: bool,
+    /// Whether all values are whole numbers.
+    pub whole: bool,
 }
 
 /// What scoring saw that training did not.
@@ -149,6 +151,7 @@ impl Number {
         let (center, variance) = moments(values.iter().map(|value| value.clamp(bottom, top)), values.len());
         let spread = variance.sqrt();
         counts.constant = !(spread > 0.0 && low < high);
+        counts.whole = values.iter().all(|value| value.fract() == 0.0);
         counts.binary = values.iter().all(|&value| value == 0.0 || value == 1.0);
         let (center, spread) = if counts.constant { (low, 1.0) } else { (center, spread) };
         let share = |count: usize| count as f64 / counts.cells as f64;

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod decide;
+mod joined;
 mod missing;
 mod tally;
 mod unit;
@@ -12,10 +13,13 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use calendar::{DAY, clock, lasting, shown_clock, stamp};
 pub use calendar::{DateOrder, shown_date};
-pub(super) use decide::{Decision, Hints, decide};
+pub(super) use decide::{Decision, Hints, decide, format};
+pub use joined::Piece;
+pub(super) use joined::ordinal;
 pub use missing::is_missing;
 pub(super) use tally::Tally;
 use written::Signs;
+pub(crate) use written::both_values;
 pub use written::{Decimal, NumberFormat};
 
 /// How the strings of a column are read.
@@ -44,6 +48,8 @@ pub enum Reading {
     EpochSeconds,
     /// Milliseconds since 1970 as numbers.
     EpochMilliseconds,
+    /// One of several numbers in a cell.
+    Piece(Piece),
 }
 
 /// What the text of a cell says.
@@ -98,6 +104,7 @@ impl Reading {
             }
             Reading::EpochSeconds => value(text.trim().parse().ok()),
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
+            Reading::Piece(piece) => value(piece.read(text)),
         }
     }
 
@@ -113,6 +120,9 @@ impl Reading {
             Reading::Duration | Reading::MinutesSeconds => "hours:minutes:seconds".into(),
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
+            Reading::Piece(piece) => {
+                (0..piece.count).map(ordinal).collect::<Vec<_>>().join(&piece.separator.to_string())
+            }
         }
     }
 }
