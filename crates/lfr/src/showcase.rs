@@ -77,7 +77,6 @@ impl Layout {
 }
 
 fn picture(images: &Images, i: usize, id: Option<&String>, root: &Path, expected: Option<&[f32]>) -> View {
-    let seen = paint(images, |at| images.image(i)[at]);
     let file = id.and_then(|id| thumbnail(root, id, THUMBNAIL).ok().flatten());
     let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
     let area = images.side * images.side;
@@ -92,10 +91,15 @@ fn picture(images: &Images, i: usize, id: Option<&String>, root: &Path, expected
         })
     };
     View::Picture {
-        original: file.unwrap_or(seen),
+        original: file.unwrap_or_else(|| seen(images, i)),
         reconstruction: expected.map(|values| paint(images, |at| byte(values[at]))),
         residual: expected.map(residual),
     }
+}
+
+/// Picture `i` of `images` as the model sees it.
+pub fn seen(images: &Images, i: usize) -> RgbImage {
+    paint(images, |at| images.image(i)[at])
 }
 
 /// A picture of the shape of `images` whose value at C x H x W place `at` is `value(at)`.

@@ -3,6 +3,7 @@
 mod fitting;
 mod help;
 pub mod research;
+mod review;
 mod scoring;
 mod shared;
 
@@ -13,6 +14,7 @@ use clap_complete::Shell;
 
 pub use fitting::{FitArgs, MethodArgs, RankArgs};
 pub use research::{BenchArgs, DataArgs};
+pub use review::ReviewArgs;
 pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
@@ -48,6 +50,8 @@ pub enum Command {
     Score(Box<ScoreArgs>),
     /// Flag outliers in a file of scores, without fitting again
     Threshold(ThresholdArgs),
+    /// Look through a ranking in the browser, and mark outliers
+    Review(ReviewArgs),
     /// Write the report of a run again, with other settings
     Report(ReportArgs),
     /// Show how the columns of a table are read, without fitting

@@ -62,7 +62,7 @@ pub use channels::settle_channels;
 use detect::Format;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
-pub use images::thumbnail;
+pub use images::{picture_file, thumbnail};
 pub use memory::Picture;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};

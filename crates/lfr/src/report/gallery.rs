@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 
+use super::legible::legible;
 use super::number::{count, decimals, number};
 use super::page::items;
 use super::picture::{Thumbnail, colour_bar, heat, hottest, thumbnail};
@@ -20,6 +21,17 @@ const EXCERPT: usize = 700;
 
 /// Lines of the ranking.
 const RANKING: usize = 100;
+
+/// The residual that is drawn white-hot in the cards of `items`, so that their heat compares.
+pub fn heat_scale(items: &[Shown]) -> f32 {
+    hottest(items.iter().filter_map(residual))
+}
+
+/// One item as the gallery shows it, an `<article>` that relies on [`style`](super::style); `hottest` is its
+/// [`heat_scale`].
+pub fn card_html(item: &Shown, hottest: f32) -> String {
+    legible(&card(item, hottest).into_string())
+}
 
 pub(super) fn section(report: &Report) -> Option<Markup> {
     let hottest = hottest(report.top.iter().chain(&report.typical).filter_map(residual));

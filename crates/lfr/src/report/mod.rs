@@ -19,7 +19,9 @@ mod training;
 
 use std::time::Duration;
 
+pub use gallery::{card_html, heat_scale};
 pub(crate) use number::{counted, duration, number};
+pub use picture::{Encoded, encoded};
 
 use image::{ImageBuffer, Luma, RgbImage};
 
@@ -130,9 +132,9 @@ pub enum View {
     /// A picture. Anything larger than 160 pixels is shown smaller.
     Picture {
         /// As read.
-        original: RgbImage,
+        original: Picture,
         /// As the model paints it, when it can.
-        reconstruction: Option<RgbImage>,
+        reconstruction: Option<Picture>,
         /// How far the two are apart at each pixel; the sign is dropped.
         residual: Option<Residual>,
     },
@@ -149,6 +151,9 @@ pub enum View {
         terms: Vec<(String, f32)>,
     },
 }
+
+/// The type of the pictures in a [`View`].
+pub type Picture = RgbImage;
 
 /// A number at each pixel of a picture.
 pub type Residual = ImageBuffer<Luma<f32>, Vec<f32>>;
@@ -244,6 +249,11 @@ pub struct Provenance {
 /// The page as HTML text.
 pub fn render(report: &Report) -> String {
     legible::legible(&page::page(report).into_string())
+}
+
+/// The style sheet of the page and of its cards.
+pub fn style() -> String {
+    [chart::STYLE, page::STYLE].concat()
 }
 
 /// What one item is called.

@@ -6,7 +6,7 @@ use super::{
     Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
 };
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
 /// Nothing may be loaded or run; styles and pictures come with the page.
 const POLICY: &str =
