@@ -145,9 +145,9 @@ impl Desk {
     /// As [`Desk::pile`].
     pub fn near(&self) -> Result<Arc<Near>, String> {
         let opened = self.pile()?;
-        let near = opened.near.get_or_init(|| {
-            Near::of(&opened.model, &opened.items).map(Arc::new).map_err(|e| e.to_string())
-        });
+        let near = opened
+            .near
+            .get_or_init(|| Near::of(&opened.model, &opened.items).map(Arc::new).map_err(|e| e.to_string()));
         near.clone()
     }
 

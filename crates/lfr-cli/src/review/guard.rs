@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -59,7 +59,9 @@ fn refusal(token: &str, path: &str, headers: &HeaderMap) -> Option<&'static str>
     }
     let given = path.strip_prefix('/').and_then(|path| path.split('/').next()).unwrap_or_default();
     if !is_same(given.as_bytes(), token.as_bytes()) {
-        return Some("Use the address that lfr review printed: it holds a token that changes with every start.\n");
+        return Some(
+            "Use the address that lfr review printed: it holds a token that changes with every start.\n",
+        );
     }
     None
 }
@@ -91,7 +93,14 @@ mod tests {
         for host in ["127.0.0.1:80", "localhost:9999", "localhost", "[::1]:1"] {
             assert!(!refused("/abc/", &[(HOST, host)]), "{host}");
         }
-        for host in ["evil.example:80", "127.0.0.1.evil.example", "localhost.evil:80", "localhost:80@evil", "10.0.0.1:80", ""] {
+        for host in [
+            "evil.example:80",
+            "127.0.0.1.evil.example",
+            "localhost.evil:80",
+            "localhost:80@evil",
+            "10.0.0.1:80",
+            "",
+        ] {
             assert!(refused("/abc/", &[(HOST, host)]), "{host}");
         }
         assert!(refused("/abc/", &[]));

@@ -159,7 +159,11 @@ impl Marks {
         if found == self.known {
             return Ok(());
         }
-        let said = |problem| format!("labels.csv was changed and cannot be read: {problem}. Nothing is written until it is mended");
+        let said = |problem| {
+            format!(
+                "labels.csv was changed and cannot be read: {problem}. Nothing is written until it is mended"
+            )
+        };
         self.sheet = parsed(found.as_deref()).map_err(said)?;
         let gone = found.is_none();
         self.known = found;
@@ -183,7 +187,9 @@ impl Marks {
     ) -> Result<(), Refusal> {
         self.sync()?;
         if !self.takes(item, id) {
-            let problem = format!("{id} stands for several items, so it cannot be marked; rank with an --id that tells them apart");
+            let problem = format!(
+                "{id} stands for several items, so it cannot be marked; rank with an --id that tells them apart"
+            );
             return Err(Refusal::Item(problem));
         }
         let before = self.marks[item];
@@ -221,9 +227,8 @@ impl Marks {
         let sheet = self.sheet.with(id, mark);
         let bytes = sheet.bytes().map_err(Refusal::File)?;
         let path = self.path();
-        let written = output::write(&path, |out| {
-            out.write_all(&bytes).map_err(|e| Error::io("write", &path, e))
-        });
+        let written =
+            output::write(&path, |out| out.write_all(&bytes).map_err(|e| Error::io("write", &path, e)));
         written.map_err(|e| Refusal::File(format!("the mark is not saved: {e}")))?;
         (self.sheet, self.known) = (sheet, Some(bytes));
         self.marks[item] = mark;

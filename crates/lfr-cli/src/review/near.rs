@@ -39,7 +39,9 @@ impl Near {
                 });
                 squares.map(u64::from).sum::<u64>() as f32
             }
-            Features::Dense(rows) => rows.row(a).iter().zip(rows.row(b)).map(|(a, b)| (a - b) * (a - b)).sum(),
+            Features::Dense(rows) => {
+                rows.row(a).iter().zip(rows.row(b)).map(|(a, b)| (a - b) * (a - b)).sum()
+            }
             Features::Sparse(rows) => return 1.0 - cosine(rows.row(a), rows.row(b)),
         };
         if apart.is_nan() { f32::INFINITY } else { apart.sqrt() }
@@ -48,8 +50,7 @@ impl Near {
     /// The `n` items nearest to `item`, nearest first, without itself.
     pub fn nearest(&self, item: usize, n: usize) -> Vec<usize> {
         let others = (0..self.features.len()).into_par_iter().filter(|&other| other != item);
-        let mut others: Vec<(f32, usize)> =
-            others.map(|other| (self.distance(item, other), other)).collect();
+        let mut others: Vec<(f32, usize)> = others.map(|other| (self.distance(item, other), other)).collect();
         let n = n.min(others.len());
         if n == 0 {
             return Vec::new();
@@ -102,7 +103,8 @@ pub(super) mod tests {
     fn pictures_and_documents_have_distances_of_their_own() {
         let images = Images { channels: 1, side: 2, pixels: vec![0, 0, 0, 0, 255, 0, 0, 0] };
         assert_eq!(Near { features: Features::Images(images) }.distance(0, 1), 255.0);
-        let rows = Csr { cols: 3, offsets: vec![0, 2, 3, 3], indices: vec![0, 2, 2], values: vec![3.0, 4.0, 2.0] };
+        let rows =
+            Csr { cols: 3, offsets: vec![0, 2, 3, 3], indices: vec![0, 2, 2], values: vec![3.0, 4.0, 2.0] };
         let near = Near { features: Features::Sparse(rows) };
         assert!((near.distance(0, 1) - 0.2).abs() < 1e-6);
         assert_eq!((near.distance(0, 0), near.distance(0, 2)), (0.0, 1.0));

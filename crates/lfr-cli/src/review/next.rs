@@ -27,7 +27,8 @@ pub fn order(
     order.sort_by_key(|&item| (off(item), rank(item)));
     let Some(near) = near else { return order };
     let candidates = order.len().min(2 * REACH);
-    let chosen = diverse(&order[..candidates], marked, |place| 1.0 - place as f32 / (2 * candidates) as f32, near);
+    let chosen =
+        diverse(&order[..candidates], marked, |place| 1.0 - place as f32 / (2 * candidates) as f32, near);
     let mut taken = vec![false; candidates];
     chosen.iter().for_each(|&place| taken[place] = true);
     let rest = (0..order.len()).filter(|&place| !taken.get(place).copied().unwrap_or(false));
@@ -37,14 +38,16 @@ pub fn order(
 /// Places of `candidates`, each the one with the largest product of its worth and its distance to what is chosen or
 /// marked already.
 fn diverse(candidates: &[usize], marked: &[usize], worth: impl Fn(usize) -> f32, near: &Near) -> Vec<usize> {
-    let to_marked = |&item: &usize| marked.iter().map(|&m| near.distance(item, m)).fold(f32::INFINITY, f32::min);
+    let to_marked =
+        |&item: &usize| marked.iter().map(|&m| near.distance(item, m)).fold(f32::INFINITY, f32::min);
     let mut distance: Vec<f32> = candidates.iter().map(to_marked).collect();
     let mut free: Vec<usize> = (0..candidates.len()).collect();
     let mut chosen = Vec::new();
     while chosen.len() < CHOSEN {
         // Items without features are infinitely far from all others, which must not outweigh everything.
         let value = |place: usize| worth(place) * distance[place].min(f32::MAX / 2.0);
-        let best = free.iter().enumerate().max_by(|a, b| value(*a.1).total_cmp(&value(*b.1)).then(b.0.cmp(&a.0)));
+        let best =
+            free.iter().enumerate().max_by(|a, b| value(*a.1).total_cmp(&value(*b.1)).then(b.0.cmp(&a.0)));
         let Some((at, &best)) = best else { break };
         free.remove(at);
         chosen.push(best);

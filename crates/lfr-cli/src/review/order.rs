@@ -109,7 +109,8 @@ fn next(desk: &Desk, marks: &[Option<Mark>], cut: f32) -> (Vec<usize>, String) {
     let unmarked: Vec<usize> = desk.order().iter().copied().filter(|&item| marks[item].is_none()).collect();
     let marked = desk.marks().latest(next::AVOIDED);
     let near = desk.near();
-    let order = next::order(&unmarked, &marked, |item| desk.rank(item) - 1, desk.flagged(cut), near.as_deref().ok());
+    let order =
+        next::order(&unmarked, &marked, |item| desk.rank(item) - 1, desk.flagged(cut), near.as_deref().ok());
     let how = match &near {
         Ok(_) => "near the cut and unlike each other and what is marked".to_owned(),
         Err(reason) => format!("near the cut; not yet by how unlike they are, because {reason}"),

@@ -104,8 +104,12 @@ fn as_it_is(path: &Path) -> Option<Sent> {
 /// The type of a picture that every browser shows.
 fn browsable(bytes: &[u8]) -> Option<&'static str> {
     let is_webp = bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP");
-    let begins: [(&[u8], &str); 4] =
-        [(b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"), (b"BM", "image/bmp")];
+    let begins: [(&[u8], &str); 4] = [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff", "image/jpeg"),
+        (b"GIF8", "image/gif"),
+        (b"BM", "image/bmp"),
+    ];
     let known = begins.into_iter().find(|(begin, _)| bytes.starts_with(begin)).map(|(_, mime)| mime);
     known.or(is_webp.then_some("image/webp"))
 }

@@ -6,8 +6,8 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use axum::extract::{Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
@@ -74,7 +74,10 @@ impl Server {
     /// # Errors
     /// The system's, when it gives no thread or no events.
     pub fn start(self, desk: Arc<Desk>) -> Result<()> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("starting the server")?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .context("starting the server")?;
         let app = app(desk, self.token);
         thread::Builder::new().name("review".into()).spawn(move || {
             runtime.block_on(async move {

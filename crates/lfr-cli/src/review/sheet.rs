@@ -150,10 +150,7 @@ mod tests {
         let marks: Vec<_> = sheet.marks().collect();
         assert_eq!(marks, [("a", Mark::Outlier), ("b", Mark::Normal), ("gone", Mark::Unsure)]);
         let sheet = sheet.with("a", Some(Mark::Normal)).with("c", Some(Mark::Outlier));
-        assert_eq!(
-            text(&sheet),
-            "note,label,id\nodd,normal,a\nfine,good,b\n,unsure,gone\n,outlier,c\n"
-        );
+        assert_eq!(text(&sheet), "note,label,id\nodd,normal,a\nfine,good,b\n,unsure,gone\n,outlier,c\n");
     }
 
     #[test]
