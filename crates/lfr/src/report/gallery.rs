@@ -44,7 +44,7 @@ pub(super) fn section(report: &Report) -> Option<Markup> {
                 (side("top", "Most anomalous", &report.top, hottest))
                 (side("typical", "Typical, for comparison", &report.typical, hottest))
             }
-            (ranking(&report.ranking))
+            (ranking(report))
         }
     })
 }
@@ -85,7 +85,9 @@ fn side(class: &str, title: &str, shown: &[Shown], hottest: f32) -> Markup {
         @if !shown.is_empty() {
             div class=(class) {
                 h3 { (title) }
-                ol class="cards" { @for item in shown { li { (card(item, hottest)) } } }
+                ol class="cards" { @for item in shown {
+                    li data-id=(item.id) data-rank=(item.rank) { (card(item, hottest)) }
+                } }
             }
         }
     }
@@ -231,15 +233,17 @@ fn bar(value: f32, most: f32) -> Markup {
     }
 }
 
-fn ranking(ranking: &[Ranked]) -> Markup {
-    let head = &ranking[..ranking.len().min(RANKING)];
+fn ranking(report: &Report) -> Markup {
+    let head: &[Ranked] = &report.ranking[..report.ranking.len().min(RANKING)];
+    let cut = report.thresholds.first();
+    let flagged = |item: &Ranked| cut.is_some_and(|cut| item.score > cut.value);
     html! {
         @if !head.is_empty() {
             details {
                 summary { "The first " (count(head.len())) " items of the ranking" }
-                div class="scroll" { table class="plain" {
+                div class="scroll" { table class="plain ranking" {
                     thead { tr { th scope="col" class="num" { "Rank" } th scope="col" class="num" { "Score" } th scope="col" { "Item" } } }
-                    tbody { @for (i, item) in head.iter().enumerate() { tr {
+                    tbody data-flagged=[cut.map(|cut| cut.flagged)] { @for (i, item) in head.iter().enumerate() { tr data-id=(item.id) data-rank=(i + 1) data-flagged[flagged(item)] {
                         td class="num" { (count(i + 1)) }
                         td class="num" { (number(f64::from(item.score))) }
                         th scope="row" { bdi { (item.id) } }

@@ -1,8 +1,8 @@
 //! The report of a run: one HTML file that needs neither a network nor scripts.
 //!
 //! [`render`] turns a [`Report`] into the page. All markup is written with `maud`, which escapes every text by default,
-//! and the page carries a content security policy that forbids scripts and any load, so that nothing in a document or a
-//! file name is interpreted as markup or code.
+//! and the page carries a content security policy that forbids any load and every script but the page's own, which sorts
+//! and copies, so that nothing in a document or a file name is interpreted as markup or code.
 
 pub mod chart;
 mod columns;

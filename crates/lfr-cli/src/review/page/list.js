@@ -54,7 +54,7 @@ export class List {
 
   measure() {
     const width = this.element.clientWidth;
-    this.columns = this.tiles ? Math.max(2, Math.floor(width / 150)) : 1;
+    this.columns = this.tiles ? Math.max(2, Math.floor(width / (width < 500 ? 116 : 150))) : 1;
     this.tile = width / this.columns;
     this.row = this.tiles ? Math.round(this.tile + 34) : this.kind === 'text' ? 104 : 76;
     this.rows = Math.ceil(this.items.length / this.columns);
