@@ -40,7 +40,8 @@ pub fn run(args: &ReviewArgs) -> Result<()> {
     // Held to the end of the process, so that a mark is written in full or not at all.
     let marks = desk.marks();
     let marked = marks.all().iter().flatten().count();
-    say(&format!("{marked} marks in {}", shown(&marks.path().display().to_string())));
+    let word = if marked == 1 { "mark" } else { "marks" };
+    say(&format!("{marked} {word} in {}", shown(&marks.path().display().to_string())));
     std::mem::forget(marks);
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod bench;
 mod bench_killed;
 mod bench_refusals;
+mod browser;
 mod config;
 mod data;
 mod dataset;
@@ -22,6 +23,7 @@ mod pictures;
 mod places;
 mod rank;
 mod reading;
+mod review;
 mod streams;
 mod threshold;
 mod usage;
