@@ -63,10 +63,9 @@ pub const THRESHOLD: [Example; 4] = [
 pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
 
 /// For `lfr review --help`.
-pub const REVIEW: [Example; 3] = [
+pub const REVIEW: [Example; 2] = [
     ("lfr review photos-lfr", "opens the page in the browser"),
-    ("lfr review photos-lfr --no-open --port 8000", "for a tunnel: ssh -L 8000:127.0.0.1:8000 HOST"),
-    ("lfr rank photos/ --labels-known photos-lfr/labels.csv -o photos-again", "with the marks"),
+    ("lfr review photos-lfr --no-open --port 8000", "to be looked at through a tunnel"),
 ];
 
 /// For `lfr columns --help`.

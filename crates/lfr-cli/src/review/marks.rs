@@ -126,6 +126,11 @@ impl Marks {
         self.places.get(id) == Some(&item)
     }
 
+    /// How many items have an id of their own.
+    pub fn markable(&self) -> usize {
+        self.places.len()
+    }
+
     /// Why the file cannot be used at the moment.
     pub fn trouble(&self) -> Option<&str> {
         self.trouble.as_deref()

@@ -19,6 +19,7 @@ pub fn run(desk: &Desk) -> Value {
         "kind": desk.kind(),
         "method": desk.record.method["method"],
         "items": desk.len(),
+        "unmarkable": desk.len() - desk.marks().markable(),
         "labels": desk.marks().path().display().to_string(),
         "cut": { "value": desk.cut.value, "rule": desk.cut.rule },
         "histogram": {

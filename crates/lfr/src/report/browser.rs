@@ -18,11 +18,11 @@ const MEASURE: &str = "onload = () => { document.title = [...document.querySelec
 
 /// Writes the ranks in the first gallery of a frame, sorted by id, and what its buttons say.
 const SORT: &str = "onload = () => { const d = document.querySelector('iframe').contentDocument;
-    const choice = d.querySelector('.tools select');
+    const choice = d.querySelector('.sorting select');
     choice.value = 'by id';
     choice.dispatchEvent(new Event('change'));
     const ranks = [...d.querySelector('.cards').children].map((item) => item.dataset.rank);
-    document.title = [ranks, ...[...d.querySelectorAll('.tools button')].map((b) => b.textContent)].join(';') }";
+    document.title = [ranks, ...[...d.querySelectorAll('.sorting button')].map((b) => b.textContent)].join(';') }";
 
 /// The title that a page gave itself.
 fn title(dom: &str) -> &str {

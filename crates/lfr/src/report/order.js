@@ -37,7 +37,7 @@ addEventListener('DOMContentLoaded', () => {
   for (const list of document.querySelectorAll('.cards, .ranking tbody')) {
     const items = [...list.children];
     if (!items.length) continue;
-    const tools = make('div', '', 'tools');
+    const tools = make('div', '', 'sorting');
     const choice = make('select', '');
     choice.setAttribute('aria-label', 'Order');
     choice.append(...Object.keys(orders).map((name) => make('option', name)));

@@ -36,13 +36,16 @@ export class Detail {
     });
   }
 
-  /** Shows an item; `line` is what the list knows of it. */
-  async show(item, line) {
+  /** Shows an item; `line` is what the list knows of it, `next` the item that may come next. */
+  async show(item, line, next) {
     this.item = item;
     document.getElementById('item-id').textContent = line?.id ?? '';
     const parts = [];
     this.picture = null;
-    if (this.kind === 'images') parts.push(this.frame(item, line));
+    if (this.kind === 'images') {
+      parts.push(this.frame(item, line));
+      if (next !== undefined && !line?.picture) new Image().src = `original/${next}`;
+    }
     const card = make('div', 'explanation');
     this.box.replaceChildren(...parts, card);
     this.box.scrollTop = 0;

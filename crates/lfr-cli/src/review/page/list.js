@@ -10,7 +10,6 @@ const KEPT = 4000;
 const PART = 100;
 /** Rows drawn above and below those in sight. */
 const SPARE = 3;
-const WORDS = { outlier: 'outlier', normal: 'normal', unsure: 'unsure' };
 
 export class List {
   /** `kind` is that of the items, `choose` is told the position that the user picks. */
@@ -56,7 +55,7 @@ export class List {
     const width = this.element.clientWidth;
     this.columns = this.tiles ? Math.max(2, Math.floor(width / (width < 500 ? 116 : 150))) : 1;
     this.tile = width / this.columns;
-    this.row = this.tiles ? Math.round(this.tile + 34) : this.kind === 'text' ? 104 : 76;
+    this.row = this.tiles ? Math.round(this.tile + 34) : this.kind === 'text' ? 92 : 62;
     this.rows = Math.ceil(this.items.length / this.columns);
     this.height = this.rows * this.row;
     this.space.style.height = `${Math.min(this.height, TALLEST)}px`;
@@ -120,8 +119,9 @@ export class List {
     const id = line?.id ?? '…';
     parts.push(make('bdi', 'name', this.tiles ? id.slice(id.lastIndexOf('/') + 1) : id));
     if (line && !this.tiles) parts.push(make('span', 'amount', short(line.score)), ...details(line, this.kind));
-    if (mark) parts.push(make('span', `badge ${mark}`, WORDS[mark]));
+    if (mark) parts.push(make('span', `badge ${mark}`, mark));
     option.replaceChildren(make('div', 'cell', '', parts));
+    option.setAttribute('aria-label', `${id}, rank ${line?.rank ?? ''}, ${mark ?? 'not marked'}`);
     option.title = line ? `${id}, rank ${line.rank}, score ${short(line.score)}` : '';
   }
 

@@ -102,8 +102,7 @@ async function open(at, shown) {
   if (shown) view(true);
   const line = await list.line(chosen);
   if (chosen !== item()) return;
-  get('list').setAttribute('aria-label', `${line.id}, rank ${line.rank}, ${marks.get(chosen) ?? 'not marked'}`);
-  await detail.show(chosen, line);
+  await detail.show(chosen, line, list.items[at + 1]);
 }
 
 /** On a narrow screen, shows the item or the list. */
@@ -121,8 +120,8 @@ function mark(word) {
   if (word) marks.set(chosen, word);
   else marks.delete(chosen);
   list.redraw(chosen);
-  if (word) open(at + 1);
-  else detail.mark(undefined);
+  detail.mark(marks.get(chosen));
+  if (word) open(at + 1).catch(trouble);
   busy = busy.then(async () => {
     try {
       hear(await tell('mark', { window: tab, item: chosen, mark: word, expected, version }));
@@ -230,10 +229,11 @@ async function poll() {
 async function start() {
   run = await ask('run');
   document.title = `Review: ${run.input}`;
-  const noun = { images: 'images', table: 'rows', text: 'documents' }[run.kind];
+  const noun = { images: 'image', table: 'row', text: 'document' }[run.kind] + (run.items === 1 ? '' : 's');
   get('title').replaceChildren(make('bdi', '', run.input), make('small', '', ` ${run.items.toLocaleString('en')} ${noun}, ranked by ${run.method}`));
   get('labels').textContent = run.labels;
   document.body.classList.add(run.kind);
+  notice('repeated', run.unmarkable && `${run.unmarkable.toLocaleString('en')} items share their ids with others and cannot be marked. Rank with an --id that tells them apart.`);
   if (matchMedia('(max-width: 820px)').matches) get('cut-details').open = false;
   list = new List(get('list'), run.kind, { markOf: (of) => marks.get(of), choose: (at, shown) => open(at, shown).catch(trouble) });
   detail = new Detail(run.kind);
