@@ -134,14 +134,17 @@ fn twenty_items_are_reviewed_by_keyboard() {
     browser.press("Escape");
     browser.wait("document.getElementById('list-words').textContent.startsWith('1 item.')");
     // What is written by hand appears.
-    place.write("out/labels.csv", place.read("out/labels.csv") + "000.png,unsure\n");
+    let other = truth.keys().find(|id| rows.iter().all(|row| row.0 != *id)).unwrap();
+    place.write("out/labels.csv", place.read("out/labels.csv") + &format!("{other},unsure\n"));
     browser.wait("document.getElementById('notices').textContent.includes('changed by hand')");
     // The original at full size.
+    browser.wait("document.querySelector('.original')?.naturalWidth > 0");
     browser.press("Enter");
     browser.wait(
         "document.getElementById('large').open && document.getElementById('large-picture').naturalWidth > 0",
     );
     browser.press("Escape");
+    browser.wait("!document.getElementById('large').open");
 
     // Another window, on a small screen, goes on from there.
     browser.open(&review.address, (360, 720));
