@@ -150,6 +150,11 @@ fn twenty_items_are_reviewed_by_keyboard() {
     browser.open(&review.address, (360, 720));
     assert!(browser.text("progress").starts_with("20 marked"));
     assert_eq!(browser.value("document.documentElement.scrollWidth"), json!(360));
+    browser.value("document.querySelector('[role=option]').click()");
+    let next = "document.getElementById('next').getBoundingClientRect()";
+    browser.wait(&format!(
+        "{next}.width > 0 && {next}.right <= 360 && document.documentElement.scrollWidth === 360"
+    ));
     assert_eq!(browser.complaints, [""; 0]);
     assert_eq!(review.interrupt().0, Some(0));
     browser.wait("document.getElementById('notices').textContent.includes('lfr review has ended')");

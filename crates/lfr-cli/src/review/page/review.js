@@ -79,9 +79,9 @@ function trouble(error) {
   else say(error.message);
 }
 
-/** Lists again: what the tools above the list ask for. */
-async function refresh(keep) {
-  const chosen = keep ?? item();
+/** Lists again: what the tools above the list ask for. Stays at the item `keep`; at the first of a list of what to label next. */
+async function refresh(keep = item()) {
+  const chosen = get('by').value === 'next' ? undefined : keep;
   const query = new URLSearchParams({ by: get('by').value, only: get('only').value, above: get('above').checked, cut: cut.value, search: get('search').value });
   if (similarTo !== null) query.set('to', similarTo);
   const { items, words } = await ask(`list?${query}`);
@@ -234,7 +234,7 @@ async function start() {
   get('labels').textContent = run.labels;
   document.body.classList.add(run.kind);
   notice('repeated', run.unmarkable && `${run.unmarkable.toLocaleString('en')} items share their ids with others and cannot be marked. Rank with an --id that tells them apart.`);
-  if (matchMedia('(max-width: 820px)').matches) get('cut-details').open = false;
+  if (matchMedia('(max-width: 820px), (max-height: 640px)').matches) get('cut-details').open = false;
   list = new List(get('list'), run.kind, { markOf: (of) => marks.get(of), choose: (at, shown) => open(at, shown).catch(trouble) });
   detail = new Detail(run.kind);
   hear(await ask('changes?version=0'));
@@ -242,12 +242,13 @@ async function start() {
   cut = new Cut(run, again);
   await cut.ask();
   await refresh();
-  const relist = () => {
+  const relist = (event) => {
     if (get('by').value !== 'similar') {
       similarTo = null;
       get('by').querySelector('[value=similar]').hidden = true;
     }
-    refresh().catch(trouble);
+    // Another order begins at its first item.
+    refresh(event.target === get('by') ? null : item()).catch(trouble);
   };
   ['by', 'only', 'above'].forEach((id) => get(id).addEventListener('change', relist));
   get('search').addEventListener('input', calmly(150, () => refresh().catch(trouble)));
