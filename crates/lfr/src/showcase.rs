@@ -153,6 +153,13 @@ fn expected_date(seconds: f64, spread: f64) -> String {
     shown_date(if spread > DAY { (seconds / DAY).floor() * DAY } else { seconds })
 }
 
+/// Every column of row `i` and its value as in the file.
+pub fn whole_row(batch: &RecordBatch, i: usize) -> Vec<(String, String)> {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.map(|name| (name.clone(), shown(batch, &name, i))).collect()
+}
+
 fn shown(batch: &RecordBatch, column: &str, i: usize) -> String {
     let Some(array) = batch.column_by_name(column).filter(|array| !array.is_null(i)) else {
         return "missing".into();

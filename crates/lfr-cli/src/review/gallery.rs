@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use lfr::data::Items;
 use lfr::regular;
 use lfr::report::{card_html, heat_scale};
-use lfr::run::show;
+use lfr::run::{one, show};
+use lfr::showcase::whole_row;
+use serde::Serialize;
 
 use super::desk::Desk;
 
@@ -60,6 +63,27 @@ impl Kept {
 fn plain(attribute: &str) -> String {
     let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")];
     named.iter().fold(attribute.to_owned(), |text, (name, letter)| text.replace(name, letter))
+}
+
+/// All of an item that its card may have cut short.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Whole {
+    /// A document.
+    Text(String),
+    /// Every column of a row with its value.
+    Row(Vec<(String, String)>),
+    /// Of a picture, the card and the original are all there is.
+    Nothing,
+}
+
+/// All of an item; nothing while the pile is not read.
+pub fn whole(desk: &Desk, item: usize) -> Whole {
+    match desk.pile().ok().and_then(|opened| one(&opened.items, item)) {
+        Some(Items::Documents(mut documents)) => Whole::Text(documents.pop().unwrap_or_default()),
+        Some(Items::Rows(batch)) => Whole::Row(whole_row(&batch, 0)),
+        Some(Items::Images(_)) | None => Whole::Nothing,
+    }
 }
 
 /// The card of an item.

@@ -102,6 +102,7 @@ fn app(desk: Arc<Desk>, token: Arc<str>) -> Router {
         .route(&at("list"), get(list))
         .route(&at("lines"), get(lines))
         .route(&at("card/{item}"), get(card))
+        .route(&at("whole/{item}"), get(whole))
         .route(&at("small/{item}"), get(small))
         .route(&at("original/{item}"), get(original))
         .route(&at("cut"), get(cut))
@@ -167,6 +168,11 @@ async fn card(State(desk): State<Arc<Desk>>, Path(item): Path<usize>) -> Result<
         Ok(card) => json!({ "card": card }),
         Err(reason) => json!({ "reason": reason }),
     }))
+}
+
+async fn whole(State(desk): State<Arc<Desk>>, Path(item): Path<usize>) -> Result<Response, Failed> {
+    existing(&desk, item)?;
+    Ok(Json(apart(move || gallery::whole(&desk, item)).await?).into_response())
 }
 
 async fn small(State(desk): State<Arc<Desk>>, Path(item): Path<usize>) -> Result<Response, Failed> {

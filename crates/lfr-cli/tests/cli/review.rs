@@ -99,6 +99,23 @@ fn truth(sneakers: &Path) -> HashMap<String, bool> {
 
 #[cfg(unix)]
 #[test]
+fn rows_are_shown_with_all_their_columns() {
+    let Some(mut browser) = Browser::start() else { return };
+    let place = ranked();
+    let review = Review::start(&place, "review pile-lfr --no-open");
+    browser.open(&review.address, (1280, 800));
+    browser.wait("document.querySelectorAll('.rows .detail').length > 0");
+    browser.wait("document.querySelector('.item .features') !== null");
+    browser.value("document.querySelector('.whole').open = true");
+    browser.wait("document.querySelectorAll('.whole dd').length === 2");
+    browser.press("ArrowRight");
+    browser.wait("document.querySelector('.rank')?.textContent.includes('2')");
+    assert_eq!(browser.complaints, [""; 0]);
+    assert_eq!(review.interrupt().0, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
 fn twenty_items_are_reviewed_by_keyboard() {
     let Some(mut browser) = Browser::start() else { return };
     let sneakers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/sneakers");

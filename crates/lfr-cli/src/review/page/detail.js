@@ -52,7 +52,24 @@ export class Detail {
     const { card: html, reason } = await ask(`card/${item}`);
     if (this.item !== item) return;
     // The page's policy takes no styles from attributes; the lengths of the bars are set one by one.
+    if (this.kind !== 'images') this.box.append(this.whole(item));
     card.replaceChildren(html ? adopt(html.replaceAll(' style="', ' data-style="')) : make('p', 'hint', reason));
+  }
+
+  /** What the card may have cut short, once it is asked for. */
+  whole(item) {
+    const name = this.kind === 'text' ? 'The whole document' : 'All columns';
+    const box = make('details', 'whole', '', [make('summary', '', name)]);
+    box.open = this.isWhole ?? false;
+    const fill = async () => {
+      this.isWhole = box.open;
+      if (!box.open || box.children.length > 1) return;
+      const { text, row } = await ask(`whole/${item}`);
+      const body = text !== undefined ? make('p', 'whole-text', text) : make('dl', 'pairs', '', (row ?? []).flatMap(([name, value]) => [make('dt', '', name), make('dd', '', value)]));
+      box.append(text === undefined && !row ? make('p', 'hint', 'Not known while the input cannot be read.') : body);
+    };
+    box.addEventListener('toggle', () => fill().catch(() => {}));
+    return box;
   }
 
   /** The original, as large as there is place. */
