@@ -1,6 +1,5 @@
 //! `lfr review`.
 
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -27,7 +26,7 @@ pub fn run(args: &ReviewArgs) -> Result<()> {
     interrupt::listen()?;
     let address = server.address();
     server.start(Arc::clone(&desk))?;
-    desk.read_pile_meanwhile(args.data_dir.clone().map(PathBuf::from));
+    desk.read_pile_meanwhile(args.data_dir.clone());
     say(&format!("{}; the page is at", headline(&desk)));
     print(format!("{address}\n").as_bytes())?;
     say("Ctrl-C ends it");
