@@ -14,6 +14,7 @@ mod progress;
 mod review;
 mod summary;
 mod terminal;
+mod unfinished;
 mod watch;
 
 use std::ffi::OsString;

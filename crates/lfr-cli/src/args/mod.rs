@@ -17,7 +17,7 @@ use clap_complete::Shell;
 #[cfg(feature = "bench")]
 pub use bench::BenchArgs;
 pub use data::DataArgs;
-pub use fitting::{FitArgs, MethodArgs, RankArgs};
+pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
 pub use review::ReviewArgs;
 pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};

@@ -7,7 +7,7 @@ use lfr::data::Items;
 use lfr::regular;
 use lfr::report::{card_html, heat_scale};
 use lfr::run::{one, show};
-use lfr::showcase::whole_row;
+use lfr::views::whole_row;
 use serde::Serialize;
 
 use super::desk::Desk;

@@ -10,7 +10,7 @@ use lfr::input::{picture_file, thumbnail};
 use lfr::regular;
 use lfr::report::{Encoded, encoded};
 use lfr::run::one;
-use lfr::showcase::seen;
+use lfr::views::seen;
 
 use super::desk::Desk;
 

@@ -23,6 +23,7 @@ mod pictures;
 mod places;
 mod rank;
 mod reading;
+mod resume;
 mod review;
 mod streams;
 mod threshold;

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde_json::{Number, Value};
 
 use super::{Format, Ids, Ranking, Scores, Texts};
-use crate::damage::caught;
 use crate::error::{Error, Result};
 use crate::input::{check_footer, check_pages};
+use crate::panics::caught;
 use crate::regular;
 
 /// The columns that are read, and their places in a record.
