@@ -3,6 +3,7 @@
 mod bench;
 mod bench_killed;
 mod bench_refusals;
+mod browser;
 mod config;
 mod data;
 mod dataset;
@@ -26,6 +27,7 @@ mod places;
 mod rank;
 mod reading;
 mod resume;
+mod review;
 mod streams;
 mod threshold;
 mod usage;

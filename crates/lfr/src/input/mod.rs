@@ -68,7 +68,7 @@ use detect::Format;
 pub use expected::Known;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
-pub use images::thumbnail;
+pub use images::{picture_file, thumbnail};
 pub use memory::Picture;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};

@@ -1,8 +1,8 @@
 //! The report of a run: one HTML file that needs neither a network nor scripts.
 //!
 //! [`render`] turns a [`Report`] into the page. All markup is written with `maud`, which escapes every text by default,
-//! and the page carries a content security policy that forbids scripts and any load, so that nothing in a document or a
-//! file name is interpreted as markup or code.
+//! and the page carries a content security policy that forbids any load and every script but the page's own, which sorts
+//! and copies, so that nothing in a document or a file name is interpreted as markup or code.
 
 pub mod chart;
 mod columns;
@@ -19,7 +19,9 @@ mod training;
 
 use std::time::Duration;
 
+pub use gallery::{card_html, heat_scale};
 pub(crate) use number::{counted, duration, number};
+pub use picture::{Encoded, encoded};
 
 use image::{ImageBuffer, Luma, RgbImage};
 
@@ -122,9 +124,9 @@ pub enum View {
     /// A picture. Anything larger than 160 pixels is shown smaller.
     Picture {
         /// As read.
-        original: RgbImage,
+        original: Picture,
         /// As the model paints it, when it can.
-        reconstruction: Option<RgbImage>,
+        reconstruction: Option<Picture>,
         /// How far the two are apart at each pixel; the sign is dropped.
         residual: Option<Residual>,
     },
@@ -141,6 +143,9 @@ pub enum View {
         terms: Vec<(String, f32)>,
     },
 }
+
+/// The type of the pictures in a [`View`].
+pub type Picture = RgbImage;
 
 /// A number at each pixel of a picture.
 pub type Residual = ImageBuffer<Luma<f32>, Vec<f32>>;
@@ -193,6 +198,11 @@ pub struct Provenance {
 /// The page as HTML text.
 pub fn render(report: &Report) -> String {
     legible::legible(&page::page(report).into_string())
+}
+
+/// The style sheet of the page and of its cards.
+pub fn style() -> String {
+    [chart::STYLE, page::STYLE].concat()
 }
 
 /// What one item is called.

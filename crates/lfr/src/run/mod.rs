@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use page::write_page;
+pub use page::{one, show, write_page};
 use recorder::Recorder;
 use truth::Truth;
 

@@ -45,6 +45,41 @@ pub fn write_page(
     file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
 }
 
+/// The items at `places` of a run made visible, in that order. `root` is its input, `items` its pile.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, or do not reach to a place.
+pub fn show(
+    root: &Path,
+    scores: &Scores,
+    ranks: &[usize],
+    items: &[Items],
+    model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    let ids: Vec<String> = places.iter().map(|&item| scores.ids.get(item)).collect();
+    let parts: Vec<Items> = places.iter().filter_map(|&item| one(items, item)).collect();
+    if parts.len() != places.len() {
+        let what = "items to show".into();
+        let (expected, found) = (places.len().to_string(), parts.len().to_string());
+        return Err(Error::Mismatch { what, expected, found });
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let views = views(&Items::join(parts)?, &ids, root, model.preprocessor(), model.detector())?;
+    let label = |item| scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
+    let made = places.iter().zip(ids).zip(views).map(|((&item, id), view)| Shown {
+        id,
+        rank: ranks[item],
+        score: scores.scores[item],
+        percentile: scores.percentiles[item],
+        label: label(item),
+        view,
+    });
+    Ok(made.collect())
+}
+
 /// The report as HTML, see [`write_page`].
 pub(super) fn html(
     record: &RunRecord,
@@ -102,25 +137,9 @@ impl Gallery<'_> {
     /// The items of some ranks, from 0, made visible.
     fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
         let order = self.ranking.order();
-        let shown: Vec<usize> = ranks.clone().filter_map(|rank| order.get(rank).copied()).collect();
-        let ids: Vec<String> = shown.iter().map(|&item| self.scores.ids.get(item)).collect();
-        let parts: Vec<Items> = shown.iter().filter_map(|&item| one(self.items, item)).collect();
-        if parts.is_empty() || parts.len() != shown.len() {
-            return Ok(Vec::new());
-        }
+        let places: Vec<usize> = ranks.filter_map(|rank| order.get(rank).copied()).collect();
         let root = Path::new(&self.record.input);
-        let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
-        let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
-        let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
-        let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
-            id,
-            rank: rank + 1,
-            score: self.scores.scores[item],
-            percentile: self.scores.percentiles[item],
-            label: label(item),
-            view,
-        });
-        Ok(made.collect())
+        show(root, self.scores, &self.ranking.ranks(), self.items, self.model, &places)
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.
@@ -181,8 +200,8 @@ impl Gallery<'_> {
     }
 }
 
-/// Item `index` of the chunks, alone.
-fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
+/// Item `index` of the chunks, alone; `None` past the end.
+pub fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
     let chunk = chunks.iter().find(|chunk| {
         let inside = index < chunk.len();
         index -= if inside { 0 } else { chunk.len() };
