@@ -103,6 +103,7 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let mut whole = Whole { observer, featureless: &featureless };
     let mut context = Context::new(options.seed, device, &mut whole);
     context.known = known;
+    context.columns = preprocessor.columns_of_features();
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
     warnings.append(&mut context.warnings);

@@ -84,6 +84,8 @@ pub struct Context<'a> {
     pub device: Device,
     /// A few labelled items outside the training set, for the methods that need them.
     pub known: Option<Known>,
+    /// The column of the table that each feature is from, ascending; empty where every feature is by itself.
+    pub columns: Vec<u32>,
     /// Who watches.
     pub observer: &'a mut dyn Observer,
     /// Sentences for the user.
@@ -95,7 +97,8 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with nothing found yet.
     pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
-        Self { seed, device, known: None, observer, warnings: Vec::new(), findings: Findings::default() }
+        let (columns, warnings, findings) = (Vec::new(), Vec::new(), Findings::default());
+        Self { seed, device, known: None, columns, observer, warnings, findings }
     }
 }
 
