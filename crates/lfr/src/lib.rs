@@ -60,6 +60,7 @@ pub mod preprocess;
 pub mod regular;
 pub mod report;
 pub mod run;
+pub mod sample;
 pub mod score;
 pub mod seed;
 pub mod threshold;

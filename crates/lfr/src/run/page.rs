@@ -39,28 +39,32 @@ pub fn write_page(
     model: &Model,
     show: usize,
 ) -> Result<()> {
-    let html = html(record, scores, items, model, show)?;
-    let path = file.path().to_owned();
-    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
+    write(file, record, scores, &|place| one(items, place), model, show)
 }
 
-/// The report as HTML, see [`write_page`].
-pub(super) fn html(
+/// The item at a place, alone; none where it is not at hand.
+pub(super) type Item<'a> = &'a dyn Fn(usize) -> Option<Items>;
+
+/// As [`write_page`], whatever holds the items.
+pub(super) fn write(
+    file: OutputFile,
     record: &RunRecord,
     scores: &Scores,
-    items: &[Items],
+    item: Item<'_>,
     model: &Model,
     show: usize,
-) -> Result<String> {
+) -> Result<()> {
     let ranking = Ranking::of(&scores.scores);
-    let gallery = Gallery { record, scores, items, model, ranking };
-    Ok(report::render(&gallery.report(show)?))
+    let gallery = Gallery { record, scores, item, model, ranking };
+    let html = report::render(&gallery.report(show)?);
+    let path = file.path().to_owned();
+    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
 }
 
 struct Gallery<'a> {
     record: &'a RunRecord,
     scores: &'a Scores,
-    items: &'a [Items],
+    item: Item<'a>,
     model: &'a Model,
     ranking: Ranking,
 }
@@ -71,9 +75,6 @@ impl Gallery<'_> {
         let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
         let description = Method::ALL.iter().find(|method| method.name == name);
         let order = self.ranking.order();
-        let middle = order.len() / 2;
-        let typical = middle.saturating_sub(TYPICAL / 2)..(middle + TYPICAL / 2).min(order.len());
-        let typical = typical.start.max(show.min(order.len()))..typical.end.max(show.min(order.len()));
         let ranked =
             |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
         Ok(Report {
@@ -87,8 +88,8 @@ impl Gallery<'_> {
             warnings: self.warnings(),
             scores: self.scores.scores.clone(),
             thresholds: record.threshold.iter().map(threshold).collect(),
-            top: self.shown(0..show.min(order.len()))?,
-            typical: self.shown(typical)?,
+            top: self.shown((0..show.min(order.len())).collect())?,
+            typical: self.shown(self.typical(show))?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
             training: record.curve.iter().map(epoch).collect(),
             columns: record.columns.clone(),
@@ -98,12 +99,25 @@ impl Gallery<'_> {
         })
     }
 
-    /// The items of some ranks, from 0, made visible.
-    fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
+    /// Ranks in the middle, from 0, whose items are at hand.
+    fn typical(&self, show: usize) -> Vec<usize> {
         let order = self.ranking.order();
-        let shown: Vec<usize> = ranks.clone().filter_map(|rank| order.get(rank).copied()).collect();
+        let middle = order.len() / 2;
+        let at_hand = |rank: &usize| (self.item)(order[*rank]).is_some();
+        let upwards = (middle..order.len()).filter(at_hand).take(TYPICAL / 2);
+        let mut ranks: Vec<usize> =
+            (0..middle).rev().filter(at_hand).take(TYPICAL / 2).chain(upwards).collect();
+        ranks.retain(|&rank| rank >= show);
+        ranks.sort_unstable();
+        ranks
+    }
+
+    /// The items of some ranks, from 0, made visible.
+    fn shown(&self, ranks: Vec<usize>) -> Result<Vec<Shown>> {
+        let order = self.ranking.order();
+        let shown: Vec<usize> = ranks.iter().filter_map(|&rank| order.get(rank).copied()).collect();
         let ids: Vec<String> = shown.iter().map(|&item| self.scores.ids.get(item)).collect();
-        let parts: Vec<Items> = shown.iter().filter_map(|&item| one(self.items, item)).collect();
+        let parts: Vec<Items> = shown.iter().filter_map(|&item| (self.item)(item)).collect();
         if parts.is_empty() || parts.len() != shown.len() {
             return Ok(Vec::new());
         }
@@ -111,7 +125,7 @@ impl Gallery<'_> {
         let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
         let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
         let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
-        let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
+        let made = ranks.into_iter().zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
             id,
             rank: rank + 1,
             score: self.scores.scores[item],
@@ -183,7 +197,7 @@ impl Gallery<'_> {
 }
 
 /// Item `index` of the chunks, alone.
-fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
+pub(super) fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
     let chunk = chunks.iter().find(|chunk| {
         let inside = index < chunk.len();
         index -= if inside { 0 } else { chunk.len() };
