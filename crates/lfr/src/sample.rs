@@ -94,6 +94,14 @@ impl Reading {
         Ok(Self::Sample(pile, Rows { places: places.concat(), ..rows }))
     }
 
+    /// The pile to fit on, and all rows of which it is a sample.
+    pub fn parts(self) -> (Pile, Option<Rows>) {
+        match self {
+            Self::Whole(pile) => (pile, None),
+            Self::Sample(pile, rows) => (pile, Some(rows)),
+        }
+    }
+
     /// The pile to fit on.
     pub fn pile(&self) -> &Pile {
         match self {

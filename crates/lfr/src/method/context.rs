@@ -24,6 +24,15 @@ pub struct Epoch {
 
 /// Watches a fit. Returning an error, such as [`crate::Error::Interrupted`], ends it.
 pub trait Observer {
+    /// Before member `member` (from 1) of the `members` of a combination, a method called `name`, is fitted.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        let _ = (name, member, members);
+        Ok(())
+    }
+
     /// Before step `step` (from 0) of `steps` in an epoch.
     ///
     /// # Errors

@@ -109,6 +109,7 @@ impl MethodConfig for CombinedConfig {
         let voters = self.members.len();
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
+            context.observer.member(method.name(), i + 1, self.all().count())?;
             context.seed = seed.part(&format!("{i}.{}", method.name()));
             members.push(match method.fit(x, context) {
                 Ok(detector) => {
