@@ -6,7 +6,7 @@
 //! group, which never predicts itself; the size of the group's error, over its mean in the fit, is the column's part.
 //!
 //! Deviations: the paper learns trees in ten folds, and puts the columns together by a mean weighted by how well they are
-//! predicted. Here the largest errors count most, and equally for all columns, so that a value far out in a column
+//! predicted. Here the largest errors count most (a cubic mean), and equally for all columns, so that a value far out in a column
 //! that nothing predicts counts as well; a column that is predicted almost exactly is measured by a thousandth of its own
 //! spread at least, below which there is rounding. More than 512 features are parted at random into blocks that predict
 //! among themselves.
@@ -51,9 +51,9 @@ pub struct AlsoConfig {
 #[serde(rename_all = "kebab-case")]
 pub enum Errors {
     /// The largest: one wrong column makes an outlier.
-    #[default]
     Largest,
     /// The cubic mean: mostly the large ones.
+    #[default]
     Cubic,
     /// The mean.
     Mean,
