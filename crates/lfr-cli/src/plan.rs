@@ -12,6 +12,7 @@ use lfr::method::{Method, Takes};
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::run::{Fit, Run};
+use lfr::sample::Reading;
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
@@ -59,16 +60,19 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Reads the pile, and the labels that are to guide the fit.
+    /// Reads the pile, or a sample of a large table, and the labels that are to guide the fit.
     ///
     /// # Errors
-    /// As [`Pile::read`], [`Labels::read`] and [`Labels::of_some`].
-    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Pile> {
-        progress.stage(&format!("reading {}", input.display()));
-        let pile = Pile::read(input, &self.reading)?;
-        interrupt::check()?;
-        self.fitting.known = self.known(&pile)?;
-        Ok(pile)
+    /// As [`Reading::of`], [`Labels::read`] and [`Labels::of_some`].
+    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Reading> {
+        let text = format!("reading {}", input.display());
+        progress.stage(&text);
+        let read = Reading::of(input, &self.reading, self.fitting.seed, |items| {
+            progress.items(&text, items);
+            interrupt::check()
+        })?;
+        self.fitting.known = self.known(read.pile())?;
+        Ok(read)
     }
 
     /// The items that are to guide the fit, and their labels.

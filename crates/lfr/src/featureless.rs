@@ -88,6 +88,10 @@ pub(crate) struct Whole<'a> {
 }
 
 impl Observer for Whole<'_> {
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        self.observer.member(name, member, members)
+    }
+
     fn step(&mut self, step: usize, steps: usize) -> Result<()> {
         self.observer.step(step, steps)
     }

@@ -111,6 +111,7 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     context.known = known;
     let unfinished = options.checkpoints.as_ref();
     context.checkpoints = unfinished.map(|all| all.of_fit(&identity(&method, options, &features)));
+    context.columns = preprocessor.columns_of_features();
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
     warnings.append(&mut context.warnings);

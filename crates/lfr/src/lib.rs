@@ -62,6 +62,7 @@ pub mod preprocess;
 pub mod regular;
 pub mod report;
 pub mod run;
+pub mod sample;
 pub mod score;
 pub mod seed;
 mod statistics;

@@ -164,6 +164,11 @@ impl Pile {
             }
             chunks.push(chunk);
         }
+        Ok(Self::assembled(chunks, &source, input, options))
+    }
+
+    /// The items of `chunks`, which `source` gave.
+    pub(crate) fn assembled(chunks: Vec<Chunk>, source: &Source, input: String, options: &Options) -> Self {
         let chunks = if options.channels.is_none() { settle_channels(chunks) } else { chunks };
         let mut pile = Self {
             input,
@@ -186,7 +191,7 @@ impl Pile {
             pile.items.push(chunk.items);
         }
         pile.notes.extend(repeated(&pile.ids));
-        Ok(pile)
+        pile
     }
 
     /// Number of items.
@@ -201,7 +206,7 @@ impl Pile {
 }
 
 /// Bytes that a chunk takes in memory.
-fn size(chunk: &Chunk) -> u64 {
+pub(crate) fn size(chunk: &Chunk) -> u64 {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
     let part = |column: &ArrayRef| {
         column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
@@ -215,7 +220,7 @@ fn size(chunk: &Chunk) -> u64 {
     (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
 }
 
-fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
+pub(crate) fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     Error::input(
         path,

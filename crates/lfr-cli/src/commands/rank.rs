@@ -5,7 +5,9 @@ use std::time::Instant;
 use anyhow::Result;
 use lfr::labels::Labels;
 use lfr::output::{OutputFolder, RunRecord};
+use lfr::pile::Pile;
 use lfr::run::Contents;
+use lfr::sample::Rows;
 
 use crate::args::RankArgs;
 use crate::config::Tables;
@@ -26,9 +28,21 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     plan.fitting.checkpoints = Some(unfinished.clone());
 
     let mut progress = Progress::new(args.running.quiet);
-    let pile = plan.read(&args.input, &mut progress)?;
-    let labels = given.map(|given| given.of_all(&pile.ids)).transpose()?;
-    let mut run = plan.fit(pile, labels, &mut progress).inspect_err(|e| unfinished::hint(e, &unfinished))?;
+    let (pile, rows) = plan.read(&args.input, &mut progress)?.parts();
+    let labels = given.map(|given| given.of_all(&all_ids(&pile, rows.as_ref()))).transpose()?;
+    let fitted = plan.fit(pile, labels.clone().filter(|_| rows.is_none()), &mut progress);
+    let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
+    let mut run = match rows {
+        None => run,
+        Some(rows) => {
+            let (total, text) = (rows.ids.len(), format!("scoring {}", args.input.display()));
+            progress.stage(&text);
+            run.over(rows, labels, args.writing.show, |scored| {
+                progress.part(&text, scored, total);
+                interrupt::check()
+            })?
+        }
+    };
 
     progress.stage("writing the results");
     if let Some(rule) = rule {
@@ -49,4 +63,12 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     summary::warn(&mut progress, &record);
     summary::rank(&args.running, &record, &run.score_table(), &target)?;
     Ok(summary::verdict(args.fitting.strict, &record))
+}
+
+/// The identifiers of all items.
+fn all_ids(pile: &Pile, rows: Option<&Rows>) -> Vec<String> {
+    match rows {
+        Some(rows) => (0..rows.ids.len()).map(|i| rows.ids.get(i)).collect(),
+        None => pile.ids.clone(),
+    }
 }

@@ -25,6 +25,15 @@ pub struct Epoch {
 
 /// Watches a fit. Returning an error, such as [`crate::Error::Interrupted`], ends it.
 pub trait Observer {
+    /// Before member `member` (from 1) of the `members` of a combination, a method called `name`, is fitted.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        let _ = (name, member, members);
+        Ok(())
+    }
+
     /// Before step `step` (from 0) of `steps` in an epoch.
     ///
     /// # Errors
@@ -101,6 +110,8 @@ pub struct Context<'a> {
     pub known: Option<Known>,
     /// Where networks in training leave their state, and find it.
     pub checkpoints: Option<Checkpoints>,
+    /// The column of the table that each feature is from, ascending; empty where every feature is by itself.
+    pub columns: Vec<u32>,
     /// Who watches.
     pub observer: &'a mut dyn Observer,
     /// Sentences for the user.
@@ -117,6 +128,7 @@ impl<'a> Context<'a> {
             device,
             known: None,
             checkpoints: None,
+            columns: Vec::new(),
             observer,
             warnings: Vec::new(),
             findings: Findings::default(),

@@ -15,6 +15,7 @@ use crate::method::autoencoder::ae_lfr::AeLfrConfig;
 use crate::method::autoencoder::drae::DraeConfig;
 use crate::method::autoencoder::rsrae::RsraeConfig;
 use crate::method::combined::CombinedConfig;
+use crate::method::dependence::also::AlsoConfig;
 use crate::method::ecod::EcodConfig;
 use crate::method::elite::{EliteAeConfig, EliteSvddConfig};
 use crate::method::forest::isolation_forest::IsolationForestConfig;
@@ -126,6 +127,8 @@ methods! {
     Lof(LofConfig),
     /// Principal components.
     Pca(PcaConfig),
+    /// Columns predicted from one another.
+    Also(AlsoConfig),
     /// Empirical tail probabilities.
     Ecod(EcodConfig),
 }

@@ -175,6 +175,14 @@ impl Preprocessor {
         }
     }
 
+    /// The column of the table that each feature is from, by its place among the columns used; none for other kinds.
+    pub fn columns_of_features(&self) -> Vec<u32> {
+        match self {
+            Self::Table(encoder) => encoder.columns_of_features(),
+            Self::Images(_) | Self::Text(_) => Vec::new(),
+        }
+    }
+
     /// Numbers an item becomes.
     pub fn width(&self) -> usize {
         match self {

@@ -179,6 +179,12 @@ impl TableEncoder {
         self.columns.iter().map(|column| column.encoding.width()).sum()
     }
 
+    /// The place of each feature's column, in order.
+    pub(super) fn columns_of_features(&self) -> Vec<u32> {
+        let places = self.columns.iter().zip(0..);
+        places.flat_map(|(column, place)| std::iter::repeat_n(place, column.encoding.width())).collect()
+    }
+
     /// What each feature stands for, in order.
     pub fn features(&self) -> Vec<Feature> {
         self.columns.iter().flat_map(Column::features).collect()

@@ -4,6 +4,7 @@ mod page;
 mod record;
 mod recorder;
 mod truth;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::time::Instant;
 pub use page::{one, show, write_page};
 use recorder::Recorder;
 use truth::Truth;
+use whole::Whole;
 
 use crate::check::Check;
 use crate::checkpoint::Checkpoints;
@@ -128,6 +130,7 @@ impl Fit {
             threads,
             truth,
             threshold,
+            whole: None,
             options,
         })
     }
@@ -145,7 +148,7 @@ pub struct Run {
     pub pile: Arc<Pile>,
     /// Scores other items.
     pub model: Model,
-    /// One score an item of the pile, higher = more anomalous.
+    /// One score an item of the pile, or of the whole table that it is a sample of; higher = more anomalous.
     pub scores: Vec<f32>,
     /// One point an epoch; empty for methods that do not train.
     pub curve: Vec<CurvePoint>,
@@ -159,6 +162,8 @@ pub struct Run {
     pub threads: usize,
     /// The cut between items flagged and not, once [`Run::cut`] made one.
     pub threshold: Option<Threshold>,
+    /// The rows of which the pile is a sample, once [`Run::over`] scored them; `scores` is then one a row.
+    whole: Option<Whole>,
     options: FitOptions,
     truth: Option<Truth>,
 }
@@ -201,8 +206,14 @@ impl Run {
 
     /// The scores with identifiers, percentiles, flags and labels, as the score files hold them.
     pub fn score_table(&self) -> Scores {
-        let mut ids = Ids::default();
-        ids.extend(&self.pile.ids);
+        let ids = match &self.whole {
+            Some(whole) => whole.ids.clone(),
+            None => {
+                let mut ids = Ids::default();
+                ids.extend(&self.pile.ids);
+                ids
+            }
+        };
         let mut table = Scores::of_pile(ids, self.scores.clone());
         table.labels = self.labels().map(|labels| {
             let mut texts = Texts::default();
@@ -248,7 +259,15 @@ impl Run {
     /// As [`Run::record`]; [`Error::Io`] when it cannot be written.
     pub fn write_report(&self, path: impl AsRef<Path>, show: usize) -> Result<()> {
         let file = OutputFile::create(path.as_ref(), true)?;
-        write_page(file, &self.record()?, &self.score_table(), &self.pile.items, &self.model, show)
+        self.write_page(file, &self.record()?, &self.score_table(), show)
+    }
+
+    fn write_page(&self, file: OutputFile, record: &RunRecord, scores: &Scores, show: usize) -> Result<()> {
+        let item = |place| match &self.whole {
+            Some(whole) => whole.item(&self.pile, place),
+            None => page::one(&self.pile.items, place),
+        };
+        page::write(file, record, scores, &item, &self.model, show)
     }
 
     /// Writes all that `lfr rank` leaves: scores, model, `record` and report.
@@ -266,7 +285,7 @@ impl Run {
         if let Some(show) = contents.show {
             folder.put("report.html", |path| {
                 let file = OutputFile::create(path, true)?;
-                write_page(file, record, &scores, &self.pile.items, &self.model, show)
+                self.write_page(file, record, &scores, show)
             })?;
         }
         folder.put("run.json", |path| record.write(path))

@@ -40,9 +40,7 @@ pub fn write_page(
     model: &Model,
     show: usize,
 ) -> Result<()> {
-    let html = html(record, scores, items, model, show)?;
-    let path = file.path().to_owned();
-    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
+    write(file, record, scores, &|place| one(items, place), model, show)
 }
 
 /// The items at `places` of a run made visible, in that order. `root` is its input, `items` its pile.
@@ -57,8 +55,20 @@ pub fn show(
     model: &Model,
     places: &[usize],
 ) -> Result<Vec<Shown>> {
-    let ids: Vec<String> = places.iter().map(|&item| scores.ids.get(item)).collect();
-    let parts: Vec<Items> = places.iter().filter_map(|&item| one(items, item)).collect();
+    visible(root, scores, ranks, &|place| one(items, place), model, places)
+}
+
+/// As [`show`], whatever holds the items.
+fn visible(
+    root: &Path,
+    scores: &Scores,
+    ranks: &[usize],
+    item: Item<'_>,
+    model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    let ids: Vec<String> = places.iter().map(|&place| scores.ids.get(place)).collect();
+    let parts: Vec<Items> = places.iter().filter_map(|&place| item(place)).collect();
     if parts.len() != places.len() {
         let what = "items to show".into();
         let (expected, found) = (places.len().to_string(), parts.len().to_string());
@@ -80,23 +90,29 @@ pub fn show(
     Ok(made.collect())
 }
 
-/// The report as HTML, see [`write_page`].
-pub(super) fn html(
+/// The item at a place, alone; none where it is not at hand.
+pub(super) type Item<'a> = &'a dyn Fn(usize) -> Option<Items>;
+
+/// As [`write_page`], whatever holds the items.
+pub(super) fn write(
+    file: OutputFile,
     record: &RunRecord,
     scores: &Scores,
-    items: &[Items],
+    item: Item<'_>,
     model: &Model,
     show: usize,
-) -> Result<String> {
+) -> Result<()> {
     let ranking = Ranking::of(&scores.scores);
-    let gallery = Gallery { record, scores, items, model, ranking };
-    Ok(report::render(&gallery.report(show)?))
+    let gallery = Gallery { record, scores, item, model, ranking };
+    let html = report::render(&gallery.report(show)?);
+    let path = file.path().to_owned();
+    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
 }
 
 struct Gallery<'a> {
     record: &'a RunRecord,
     scores: &'a Scores,
-    items: &'a [Items],
+    item: Item<'a>,
     model: &'a Model,
     ranking: Ranking,
 }
@@ -107,9 +123,6 @@ impl Gallery<'_> {
         let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
         let description = Method::ALL.iter().find(|method| method.name == name);
         let order = self.ranking.order();
-        let middle = order.len() / 2;
-        let typical = middle.saturating_sub(TYPICAL / 2)..(middle + TYPICAL / 2).min(order.len());
-        let typical = typical.start.max(show.min(order.len()))..typical.end.max(show.min(order.len()));
         let ranked =
             |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
         Ok(Report {
@@ -123,8 +136,8 @@ impl Gallery<'_> {
             warnings: self.warnings(),
             scores: self.scores.scores.clone(),
             thresholds: record.threshold.iter().cloned().collect(),
-            top: self.shown(0..show.min(order.len()))?,
-            typical: self.shown(typical)?,
+            top: self.shown((0..show.min(order.len())).collect())?,
+            typical: self.shown(self.typical(show))?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
             training: record.curve.clone(),
             columns: record.columns.clone(),
@@ -134,12 +147,28 @@ impl Gallery<'_> {
         })
     }
 
-    /// The items of some ranks, from 0, made visible.
-    fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
+    /// Ranks in the middle, from 0, whose items are at hand.
+    fn typical(&self, show: usize) -> Vec<usize> {
         let order = self.ranking.order();
-        let places: Vec<usize> = ranks.filter_map(|rank| order.get(rank).copied()).collect();
+        let middle = order.len() / 2;
+        let at_hand = |rank: &usize| (self.item)(order[*rank]).is_some();
+        let upwards = (middle..order.len()).filter(at_hand).take(TYPICAL / 2);
+        let mut ranks: Vec<usize> =
+            (0..middle).rev().filter(at_hand).take(TYPICAL / 2).chain(upwards).collect();
+        ranks.retain(|&rank| rank >= show);
+        ranks.sort_unstable();
+        ranks
+    }
+
+    /// The items of some ranks, from 0, made visible; none when one is not at hand.
+    fn shown(&self, ranks: Vec<usize>) -> Result<Vec<Shown>> {
+        let order = self.ranking.order();
+        let places: Vec<usize> = ranks.into_iter().filter_map(|rank| order.get(rank).copied()).collect();
+        if places.iter().any(|&place| (self.item)(place).is_none()) {
+            return Ok(Vec::new());
+        }
         let root = Path::new(&self.record.input);
-        show(root, self.scores, &self.ranking.ranks(), self.items, self.model, &places)
+        visible(root, self.scores, &self.ranking.ranks(), self.item, self.model, &places)
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.

@@ -22,7 +22,7 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         device: options.device.clone(),
         threads: run.threads,
         fingerprint: pile.fingerprint.clone(),
-        items: pile.len(),
+        items: run.scores.len(),
         bad: pile.bad,
         quarantined: pile.quarantined.clone(),
         seconds: run.seconds.clone(),

@@ -38,6 +38,10 @@ impl<'a> Recorder<'a> {
 }
 
 impl Observer for Recorder<'_> {
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        self.next.member(name, member, members)
+    }
+
     fn step(&mut self, step: usize, steps: usize) -> Result<()> {
         self.next.step(step, steps)
     }

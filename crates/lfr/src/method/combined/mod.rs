@@ -12,10 +12,12 @@ use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae_lfr::AeLfrConfig;
 use crate::method::combined::agreement::agreement;
+use crate::method::dependence::also::AlsoConfig;
 use crate::method::forest::isolation_forest::IsolationForestConfig;
 use crate::method::lvad::LvadConfig;
 use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::{Distance, KnnConfig};
+use crate::method::pca::PcaConfig;
 use crate::method::scaling::Scaling;
 use crate::method::{Context, Detector, Method, MethodConfig, Registry};
 use crate::nn::Schedule;
@@ -62,7 +64,12 @@ impl CombinedConfig {
                 // Two starts of k-means instead of ten: the combination does not need the last digit.
                 Method::Lvad(LvadConfig { restarts: 2, ..LvadConfig::default() }),
             ],
-            Kind::Table => vec![Method::IsolationForest(forest), Method::Knn(knn)],
+            Kind::Table => vec![
+                Method::IsolationForest(forest),
+                Method::Knn(knn),
+                Method::Also(AlsoConfig::default()),
+                Method::Pca(PcaConfig::default()),
+            ],
             // Square roots, for no word should drown the others.
             Kind::Text => vec![
                 Method::Knn(KnnConfig { neighbours: 5, scaling: Scaling::Root, ..knn.clone() }),
@@ -110,6 +117,7 @@ impl MethodConfig for CombinedConfig {
         let voters = self.members.len();
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
+            context.observer.member(method.name(), i + 1, self.all().count())?;
             context.seed = seed.part(&format!("{i}.{}", method.name()));
             members.push(match method.fit(x, context) {
                 Ok(detector) => {

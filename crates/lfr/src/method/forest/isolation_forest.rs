@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
+use crate::method::block_products::by_block;
 use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::forest::tree::{Nodes, Sample, mean_depth};
@@ -114,21 +115,23 @@ impl IsolationForest {
         Ok(Self { width, sample, scaling: config.scaling, roots, nodes })
     }
 
-    fn score(&self, row: &[f32]) -> f32 {
-        let depth: f64 = self.roots.iter().map(|&root| f64::from(self.nodes.depth(row, root as usize))).sum();
-        (-depth / (self.roots.len() as f64 * mean_depth(self.sample))).exp2() as f32
+    /// Scores of a block of rows, tree by tree: a tree fits into the fastest memory, a forest does not.
+    fn block(&self, rows: &[f32]) -> Vec<f32> {
+        let mut depths = vec![0.0; rows.len() / self.width];
+        for &root in &self.roots {
+            for (depth, row) in depths.iter_mut().zip(rows.chunks_exact(self.width)) {
+                *depth += f64::from(self.nodes.depth(row, root as usize));
+            }
+        }
+        let unit = self.roots.len() as f64 * mean_depth(self.sample);
+        depths.into_iter().map(|depth| (-depth / unit).exp2() as f32).collect()
     }
 }
 
 impl Detector for IsolationForest {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
         expect_width(x, self.width)?;
-        let x = &*self.scaling.apply(x);
-        let score = |row: &mut Vec<f32>, i: usize| {
-            x.row_into(i, row);
-            self.score(row)
-        };
-        Ok((0..x.len()).into_par_iter().map_init(|| vec![0.0; self.width], score).collect())
+        Ok(by_block(&self.scaling.apply(x), |items, rows| self.block(&rows[..items.len() * self.width])))
     }
 
     fn store(&self, weights: &mut Weights) {

@@ -29,7 +29,7 @@ pub struct LofConfig {
     #[schemars(extend("source" = "scikit-learn's and PyOD's default"))]
     pub neighbours: usize,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
-    /// with it.
+    /// with it. Of more than 200 000 items fewer are kept, as by `knn`.
     #[schemars(extend("source" = "ours: a bound on time and model size"))]
     pub max_reference: usize,
 }
