@@ -47,6 +47,7 @@ pub mod method;
 pub mod metrics;
 pub mod model;
 pub mod nn;
+mod onnx;
 pub mod output;
 #[cfg(test)]
 mod parity;

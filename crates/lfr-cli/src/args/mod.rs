@@ -13,7 +13,7 @@ use clap_complete::Shell;
 
 pub use fitting::{FitArgs, MethodArgs, RankArgs};
 pub use research::{BenchArgs, DataArgs};
-pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
+pub use scoring::{ExportArgs, ExportFormat, ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
 /// Rank the outliers of unlabelled data.
@@ -54,6 +54,8 @@ pub enum Command {
     Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
+    /// Write a model in a format that other programs run
+    Export(ExportArgs),
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
     /// Run the experiments of a grid, and compare them with published results

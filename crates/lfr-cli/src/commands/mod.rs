@@ -4,6 +4,7 @@ mod bench;
 mod columns;
 mod completions;
 mod data;
+mod export;
 mod fit;
 mod inspect;
 mod man;
@@ -33,6 +34,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         Command::Report(args) => report::run(&args)?,
         Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
+        Command::Export(args) => export::run(&args)?,
         Command::Methods(args) => methods::run(&args)?,
         Command::Bench(args) => bench::run(&args)?,
         Command::Data(args) => data::run(&args)?,

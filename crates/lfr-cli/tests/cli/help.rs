@@ -4,13 +4,14 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "rank",
     "fit",
     "score",
     "threshold",
     "report",
     "inspect",
+    "export",
     "methods",
     "bench",
     "data",

@@ -8,6 +8,7 @@ mod data;
 mod dataset;
 mod documents;
 mod everyday;
+mod export;
 mod files;
 mod fixture;
 mod help;

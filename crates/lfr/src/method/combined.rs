@@ -155,7 +155,8 @@ impl CombinedConfig {
     }
 }
 
-fn prefix(index: usize) -> String {
+/// Before the names of the arrays of member `index`.
+pub(crate) fn prefix(index: usize) -> String {
     format!("member.{index}.")
 }
 

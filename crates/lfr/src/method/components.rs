@@ -7,7 +7,7 @@ use super::blocks::{BLOCK, products, times};
 use crate::data::Features;
 
 /// Standardised values are kept within this many standard deviations, so that their squares stay finite.
-const LIMIT: f64 = 1e9;
+pub(crate) const LIMIT: f64 = 1e9;
 
 /// Mean and standard deviation of every column.
 pub(super) struct Scale {

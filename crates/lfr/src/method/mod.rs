@@ -43,6 +43,7 @@ mod transformation;
 pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
 pub use description::{Description, Takes};
 pub use detector::Detector;
+pub(crate) use isolation_tree::mean_depth;
 pub use likelihood::GtScore;
 pub use reconstruction::Reconstructor;
 pub use registry::Method;

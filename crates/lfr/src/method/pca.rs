@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::blocks::{BLOCK, by_block, products, squared_distance, times};
+pub(crate) use super::components::LIMIT;
 use super::components::{Scale, components};
 use super::detector::{Detector, bad_array, expect_items, expect_width};
 use super::reference::some;

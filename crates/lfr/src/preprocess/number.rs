@@ -8,7 +8,7 @@ use super::feature::Part;
 use super::reading::{Cell, Reading, is_sentinel};
 
 /// Up to this many spreads from the centre a scaled value is linear.
-const KNEE: f64 = 10.0;
+pub const KNEE: f64 = 10.0;
 
 /// How a column of numbers is read, imputed and scaled.
 ///

@@ -160,6 +160,11 @@ impl TableEncoder {
         SORTS.into_iter().filter_map(sentence).collect()
     }
 
+    /// The columns that training kept, in their order, and how each becomes features.
+    pub(crate) fn encodings(&self) -> impl Iterator<Item = (&str, &Encoding)> {
+        self.columns.iter().map(|column| (column.name.as_str(), &column.encoding))
+    }
+
     /// Features per row.
     pub fn width(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.width()).sum()

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use rotate::Rotation;
+pub(crate) use rotate::spline_filter;
 
 /// Which transformations, in a fixed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,6 +91,14 @@ pub struct Transforms {
     steps: Vec<Step>,
 }
 
+/// How the pixels of a transformed channel come about.
+pub(crate) enum Recipe {
+    /// For each pixel the source pixel that it is a copy of.
+    Copy(Vec<u32>),
+    /// For each pixel 16 spline coefficients of the channel and their weights, see [`spline_filter`].
+    Sum(Vec<(u32, f32)>),
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     /// Every pixel is a copy of the source pixel at this position of its channel.
@@ -107,6 +116,15 @@ impl Transforms {
     /// Height and width of the pictures in pixels.
     pub fn side(&self) -> usize {
         self.side
+    }
+
+    /// How the pixels of each transformation come about.
+    pub(crate) fn recipes(&self) -> Vec<Recipe> {
+        let recipe = |step: &Step| match step {
+            Step::Gather(sources) => Recipe::Copy(sources.clone()),
+            Step::Rotate(rotation) => Recipe::Sum(rotation.taps()),
+        };
+        self.steps.iter().map(recipe).collect()
     }
 
     /// Writes transformation `index` of `image` into `out`; both are C x side x side for any C, values in \[-1, 1\]

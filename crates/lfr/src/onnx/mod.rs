@@ -1,0 +1,109 @@
+//! Fitted models as ONNX graphs, for whatever runs those: the preprocessing is inside, the output is the raw score.
+//!
+//! One file for each kind of graph. They read a fitted model as its file has it, the settings and the named arrays.
+//! Operators are of opset 18 and `ai.onnx.ml` 3, the file format is IR 8. What is measured in 64 bits in the library is
+//! in the graph, too.
+
+mod autoencoder;
+mod centroid;
+mod combined;
+mod ecod;
+mod elite;
+mod ensemble;
+mod forest;
+mod graph;
+mod input;
+mod lvad;
+mod metadata;
+mod neighbours;
+mod network;
+mod pca;
+mod rsrae;
+mod scaling;
+mod table;
+mod transformation;
+mod wire;
+
+use crate::data::Weights;
+use crate::error::{Error, Result};
+use crate::latent::Fed;
+use crate::method::Method;
+use crate::method::elite::EliteKind;
+use crate::score::Model;
+use crate::transform::TransformSet;
+use graph::{Graph, Type};
+use input::{ITEMS, Rows};
+use network::Network;
+
+/// Largest file that readers of protocol buffers take, in bytes.
+const MAX_SIZE: usize = (1 << 31) - 1;
+
+impl Model {
+    /// The model as an ONNX file: inputs as `docs/python.md` lists them, the output `anomaly_score`, `[N]` of 32-bit
+    /// floats, and in the metadata the method, the quantiles of the training scores and how inputs are laid out.
+    ///
+    /// # Errors
+    /// [`Error::Export`] for what a graph cannot express, or beyond 2 GiB.
+    pub fn to_onnx(&self) -> Result<Vec<u8>> {
+        let method: Method = serde_json::from_value(self.header.method.clone()).map_err(|e| {
+            Error::Export { problem: format!("its method is not known to this version: {e}") }
+        })?;
+        let mut weights = Weights::default();
+        self.detector().store(&mut weights);
+        let size: usize = weights.iter().map(|(_, array)| array.shape.iter().product::<usize>()).sum();
+        check_size(size)?;
+        let mut graph = Graph::default();
+        let rows = input::rows(&mut graph, self.preprocessor())?;
+        let score = scores(&mut graph, &method, &rows, &mut weights)?;
+        let own = self.header.featureless_score;
+        let score = input::corrected(&mut graph, &score, &rows, own, self.preprocessor());
+        graph.output(&score, "anomaly_score", Type::F32, &[ITEMS]);
+        let facts = metadata::facts(&self.header, self.preprocessor())?;
+        let file = graph.finish(env!("CARGO_PKG_VERSION"), &facts);
+        check_size(file.len())?;
+        Ok(file)
+    }
+}
+
+fn check_size(bytes: usize) -> Result<()> {
+    if bytes <= MAX_SIZE {
+        return Ok(());
+    }
+    let problem = format!(
+        "it takes {} MiB and an ONNX file at most 2048; fit again with a smaller `max_reference`, `trees` or `max_values`",
+        bytes >> 20
+    );
+    Err(Error::Export { problem })
+}
+
+/// The scores of `rows` by the method whose arrays `weights` holds, `[n]` of 32-bit floats.
+fn scores(graph: &mut Graph, method: &Method, rows: &Rows, weights: &mut Weights) -> Result<String> {
+    match method {
+        Method::Combined(config) => return combined::score(graph, config, rows, weights),
+        Method::IsolationForest(config) => return forest::score(graph, config, rows, weights),
+        Method::Knn(config) => return neighbours::knn(graph, config, rows, weights),
+        Method::Lof(config) => return neighbours::lof(graph, config, rows, weights),
+        Method::Centroid(config) => return centroid::score(graph, config, rows, weights),
+        Method::Pca(config) => return pca::score(graph, config, rows, weights),
+        Method::Ecod(config) => return ecod::score(graph, config, rows, weights),
+        Method::Lvad(_) => return lvad::score(graph, rows, weights),
+        _ => {}
+    }
+    let mut network = Network { graph, weights };
+    let (plain, all) = (TransformSet::Regular72, TransformSet::All111);
+    match method {
+        Method::Ae(_) | Method::Drae(_) => autoencoder::score(&mut network, rows, Fed::Latent),
+        Method::AeLfr(config) => autoencoder::score(&mut network, rows, config.score_on),
+        Method::Rsrae(_) => rsrae::score(&mut network, rows),
+        Method::EliteAe(_) => elite::score(&mut network, EliteKind::Autoencoder, rows),
+        Method::EliteSvdd(_) => elite::score(&mut network, EliteKind::Svdd, rows),
+        Method::Geom(config) => transformation::score(&mut network, rows, plain, Fed::Latent, config.score),
+        Method::GtLfr(config) => {
+            transformation::score(&mut network, rows, plain, config.score_on, config.score)
+        }
+        Method::E3outlier(config) => {
+            transformation::score(&mut network, rows, all, Fed::Latent, config.score)
+        }
+        other => Err(Error::Export { problem: format!("there is no graph for the method {}", other.name()) }),
+    }
+}
