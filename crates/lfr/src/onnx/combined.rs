@@ -5,12 +5,20 @@ use super::input::Rows;
 use super::scores;
 use crate::data::Weights;
 use crate::error::Result;
-use crate::method::combined::{CombinedConfig, Vote, prefix};
+use crate::method::combined::{Vote, prefix};
+
+/// What the graph needs to know of the settings.
+#[derive(serde::Deserialize)]
+pub(super) struct Members {
+    /// Settings of the methods that have a say.
+    members: Vec<serde_json::Value>,
+    vote: Vote,
+}
 
 /// The mean or the largest of the members' standardised scores.
 pub(super) fn score(
     graph: &mut Graph,
-    config: &CombinedConfig,
+    config: &Members,
     rows: &Rows,
     weights: &mut Weights,
 ) -> Result<String> {

@@ -6,8 +6,8 @@ use super::input::Rows;
 use super::scaling::scaled;
 use crate::data::Weights;
 use crate::error::Result;
+use crate::method::forest::mean_depth;
 use crate::method::isolation_forest::IsolationForestConfig;
-use crate::method::mean_depth;
 
 /// 2^(-E\[h\] / c).
 pub(super) fn score(

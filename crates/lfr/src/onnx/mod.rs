@@ -24,11 +24,17 @@ mod table;
 mod transformation;
 mod wire;
 
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
 use crate::data::Weights;
 use crate::error::{Error, Result};
 use crate::latent::Fed;
-use crate::method::Method;
+use crate::method::ae_lfr::AeLfrConfig;
+use crate::method::e3outlier::E3OutlierConfig;
 use crate::method::elite::EliteKind;
+use crate::method::geom::GeomConfig;
+use crate::method::gt_lfr::GtLfrConfig;
 use crate::score::Model;
 use crate::transform::TransformSet;
 use graph::{Graph, Type};
@@ -50,11 +56,10 @@ impl Model {
         })?;
         let mut weights = Weights::default();
         self.detector().store(&mut weights);
-        let size: usize = weights.iter().map(|(_, array)| array.shape.iter().product::<usize>()).sum();
-        check_size(size)?;
+        check_size(weights.iter().map(|(_, array)| array.values.bytes()).sum())?;
         let mut graph = Graph::default();
         let rows = input::rows(&mut graph, self.preprocessor())?;
-        let score = scores(&mut graph, &method, &rows, &mut weights)?;
+        let score = scores(&mut graph, &self.header.method, &rows, &mut weights)?;
         let own = self.header.featureless_score;
         let score = input::corrected(&mut graph, &score, &rows, own, self.preprocessor());
         graph.output(&score, "anomaly_score", Type::F32, &[ITEMS]);
@@ -76,34 +81,50 @@ fn check_size(bytes: usize) -> Result<()> {
     Err(Error::Export { problem })
 }
 
-/// The scores of `rows` by the method whose arrays `weights` holds, `[n]` of 32-bit floats.
-fn scores(graph: &mut Graph, method: &Method, rows: &Rows, weights: &mut Weights) -> Result<String> {
-    match method {
-        Method::Combined(config) => return combined::score(graph, config, rows, weights),
-        Method::IsolationForest(config) => return forest::score(graph, config, rows, weights),
-        Method::Knn(config) => return neighbours::knn(graph, config, rows, weights),
-        Method::Lof(config) => return neighbours::lof(graph, config, rows, weights),
-        Method::Centroid(config) => return centroid::score(graph, config, rows, weights),
-        Method::Pca(config) => return pca::score(graph, config, rows, weights),
-        Method::Ecod(config) => return ecod::score(graph, config, rows, weights),
-        Method::Lvad(_) => return lvad::score(graph, rows, weights),
+/// The scores of `rows` by the method with these `settings`, whose arrays `weights` holds, `[n]` of 32-bit floats.
+fn scores(graph: &mut Graph, settings: &Value, rows: &Rows, weights: &mut Weights) -> Result<String> {
+    let name = settings.get("method").and_then(Value::as_str).unwrap_or("unknown");
+    match name {
+        "combined" => return combined::score(graph, &read(settings)?, rows, weights),
+        "isolation-forest" => return forest::score(graph, &read(settings)?, rows, weights),
+        "knn" => return neighbours::knn(graph, &read(settings)?, rows, weights),
+        "lof" => return neighbours::lof(graph, &read(settings)?, rows, weights),
+        "centroid" => return centroid::score(graph, &read(settings)?, rows, weights),
+        "pca" => return pca::score(graph, &read(settings)?, rows, weights),
+        "ecod" => return ecod::score(graph, &read(settings)?, rows, weights),
+        "lvad" => return lvad::score(graph, rows, weights),
         _ => {}
     }
     let mut network = Network { graph, weights };
     let (plain, all) = (TransformSet::Regular72, TransformSet::All111);
-    match method {
-        Method::Ae(_) | Method::Drae(_) => autoencoder::score(&mut network, rows, Fed::Latent),
-        Method::AeLfr(config) => autoencoder::score(&mut network, rows, config.score_on),
-        Method::Rsrae(_) => rsrae::score(&mut network, rows),
-        Method::EliteAe(_) => elite::score(&mut network, EliteKind::Autoencoder, rows),
-        Method::EliteSvdd(_) => elite::score(&mut network, EliteKind::Svdd, rows),
-        Method::Geom(config) => transformation::score(&mut network, rows, plain, Fed::Latent, config.score),
-        Method::GtLfr(config) => {
+    match name {
+        "ae" | "drae" => autoencoder::score(&mut network, rows, Fed::Latent),
+        "ae-lfr" => autoencoder::score(&mut network, rows, read::<AeLfrConfig>(settings)?.score_on),
+        "rsrae" => rsrae::score(&mut network, rows),
+        "elite-ae" => elite::score(&mut network, EliteKind::Autoencoder, rows),
+        "elite-svdd" => elite::score(&mut network, EliteKind::Svdd, rows),
+        "geom" => {
+            let config: GeomConfig = read(settings)?;
+            transformation::score(&mut network, rows, plain, Fed::Latent, config.score)
+        }
+        "gt-lfr" => {
+            let config: GtLfrConfig = read(settings)?;
             transformation::score(&mut network, rows, plain, config.score_on, config.score)
         }
-        Method::E3outlier(config) => {
+        "e3outlier" => {
+            let config: E3OutlierConfig = read(settings)?;
             transformation::score(&mut network, rows, all, Fed::Latent, config.score)
         }
-        other => Err(Error::Export { problem: format!("there is no graph for the method {}", other.name()) }),
+        other => Err(Error::Export { problem: format!("there is no graph for the method {other}") }),
     }
+}
+
+/// Settings of one method, without its name.
+fn read<C: DeserializeOwned>(settings: &Value) -> Result<C> {
+    let mut own = settings.clone();
+    if let Value::Object(own) = &mut own {
+        own.remove("method");
+    }
+    serde_json::from_value(own)
+        .map_err(|e| Error::Export { problem: format!("its method is not known to this version: {e}") })
 }
