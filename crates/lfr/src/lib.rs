@@ -61,6 +61,7 @@ pub mod run;
 pub mod score;
 pub mod seed;
 pub mod showcase;
+pub mod stop;
 pub mod threshold;
 pub mod transform;
 

@@ -51,9 +51,6 @@ impl Model {
     /// # Errors
     /// [`Error::Export`] for what a graph cannot express, or beyond 2 GiB.
     pub fn to_onnx(&self) -> Result<Vec<u8>> {
-        let method: Method = serde_json::from_value(self.header.method.clone()).map_err(|e| {
-            Error::Export { problem: format!("its method is not known to this version: {e}") }
-        })?;
         let mut weights = Weights::default();
         self.detector().store(&mut weights);
         check_size(weights.iter().map(|(_, array)| array.values.bytes()).sum())?;

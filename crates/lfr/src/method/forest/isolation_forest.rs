@@ -16,6 +16,7 @@ use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::forest::tree::{Nodes, Sample, mean_depth};
 use crate::method::scaling::Scaling;
 use crate::seed::Seed;
+use crate::stop;
 
 /// Settings of an isolation forest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,7 @@ impl IsolationForestConfig {
         let x = &*self.scaling.apply(x);
         let sample = self.sample.min(x.len());
         let grow = |tree: usize| {
+            stop::check();
             let mut rng = seed.stream(&format!("tree {tree}"));
             let items = index::sample(&mut rng, x.len(), sample).into_vec();
             Sample::new(x, &items).grow(rng)
@@ -122,6 +124,7 @@ impl Detector for IsolationForest {
         expect_width(x, self.width)?;
         let x = &*self.scaling.apply(x);
         let score = |row: &mut Vec<f32>, i: usize| {
+            stop::check();
             x.row_into(i, row);
             self.score(row)
         };
