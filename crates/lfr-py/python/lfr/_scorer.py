@@ -11,6 +11,11 @@ from ._detector import Detector, Path
 from ._lfr import Model
 
 
+def source(model: Path | bytes | Detector) -> Path | bytes:
+    """The path or the bytes of a model."""
+    return model._fitted().to_bytes() if isinstance(model, Detector) else model
+
+
 class Scorer:
     """Scores batches of rows with a model, the same for every split of the data.
 
@@ -41,7 +46,7 @@ class Scorer:
     def __init__(self, model: Path | bytes | Detector, *, text: str | None = None, threads: int = 1) -> None:
         self.text = text
         self.threads = threads
-        self._source = model.to_bytes() if isinstance(model, Detector) else model
+        self._source = source(model)
         self._open()
 
     def _open(self) -> None:

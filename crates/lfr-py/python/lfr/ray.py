@@ -8,7 +8,10 @@ import pyarrow
 import ray
 
 from ._detector import Detector, Path
-from ._scorer import Scorer
+from ._scorer import Scorer, source
+
+#: Not all of it has types.
+_ray: Any = ray
 
 
 class _Worker:
@@ -53,13 +56,13 @@ def score(
     ValueError
         On a cluster of one processor, where Ray Data waits for ever: an actor takes it, and nothing is left to read.
     """
-    processors = int(ray.cluster_resources().get("CPU", 0))
+    processors = int(_ray.cluster_resources().get("CPU", 0))
     if processors < 2:
         raise ValueError(
             f"Ray has {processors} processor; an actor needs one and reading another: start Ray with num_cpus=2 or more"
         )
-    source = model.to_bytes() if isinstance(model, Detector) else model
-    shared = ray.put(source) if isinstance(source, bytes) else source
+    given = source(model)
+    shared = ray.put(given) if isinstance(given, bytes) else given
     most = processors - 1
     return dataset.map_batches(
         _Worker,
