@@ -1,7 +1,7 @@
 //! ECOD: the tails of a column are a step function of its value, and a tree finds the step.
 
 use super::ensemble::Ensemble;
-use super::graph::Graph;
+use super::graph::{Graph, Type};
 use super::input::Rows;
 use crate::data::Weights;
 use crate::error::Result;
@@ -29,7 +29,8 @@ pub(super) fn score(
         let (cuts, steps) = tails(&values[start..end as usize], kept[0] as usize);
         trees.steps(column, &cuts, &steps.into_iter().map(sums).collect::<Vec<_>>());
     }
-    let sums = trees.of(graph, &rows.name, false);
+    let x = graph.cast(&rows.name, Type::F64);
+    let sums = trees.of(graph, &x);
     Ok(graph.reduce("ReduceMax", &sums, &[1], false))
 }
 

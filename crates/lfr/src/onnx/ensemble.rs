@@ -76,12 +76,18 @@ impl Ensemble {
         self.branch(column, &cuts[middle + 1..], &steps[middle + 1..], upper)
     }
 
-    /// The sums, `[n, targets]` of 32-bit floats, for `x`, `[n, columns]` of 32-bit or, with `exact`, of 64-bit floats.
-    pub(super) fn of(self, graph: &mut Graph, x: &str, exact: bool) -> String {
+    /// The sums, `[n, targets]` of 32-bit floats, for `x`, `[n, columns]` of 64-bit floats; added up in 64 bits.
+    pub(super) fn of(self, graph: &mut Graph, x: &str) -> String {
         let mode = |&leaf: &bool| if leaf { "LEAF" } else { "BRANCH_LEQ" }.to_owned();
-        let mut attributes = vec![
+        let numbers = |values: &[f64]| {
+            let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            Attribute::Tensor(tensor(Type::F64, &[values.len()], &raw))
+        };
+        let attributes = vec![
             ("n_targets", Attribute::Int(self.targets as i64)),
             ("aggregate_function", Attribute::Word("SUM")),
+            ("nodes_values_as_tensor", numbers(&self.cut)),
+            ("target_weights_as_tensor", numbers(&self.added.3)),
             ("nodes_treeids", Attribute::Ints(self.tree)),
             ("nodes_nodeids", Attribute::Ints(self.node)),
             ("nodes_featureids", Attribute::Ints(self.column)),
@@ -92,18 +98,6 @@ impl Ensemble {
             ("target_nodeids", Attribute::Ints(self.added.1)),
             ("target_ids", Attribute::Ints(self.added.2)),
         ];
-        let single = |values: &[f64]| Attribute::Floats(values.iter().map(|&value| value as f32).collect());
-        let double = |values: &[f64]| {
-            let raw: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            Attribute::Tensor(tensor(Type::F64, &[values.len()], &raw))
-        };
-        attributes.extend(match exact {
-            false => [("nodes_values", single(&self.cut)), ("target_weights", single(&self.added.3))],
-            true => [
-                ("nodes_values_as_tensor", double(&self.cut)),
-                ("target_weights_as_tensor", double(&self.added.3)),
-            ],
-        });
         graph.ml("TreeEnsembleRegressor", &[x], attributes)
     }
 }

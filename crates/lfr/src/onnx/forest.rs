@@ -37,7 +37,8 @@ pub(super) fn score(
         }
     }
     let x = scaled(graph, &rows.name, config.scaling);
-    let depth = trees.of(graph, &x, false);
+    let x = graph.cast(&x, Type::F64);
+    let depth = trees.of(graph, &x);
     let depth = graph.reshape(&depth, &[-1]);
     let depth = graph.cast(&depth, Type::F64);
     let scale = graph.f64(-1.0 / (roots.len() as f64 * mean_depth(size[1] as usize)));

@@ -40,9 +40,9 @@ pub(super) enum Attribute {
     Float(f32),
     Word(&'static str),
     Ints(Vec<i64>),
-    Floats(Vec<f32>),
     Words(Vec<String>),
     Tensor(Message),
+    Sparse(Message),
 }
 
 /// The graph so far.
@@ -122,13 +122,14 @@ impl Graph {
         let raw: Vec<u8> = places.iter().flat_map(|place| place.to_le_bytes()).collect();
         let places = tensor(Type::I64, &count, &raw);
         let both = [values.as_bytes(), places.as_bytes()].concat();
-        let next = format!("constant_{}", self.constants.len() + 1);
-        let name = self.constants.entry(Sha256::digest(both).into()).or_insert_with(|| next.clone()).clone();
-        if name == next {
-            let matrix = Message::default().message(1, &values.bytes(8, &name)).message(2, &places);
-            let matrix = matrix.ints(3, shape.map(|extent| extent as i64));
-            self.body.push(15, matrix.as_bytes());
+        let digest = Sha256::digest(both).into();
+        if let Some(name) = self.constants.get(&digest) {
+            return name.clone();
         }
+        let extents = shape.map(|extent| extent as i64);
+        let matrix = Message::default().message(1, &values).message(2, &places).ints(3, extents);
+        let name = self.with("Constant", &[], vec![("sparse_value", Attribute::Sparse(matrix))]);
+        self.constants.insert(digest, name.clone());
         name
     }
 
@@ -214,7 +215,7 @@ fn attribute(name: &str, value: Attribute) -> Message {
         Attribute::Int(value) => named.int(3, value).int(20, 2),
         Attribute::Word(value) => named.bytes(4, value).int(20, 3),
         Attribute::Tensor(value) => named.message(5, &value).int(20, 4),
-        Attribute::Floats(values) => named.floats(7, values).int(20, 6),
+        Attribute::Sparse(value) => named.message(22, &value).int(20, 11),
         Attribute::Ints(values) => named.ints(8, values).int(20, 7),
         Attribute::Words(values) => values.iter().fold(named, |m, value| m.bytes(9, value)).int(20, 8),
     }

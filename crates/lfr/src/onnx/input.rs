@@ -16,8 +16,6 @@ const MAX_PADDING: i64 = 7;
 pub(super) struct Rows {
     /// `[n, width]` of 32-bit floats, as [`crate::data::Features::row_into`] has them.
     pub(super) name: String,
-    /// Numbers per item.
-    pub(super) width: usize,
     /// What they are.
     pub(super) input: Input,
     /// Whether each item is without features, `[n]`; `None` where none is.
@@ -49,7 +47,7 @@ fn pictures(graph: &mut Graph, PictureShape { channels, side }: PictureShape) ->
     );
     let plain = graph.op("Equal", &[&low, &high]);
     let empty = all(graph, &plain);
-    Rows { name, width, input: Input::Picture { channels, side }, empty: Some(empty) }
+    Rows { name, input: Input::Picture { channels, side }, empty: Some(empty) }
 }
 
 /// Pictures `[n, c, h, w]` of bytes brought to `side` x `side`, whole numbers as 32-bit floats.
@@ -95,7 +93,7 @@ fn documents(graph: &mut Graph, tfidf: &TfIdf) -> Rows {
     let largest = graph.reduce("ReduceMax", &size, &[1], false);
     let zero = graph.f32s(&[], &[0.0]);
     let empty = graph.op("Equal", &[&largest, &zero]);
-    Rows { name: "input".into(), width, input: Input::NonNegative, empty: Some(empty) }
+    Rows { name: "input".into(), input: Input::NonNegative, empty: Some(empty) }
 }
 
 /// Whether all of a row of booleans hold, `[n]`.

@@ -33,7 +33,7 @@ pub(super) fn score(graph: &mut Graph, rows: &Rows, weights: &mut Weights) -> Re
             steps.into_iter().map(|(u, v)| vec![-share / shares * odds(u, v)]).collect();
         trees.steps(cluster, &cuts, &steps);
     }
-    let score = trees.of(graph, &squares, true);
+    let score = trees.of(graph, &squares);
     Ok(graph.reshape(&score, &[-1]))
 }
 

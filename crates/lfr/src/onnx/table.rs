@@ -122,7 +122,7 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
     let order: Vec<i64> = order.into_iter().map(|place| place as i64).collect();
     let places = graph.i64s(&order);
     let name = graph.with("Gather", &[&all, &places], vec![("axis", Attribute::Int(1))]);
-    Ok(Rows { name, width: order.len(), input: Input::Vector, empty: None })
+    Ok(Rows { name, input: Input::Vector, empty: None })
 }
 
 /// Refuses a column with flags that a number cannot tell.
@@ -241,10 +241,8 @@ fn on_circle(
     let turn = turn(graph, &seconds);
     let (whole, zero) = (graph.f64(std::f64::consts::TAU), graph.f64(0.0));
     let angle = graph.op("Mul", &[&turn, &whole]);
-    let angle = graph.cast(&angle, Type::F32);
     let coordinates = ["Cos", "Sin"].map(|kind| graph.op(kind, &[&angle]));
     let place = graph.concat(&coordinates, 1);
-    let place = graph.cast(&place, Type::F64);
     let (centre, spread) = (graph.f64s(&[1, 2], &circle.center), graph.f64(circle.spread));
     let place = graph.op("Sub", &[&place, &centre]);
     let place = graph.op("Div", &[&place, &spread]);

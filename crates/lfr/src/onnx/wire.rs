@@ -38,11 +38,6 @@ impl Message {
         self.bytes(field, packed.0)
     }
 
-    /// A repeated field of 32-bit floats, packed.
-    pub(super) fn floats(self, field: u32, values: impl IntoIterator<Item = f32>) -> Self {
-        self.bytes(field, values.into_iter().flat_map(f32::to_le_bytes).collect::<Vec<u8>>())
-    }
-
     /// Adds a field of bytes in place.
     pub(super) fn push(&mut self, field: u32, value: &[u8]) {
         self.key(field, 2);
@@ -92,6 +87,5 @@ mod tests {
         let packed = Message::default().ints(6, [3, 270, 86942]);
         assert_eq!(packed.as_bytes(), [0x32, 0x06, 0x03, 0x8e, 0x02, 0x9e, 0xa7, 0x05]);
         assert_eq!(Message::default().float(2, 1.0).as_bytes(), [0x15, 0, 0, 0x80, 0x3f]);
-        assert_eq!(Message::default().floats(7, [1.0]).as_bytes(), [0x3a, 4, 0, 0, 0x80, 0x3f]);
     }
 }
