@@ -121,13 +121,12 @@ impl Graph {
         let values = tensor(Type::F32, &count, &raw);
         let raw: Vec<u8> = places.iter().flat_map(|place| place.to_le_bytes()).collect();
         let places = tensor(Type::I64, &count, &raw);
-        let both = [values.as_bytes(), places.as_bytes()].concat();
-        let digest = Sha256::digest(both).into();
+        let extents = shape.map(|extent| extent as i64);
+        let matrix = Message::default().message(1, &values).message(2, &places).ints(3, extents);
+        let digest = Sha256::digest(matrix.as_bytes()).into();
         if let Some(name) = self.constants.get(&digest) {
             return name.clone();
         }
-        let extents = shape.map(|extent| extent as i64);
-        let matrix = Message::default().message(1, &values).message(2, &places).ints(3, extents);
         let name = self.with("Constant", &[], vec![("sparse_value", Attribute::Sparse(matrix))]);
         self.constants.insert(digest, name.clone());
         name
