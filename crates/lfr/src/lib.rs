@@ -53,6 +53,7 @@ pub mod method;
 pub mod metrics;
 pub mod model;
 pub mod nn;
+mod onnx;
 pub mod output;
 mod panics;
 #[cfg(test)]
@@ -66,6 +67,7 @@ pub mod sample;
 pub mod score;
 pub mod seed;
 mod statistics;
+pub mod stop;
 pub mod threshold;
 pub mod transform;
 pub mod views;

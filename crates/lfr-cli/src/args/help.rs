@@ -80,6 +80,12 @@ pub const INSPECT: [Example; 2] = [
     ("lfr inspect m.safetensors --json | jq .header.method", "every setting"),
 ];
 
+/// For `lfr export --help`.
+pub const EXPORT: [Example; 2] = [
+    ("lfr export onnx photos.safetensors", "photos.onnx"),
+    ("lfr export onnx orders-lfr/model.safetensors -o orders.onnx", "under another name"),
+];
+
 /// For `lfr methods --help`.
 pub const METHODS: [Example; 3] = [
     ("lfr methods", "every method"),

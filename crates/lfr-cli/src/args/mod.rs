@@ -19,7 +19,7 @@ pub use bench::BenchArgs;
 pub use data::DataArgs;
 pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
 pub use review::ReviewArgs;
-pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
+pub use scoring::{ExportArgs, ExportFormat, ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
 /// Rank the outliers of unlabelled data.
@@ -62,6 +62,8 @@ pub enum Command {
     Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
+    /// Write a model in a format that other programs run
+    Export(ExportArgs),
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
     /// Run the experiments of a grid, and compare them with published results

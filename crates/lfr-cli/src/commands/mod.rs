@@ -5,6 +5,7 @@ mod bench;
 mod columns;
 mod completions;
 mod data;
+mod export;
 mod fit;
 mod inspect;
 mod man;
@@ -36,6 +37,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         Command::Review(args) => review::run(&args)?,
         Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
+        Command::Export(args) => export::run(&args)?,
         Command::Methods(args) => methods::run(&args)?,
         #[cfg(feature = "bench")]
         Command::Bench(args) => bench::run(&args)?,

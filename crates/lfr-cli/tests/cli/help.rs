@@ -12,6 +12,7 @@ const COMMANDS: [&str; 12] = [
     "review",
     "report",
     "inspect",
+    "export",
     "methods",
     "bench",
     "data",

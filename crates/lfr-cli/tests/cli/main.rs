@@ -10,6 +10,7 @@ mod dataset;
 mod dialects;
 mod documents;
 mod everyday;
+mod export;
 mod files;
 mod fixture;
 mod footers;

@@ -33,12 +33,7 @@ impl View for Stored<'_> {
     }
 
     fn data_len(&self) -> usize {
-        match &self.0.values {
-            Values::F32(values) => size_of_val(values.as_slice()),
-            Values::F64(values) => size_of_val(values.as_slice()),
-            Values::U32(values) => size_of_val(values.as_slice()),
-            Values::U8(values) => values.len(),
-        }
+        self.0.values.bytes()
     }
 }
 

@@ -16,9 +16,13 @@ mod tfidf;
 mod tokens;
 
 pub use as_asked::AsAsked;
+pub(crate) use category::Category;
+pub(crate) use column::Encoding;
 pub use feature::{Feature, Part};
+pub(crate) use moment::Circle;
 use number::Oddity;
-pub(crate) use reading::both_values;
+pub(crate) use number::{KNEE, Number, squash};
+pub(crate) use reading::{DAY, Reading, both_values, sentinel_days};
 pub use reading::{DateOrder, Decimal, shown_date};
 pub use summary::{ColumnReading, ReadAs};
 pub(crate) use table::DECIMAL;

@@ -9,7 +9,7 @@ use super::reading::{Cell, Reading, is_sentinel};
 use crate::statistics::{moments, quantile};
 
 /// Up to this many spreads from the centre a scaled value is linear.
-const KNEE: f64 = 10.0;
+pub const KNEE: f64 = 10.0;
 
 /// How a column of numbers is read, imputed and scaled.
 ///

@@ -174,6 +174,11 @@ impl TableEncoder {
         self.columns.iter().map(|column| column.name.clone()).collect()
     }
 
+    /// The columns that training kept, in their order, and how each becomes features.
+    pub(crate) fn encodings(&self) -> impl Iterator<Item = (&str, &Encoding)> {
+        self.columns.iter().map(|column| (column.name.as_str(), &column.encoding))
+    }
+
     /// Features per row.
     pub fn width(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.width()).sum()

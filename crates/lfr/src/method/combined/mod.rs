@@ -179,7 +179,8 @@ impl MethodConfig for CombinedConfig {
     }
 }
 
-fn prefix(index: usize) -> String {
+/// Before the names of the arrays of member `index`.
+pub(crate) fn prefix(index: usize) -> String {
     format!("member.{index}.")
 }
 

@@ -11,8 +11,9 @@ mod written;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub(super) use calendar::{DAY, clock, lasting, shown_clock, stamp};
+pub(crate) use calendar::DAY;
 pub use calendar::{DateOrder, shown_date};
+pub(super) use calendar::{clock, lasting, shown_clock, stamp};
 pub(super) use decide::{Decision, Hints, decide, format};
 pub use joined::Piece;
 pub(super) use joined::ordinal;
@@ -129,6 +130,12 @@ impl Reading {
 
 /// Dates that stand for "no date" or "no end" in business programs, as seconds since 1970.
 pub(super) fn is_sentinel(seconds: f64) -> bool {
+    let day = (seconds / calendar::DAY).floor();
+    sentinel_days().any(|sentinel| sentinel == day)
+}
+
+/// Those dates as days since 1970.
+pub(crate) fn sentinel_days() -> impl Iterator<Item = f64> {
     const SENTINELS: [(i32, u32, u32); 9] = [
         (1, 1, 1),
         (1753, 1, 1),
@@ -140,9 +147,7 @@ pub(super) fn is_sentinel(seconds: f64) -> bool {
         (9999, 1, 1),
         (9999, 12, 31),
     ];
-    let day = (seconds / calendar::DAY).floor();
-    let days = |(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(calendar::days);
-    SENTINELS.into_iter().filter_map(days).any(|sentinel| sentinel == day)
+    SENTINELS.into_iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(calendar::days))
 }
 
 #[cfg(test)]
