@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "rank",
     "fit",
     "score",
