@@ -108,3 +108,59 @@ impl Worst {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::method::Method;
+    use crate::output::Texts;
+    use crate::run::Fit;
+
+    /// A table of 300 rows in a file, the last one odd; a pile of every third; and what there is to know of all.
+    fn table() -> (tempfile::NamedTempFile, Pile, Rows) {
+        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        let row =
+            |i: usize| if i == 299 { "90.5,-70".into() } else { format!("{}.5,{}", i % 11, i * 7 % 13) };
+        let rows: String = (0..300).map(|i| row(i) + "\n").collect();
+        std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
+        let mut pile = Pile::read(file.path(), &Options::default()).unwrap();
+        let places: Vec<usize> = (0..300).step_by(3).collect();
+        let mask: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
+        pile.items = vec![some_rows(&pile.items[0], &mask).unwrap()];
+        pile.ids = places.iter().map(usize::to_string).collect();
+        let mut labels = Texts::default();
+        labels.extend((0..300).map(|i| if i == 299 { "1" } else { "0" }));
+        (file, pile, Rows { ids: Ids::Rows(300), labels: Some(labels), places })
+    }
+
+    #[test]
+    fn all_rows_are_scored_and_those_of_the_sample_as_in_the_fit() {
+        let (_file, pile, rows) = table();
+        let run = Fit::new(Method::named("knn", None).unwrap()).run(pile).unwrap();
+        let own = run.scores.clone();
+        let mut seen = 0;
+        let run = run.over(rows.clone(), None, 2, |scored| {
+            seen = scored;
+            Ok(())
+        });
+        let run = run.unwrap();
+        assert_eq!((run.scores.len(), seen, run.ranking().order()[0]), (300, 300, 299));
+        assert!(rows.places.iter().zip(&own).all(|(&place, &score)| run.scores[place] == score));
+        let record = run.record().unwrap();
+        assert_eq!((record.items, record.metrics.map(|metrics| metrics.auroc)), (300, Some(1.0)));
+        assert_eq!(run.score_table().ids.get(299), "299");
+        let folder = tempfile::tempdir().unwrap();
+        let report = folder.path().join("report.html");
+        run.write_report(&report, 2).unwrap();
+        assert!(std::fs::read_to_string(report).unwrap().contains("-70"), "the odd row is shown");
+    }
+
+    #[test]
+    fn a_table_that_changed_is_refused() {
+        let (file, pile, rows) = table();
+        let run = Fit::new(Method::named("pca", None).unwrap()).run(pile).unwrap();
+        std::fs::write(file.path(), "a,b\n1.5,2\n3.5,4\n").unwrap();
+        let message = run.over(rows, None, 2, |_| Ok(())).err().unwrap().to_string();
+        assert!(message.contains("changed while it was read: 300 rows, then 2"), "{message}");
+    }
+}
