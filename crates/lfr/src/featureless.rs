@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::method::{Epoch, Observer};
 
 /// Which items of a pile have no features.
+#[derive(Clone)]
 pub(crate) struct Featureless {
     flags: Vec<bool>,
     /// Whether most items are like that, so that they are nothing special.
@@ -28,6 +29,16 @@ impl Featureless {
         let flags = x.featureless();
         let usual = matches!(x, Features::Images(_)) && 2 * count(&flags) > flags.len();
         Self { flags: if usual { vec![false; flags.len()] } else { flags }, usual }
+    }
+
+    /// Those among the items at `places`.
+    pub(crate) fn at(&self, places: &[usize]) -> Self {
+        Self { flags: places.iter().map(|&place| self.flags[place]).collect(), usual: self.usual }
+    }
+
+    /// Whether the item at `place` has no features.
+    pub(crate) fn is(&self, place: usize) -> bool {
+        self.flags[place]
     }
 
     /// The other items.

@@ -1,15 +1,14 @@
 //! Fitting a method on a pile, from raw items to scores.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
 use std::time::Instant;
 
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
+use crate::marks::Marks;
 use crate::method::combined::CombinedConfig;
-use crate::method::{Context, Detector, Findings, Known, Method, Observer};
+use crate::method::{Context, Detector, Findings, Method, Observer};
 use crate::pile::Pile;
 use crate::preprocess::{PreprocessOptions, Preprocessor};
 use crate::seed::Seed;
@@ -25,8 +24,8 @@ pub struct FitOptions {
     pub seed: Seed,
     /// Where networks run, see [`device::names`].
     pub device: String,
-    /// Index and label (true = outlier) of items to guide the methods that need a few labels; they are left out of
-    /// training.
+    /// Index and label (true = outlier) of items that guide the methods that learn from labels, see
+    /// [`Method::learns_from_labels`]; the other items are ranked by what these teach.
     pub known: Option<Vec<(usize, bool)>>,
 }
 
@@ -91,28 +90,30 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     let features = Features::concat(parts)?;
     let preprocessed = Instant::now();
-    let (unlabelled, known) = match &options.known {
-        Some(known) => {
-            let (unlabelled, known) = set_apart(&features, known);
-            (Cow::Owned(unlabelled), Some(known))
-        }
-        None => (Cow::Borrowed(&features), None),
-    };
-    let featureless = Featureless::of_pile(&unlabelled);
-    let training = featureless.rest(&unlabelled);
+    let all = Featureless::of_pile(&features);
+    let marks = options.known.as_deref().map(|known| Marks::new(known, &all, features.len())).transpose()?;
+    let unmarked = marks.as_ref().map(|marks| features.select(&marks.unmarked));
+    let featureless = marks.as_ref().map_or_else(|| all.clone(), |marks| all.at(&marks.unmarked));
+    let training = featureless.rest(unmarked.as_ref().unwrap_or(&features));
     let mut whole = Whole { observer, featureless: &featureless };
     let mut context = Context::new(options.seed, device, &mut whole);
-    context.known = known;
+    context.known =
+        marks.as_ref().map(|marks| marks.known(&features)).filter(|known| !known.outlier.is_empty());
+    context.warnings.extend(marks.as_ref().and_then(|marks| marks.warning(&method)));
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
     warnings.append(&mut context.warnings);
     let findings = std::mem::take(&mut context.findings);
-    let all = Featureless::of_pile(&features);
-    let scores = match options.known {
-        Some(_) => detector.scores(&all.rest(&features))?,
-        None => detector.training_scores(&training)?,
-    };
+    let scores = detector.training_scores(&training)?;
     check_finite(&scores, findings.curve.len())?;
+    let scores = match (&marks, &context.known) {
+        (Some(marks), Some(known)) => {
+            let own = detector.scores(&known.features)?;
+            check_finite(&own, findings.curve.len())?;
+            marks.woven(scores, own, &all)
+        }
+        _ => scores,
+    };
     let featureless_score = all.score(&scores);
     let scores = all.fill(scores, featureless_score.unwrap_or_default());
     warnings.extend(all.warning(pile.kind));
@@ -122,7 +123,6 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         score: fitted.elapsed().as_secs_f64(),
     };
     drop(training);
-    drop(unlabelled);
     Ok(Fitted {
         method,
         preprocessor,
@@ -143,15 +143,6 @@ fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
         Some(_) if epochs > 0 => Err(Error::Diverged { epoch: epochs, loss: f32::NAN }),
         Some(i) => Err(Error::Scores { problem: format!("that of item {i} (from 0) is {}", scores[i]) }),
     }
-}
-
-/// The items to train on, and the labelled ones that have features.
-fn set_apart(features: &Features, known: &[(usize, bool)]) -> (Features, Known) {
-    let labelled: HashSet<usize> = known.iter().map(|&(i, _)| i).collect();
-    let rest: Vec<usize> = (0..features.len()).filter(|i| !labelled.contains(i)).collect();
-    let empty = features.featureless();
-    let (indices, outlier): (Vec<usize>, _) = known.iter().filter(|&&(i, _)| !empty[i]).copied().unzip();
-    (features.select(&rest), Known { features: features.select(&indices), outlier })
 }
 
 /// The method for data of `kind` when the user names none; how it was chosen: `docs/defaults.md`.

@@ -44,6 +44,7 @@ pub mod fit;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod marks;
 mod memory;
 pub mod method;
 pub mod metrics;

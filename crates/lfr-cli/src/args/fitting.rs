@@ -112,8 +112,8 @@ pub struct MethodArgs {
     /// Seed for everything random
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// CSV file with a few known labels, columns id and label, for the methods that need them; these items are kept out of
-    /// the training data
+    /// CSV file with a few known labels, columns id and label (1 outlier, 0 inlier, or unsure): they guide the default,
+    /// ae-lfr, gt-lfr and the Elite methods, and the other items are ranked by what they teach
     #[arg(long, value_name = "FILE")]
     pub labels_known: Option<PathBuf>,
     /// Device for networks: cpu, or a GPU backend of this build

@@ -182,6 +182,12 @@ impl Method {
         },
     ];
 
+    /// Whether a few labelled items can guide its fit; those of [`Takes::LabelledToo`] cannot do without.
+    pub fn learns_from_labels(&self) -> bool {
+        let guided = matches!(self, Method::Combined(_) | Method::AeLfr(_) | Method::GtLfr(_));
+        guided || self.description().takes == Takes::LabelledToo
+    }
+
     /// What it is, for people.
     pub fn description(&self) -> &'static Description {
         Self::ALL.iter().find(|d| d.name == self.name()).unwrap_or(&Self::ALL[0])

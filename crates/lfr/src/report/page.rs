@@ -3,7 +3,8 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{
-    Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
+    Report, chart, columns, gallery, marked, metrics, noun, number::counted, provenance, scores, summary,
+    training,
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -58,6 +59,7 @@ struct Section {
 fn sections(report: &Report) -> Vec<Section> {
     let sections = [
         ("items", "Most anomalous items", gallery::section(report)),
+        ("marked", "Marked items", marked::section(report)),
         ("scores", "Scores", scores::section(report)),
         ("training", "Training", training::section(report)),
         ("labels", "Compared with the labels", metrics::section(report)),

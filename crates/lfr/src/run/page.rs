@@ -14,7 +14,7 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
 use crate::showcase::views;
 
@@ -52,7 +52,7 @@ pub(super) fn html(
     model: &Model,
     show: usize,
 ) -> Result<String> {
-    let ranking = Ranking::of(&scores.scores);
+    let ranking = scores.ranking();
     let gallery = Gallery { record, scores, items, model, ranking };
     Ok(report::render(&gallery.report(show)?))
 }
@@ -70,12 +70,15 @@ impl Gallery<'_> {
         let record = self.record;
         let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
         let description = Method::ALL.iter().find(|method| method.name == name);
-        let order = self.ranking.order();
+        let scores = self.scores;
+        let marked: Vec<usize> =
+            self.ranking.order().iter().copied().filter(|&i| scores.known(i).is_some()).collect();
+        let order = &self.ranking.order()[..scores.len() - marked.len()];
         let middle = order.len() / 2;
         let typical = middle.saturating_sub(TYPICAL / 2)..(middle + TYPICAL / 2).min(order.len());
         let typical = typical.start.max(show.min(order.len()))..typical.end.max(show.min(order.len()));
-        let ranked =
-            |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
+        let ranked = |&item: &usize| Ranked { id: scores.ids.get(item), score: scores.scores[item] };
+        let mark = |&item: &usize| Marked { item: ranked(&item), outlier: scores.known(item) == Some(true) };
         Ok(Report {
             input: record.input.clone(),
             kind: record.kind,
@@ -85,7 +88,8 @@ impl Gallery<'_> {
             elapsed: self.elapsed(),
             quarantined: record.quarantined.clone(),
             warnings: self.warnings(),
-            scores: self.scores.scores.clone(),
+            scores: order.iter().map(|&item| scores.scores[item]).collect(),
+            marked: marked.iter().map(mark).collect(),
             thresholds: record.threshold.iter().map(threshold).collect(),
             top: self.shown(0..show.min(order.len()))?,
             typical: self.shown(typical)?,
