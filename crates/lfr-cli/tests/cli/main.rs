@@ -14,6 +14,7 @@ mod help;
 mod hostile;
 mod inspect;
 mod joins;
+mod labels;
 mod methods;
 mod mnist;
 mod odd_ones;

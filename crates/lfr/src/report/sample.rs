@@ -37,6 +37,9 @@ pub(super) fn hostile(kind: Kind, n: usize) -> Report {
         top: (1..=24).map(shown).collect(),
         typical: (400..412).map(shown).collect(),
         ranking: scores.iter().map(|&score| Ranked { id: HOSTILE.into(), score }).collect(),
+        marked: [true, false]
+            .map(|outlier| Marked { item: Ranked { id: HOSTILE.into(), score: 1.0 }, outlier })
+            .into(),
         training: (1..=50).map(epoch).collect(),
         columns: (0..20).map(column).collect(),
         metrics: Some(metrics(&scores)),
@@ -60,6 +63,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         Provenance { environment: vec![], config: serde_json::Value::Null, ..full.provenance.clone() };
     let (quarantined, warnings, thresholds, top, typical) = (vec![], vec![], vec![], vec![], vec![]);
     let (ranking, training, columns, metrics, checks) = (vec![], vec![], vec![], None, vec![]);
+    let marked = vec![];
     Report {
         quarantined,
         warnings,
@@ -67,6 +71,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         top,
         typical,
         ranking,
+        marked,
         training,
         columns,
         metrics,
