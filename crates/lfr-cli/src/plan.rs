@@ -52,6 +52,7 @@ impl<'a> Plan<'a> {
             preprocess,
             seed: Seed(args.seed),
             device: args.device.clone(),
+            all_normal: args.all_normal,
             ..FitOptions::default()
         };
         let plan = Self { reading, fitting, args, settings: tables.settings.as_ref() };

@@ -64,6 +64,17 @@ impl Featureless {
         (!self.usual).then(|| above(scores))
     }
 
+    /// The same where all items are declared normal: the median of `scores` if some of them have no features, for then to
+    /// have none is nothing odd.
+    pub(crate) fn score_among_normal(&self, scores: &[f32]) -> Option<f32> {
+        if !self.flags.contains(&true) || scores.is_empty() {
+            return self.score(scores);
+        }
+        let mut sorted = scores.to_vec();
+        sorted.sort_unstable_by(f32::total_cmp);
+        Some(sorted[sorted.len() / 2])
+    }
+
     /// What the user should know.
     pub(crate) fn warning(&self, kind: Kind) -> Option<String> {
         let (found, total) = (count(&self.flags), self.flags.len());

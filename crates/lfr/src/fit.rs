@@ -27,6 +27,9 @@ pub struct FitOptions {
     /// Index and label (true = outlier) of items that guide the methods that learn from labels, see
     /// [`Method::learns_from_labels`]; the other items are ranked by what these teach.
     pub known: Option<Vec<(usize, bool)>>,
+    /// Whether every item is declared normal, so that items without features are so too. Methods that look for outliers in
+    /// what they learn from go on doing so, which a warning says.
+    pub all_normal: bool,
 }
 
 impl Default for FitOptions {
@@ -37,6 +40,7 @@ impl Default for FitOptions {
             seed: Seed(0),
             device: "cpu".into(),
             known: None,
+            all_normal: false,
         }
     }
 }
@@ -114,9 +118,15 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         }
         _ => scores,
     };
-    let featureless_score = all.score(&scores);
+    let featureless_score = match options.all_normal {
+        true => all.score_among_normal(&scores),
+        false => all.score(&scores),
+    };
     let scores = all.fill(scores, featureless_score.unwrap_or_default());
-    warnings.extend(all.warning(pile.kind));
+    match options.all_normal {
+        true => warnings.extend(assumes_outliers(&method)),
+        false => warnings.extend(all.warning(pile.kind)),
+    }
     let seconds = Seconds {
         preprocess: (preprocessed - start).as_secs_f64(),
         fit: (fitted - preprocessed).as_secs_f64(),
@@ -134,6 +144,13 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         warnings,
         seconds,
     })
+}
+
+/// The warning of a method that takes some of its training items for outliers, whatever is declared.
+fn assumes_outliers(method: &Method) -> Option<String> {
+    let text =
+        "drae takes part of every batch for outliers, although all items are declared normal; ae does not";
+    matches!(method, Method::Drae(_)).then(|| text.into())
 }
 
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.

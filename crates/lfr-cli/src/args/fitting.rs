@@ -116,6 +116,10 @@ pub struct MethodArgs {
     /// ae-lfr, gt-lfr and the Elite methods, and the other items are ranked by what they teach
     #[arg(long, value_name = "FILE")]
     pub labels_known: Option<PathBuf>,
+    /// Declare that the data holds no outlier: items without features count as normal, and nothing is flagged by a share
+    /// or a rule; the percentiles of `lfr score` are then shares of normal items
+    #[arg(long, conflicts_with = "labels_known")]
+    pub all_normal: bool,
     /// Device for networks: cpu, or a GPU backend of this build
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,

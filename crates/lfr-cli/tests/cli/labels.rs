@@ -143,3 +143,28 @@ fn marks_of_one_kind_are_told_and_impossible_ones_refused() {
     place.write("marks.csv", MARKS);
     place.lfr(&format!("{run} --method knn")).refused("method knn does not learn from labels");
 }
+
+#[test]
+fn normal_data_has_no_share_of_outliers() {
+    let place = place();
+    let words = ["dear", "friend", "all", "well", "today", "here"];
+    let text = |i: usize| (0..5).map(|j| words[(i * (j + 1) + j) % 6]).collect::<Vec<_>>().join(" ");
+    let lines: String = (0..40).map(|i| if i == 7 { "...\n".into() } else { text(i) + "\n" }).collect();
+    place.write("notes.txt", lines);
+    place.lfr("rank notes.txt -o mixed").ok();
+    let normal = place.lfr("rank notes.txt -o normal --all-normal");
+    assert!(!normal.stderr.contains("rank first"), "{normal:?}");
+    normal.ok();
+    let rank = |out: &str| rows(&place.read(&format!("{out}/scores.csv")))[7][2].parse::<usize>().unwrap();
+    assert!(rank("mixed") == 1 && rank("normal") > 5, "a document without a word is nothing odd there");
+    assert_eq!(json(&place.read("normal/run.json"))["config"]["all_normal"], true);
+    for cut in ["--top-k 3", "--contamination 0.1", "--threshold auto"] {
+        place
+            .lfr(&format!("rank notes.txt -o no --all-normal {cut}"))
+            .refused("no share of normal data is outliers");
+    }
+    place.lfr("rank notes.txt -o cut --all-normal --threshold 9").ok();
+    place.lfr("rank notes.txt -o no --all-normal --labels-known x.csv").refused("cannot be used with");
+    let told = place.lfr("fit notes.txt -o m.safetensors --all-normal --method drae --epochs 1");
+    assert!(told.stderr.contains("drae takes part of every batch for outliers"), "{told:?}");
+}

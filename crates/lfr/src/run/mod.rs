@@ -64,6 +64,12 @@ impl Fit {
         self
     }
 
+    /// Declares every item normal, see [`FitOptions::all_normal`].
+    pub fn all_normal(mut self) -> Self {
+        self.options.all_normal = true;
+        self
+    }
+
     /// Whether each item is an outlier: reported on, never trained on. Unless set, the labels of the pile are taken.
     pub fn labels(mut self, labels: Vec<bool>) -> Self {
         self.labels = Some(labels);

@@ -79,5 +79,6 @@ fn config(run: &Run, options: &FitOptions) -> Value {
         "sheet": reading.sheet,
         "max_bad_fraction": reading.max_bad_fraction,
         "preprocess": options.preprocess,
+        "all_normal": options.all_normal,
     })
 }
