@@ -6,6 +6,7 @@ use crate::data::{Csr, Features, Matrix};
 use crate::error::Result;
 use crate::method::block_products::squared_distance;
 use crate::method::neighbours::nearest::{Asked, Neighbours};
+use crate::method::reference::some;
 use crate::method::scaling::Scaling;
 use crate::seed::Seed;
 
@@ -23,8 +24,9 @@ pub(super) struct MarkedRows {
 impl MarkedRows {
     /// Of `items`, with distances as they are among the items of `pool`.
     pub(super) fn fit(scaling: Scaling, items: &Features, pool: &Features, seed: Seed) -> Result<Self> {
-        let seen = scaling.apply(pool);
-        let neighbours = Neighbours::fit(&seen, SAMPLE, seed.part("nearness"))?;
+        let seed = seed.part("nearness");
+        let pool = some(pool, SAMPLE, seed);
+        let neighbours = Neighbours::fit(&scaling.apply(&pool), SAMPLE, seed)?;
         let sample = &neighbours.reference().items;
         let k = (sample.len() / 20).clamp(5, 20);
         let squares = neighbours.map(sample, k, Asked::Kept, |found| {
