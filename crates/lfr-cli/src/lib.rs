@@ -12,6 +12,7 @@ mod plan;
 mod progress;
 mod summary;
 mod terminal;
+mod unfinished;
 mod watch;
 
 use std::ffi::OsString;

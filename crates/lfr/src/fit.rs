@@ -2,6 +2,9 @@
 
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
+
+use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::{Error, Result};
@@ -30,6 +33,8 @@ pub struct FitOptions {
     /// Whether every item is declared normal, so that items without features are so too. Methods that look for outliers in
     /// what they learn from go on doing so, which a warning says.
     pub all_normal: bool,
+    /// Where networks in training leave their state, and go on from.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 impl Default for FitOptions {
@@ -41,6 +46,7 @@ impl Default for FitOptions {
             device: "cpu".into(),
             known: None,
             all_normal: false,
+            checkpoints: None,
         }
     }
 }
@@ -104,6 +110,8 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     context.known =
         marks.as_ref().map(|marks| marks.known(&features)).filter(|known| !known.outlier.is_empty());
     context.warnings.extend(marks.as_ref().and_then(|marks| marks.warning(&method)));
+    let unfinished = options.checkpoints.as_ref();
+    context.checkpoints = unfinished.map(|all| all.of_fit(&identity(&method, options, &features)));
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
     warnings.append(&mut context.warnings);
@@ -151,6 +159,20 @@ fn assumes_outliers(method: &Method) -> Option<String> {
     let text =
         "drae takes part of every batch for outliers, although all items are declared normal; ae does not";
     matches!(method, Method::Drae(_)).then(|| text.into())
+}
+
+/// What determines the state of every training of a fit.
+fn identity(method: &Method, options: &FitOptions, features: &Features) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(serde_json::to_vec(method).unwrap_or_default());
+    hash.update(format!("{:?}{}{:?}", options.seed, options.device, options.known));
+    hash.update(format!("{} x {}", features.len(), features.width()));
+    let mut row = vec![0.0; features.width()];
+    for i in 0..features.len() {
+        features.row_into(i, &mut row);
+        row.iter().for_each(|value| hash.update(value.to_le_bytes()));
+    }
+    hash.finalize().to_vec()
 }
 
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.

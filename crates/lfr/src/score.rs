@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Options, Stretch};
-use crate::method::{Detector, Method};
+use crate::method::{Detector, Registry};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
@@ -93,8 +93,16 @@ impl Model {
     /// # Errors
     /// As [`Model::load`], and [`Error::Device`] for an unknown device.
     pub fn load_on(path: impl AsRef<Path>, device: &str) -> Result<Self> {
+        Self::load_with(path, device, &Registry::default())
+    }
+
+    /// The same for a model of a method of your own, or of a combination that holds one: `methods` knows it.
+    ///
+    /// # Errors
+    /// As [`Model::load_on`].
+    pub fn load_with(path: impl AsRef<Path>, device: &str, methods: &Registry) -> Result<Self> {
         let path = path.as_ref();
-        Self::of(ModelFile::load(path)?, path, device)
+        Self::of(ModelFile::load(path)?, path, device, methods)
     }
 
     /// Reads the bytes of a model file, such as [`Model::to_bytes`] gives.
@@ -102,14 +110,23 @@ impl Model {
     /// # Errors
     /// As [`Model::load`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        Self::of(ModelFile::from_bytes(bytes)?, Path::new("bytes"), "cpu")
+        Self::from_bytes_with(bytes, "cpu", &Registry::default())
     }
 
-    fn of(file: ModelFile, path: &Path, device: &str) -> Result<Self> {
+    /// The same as [`Model::load_with`] does it.
+    ///
+    /// # Errors
+    /// As [`Model::load_with`].
+    pub fn from_bytes_with(bytes: &[u8], device: &str, methods: &Registry) -> Result<Self> {
+        Self::of(ModelFile::from_bytes(bytes)?, Path::new("bytes"), device, methods)
+    }
+
+    fn of(file: ModelFile, path: &Path, device: &str, methods: &Registry) -> Result<Self> {
         let device = device::open(device)?;
         let ModelFile { header, mut weights } = file;
         let bad = |problem: String| Error::Model { path: path.to_owned(), problem };
-        let method: Method = serde_json::from_value(header.method.clone())
+        let method = methods
+            .parse(header.method.clone())
             .map_err(|e| bad(format!("its method is not known to this version: {e}")))?;
         let preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
             .map_err(|e| bad(format!("its preprocessor is not known to this version: {e}")))?;

@@ -16,7 +16,7 @@ use clap_complete::Shell;
 #[cfg(feature = "bench")]
 pub use bench::BenchArgs;
 pub use data::DataArgs;
-pub use fitting::{FitArgs, MethodArgs, RankArgs};
+pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
 pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 

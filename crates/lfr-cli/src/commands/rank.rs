@@ -13,7 +13,7 @@ use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::{interrupt, summary};
+use crate::{interrupt, summary, unfinished};
 
 /// Fits on the pile, scores it, and writes the folder.
 pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
@@ -27,12 +27,14 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);
+    let unfinished = unfinished::beside(&target, &args.resuming, args.writing.force)?;
     let folder = OutputFolder::create(&target, args.writing.force)?;
+    plan.fitting.checkpoints = Some(unfinished.clone());
 
     let mut progress = Progress::new(args.running.quiet);
     let pile = plan.read(&args.input, &mut progress)?;
     let labels = given.map(|given| given.of_all(&pile.ids)).transpose()?;
-    let mut run = plan.fit(pile, labels, &mut progress)?;
+    let mut run = plan.fit(pile, labels, &mut progress).inspect_err(|e| unfinished::hint(e, &unfinished))?;
 
     progress.stage("writing the results");
     if let Some(rule) = rule {
@@ -48,6 +50,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     run.write(&folder, &record, &contents)?;
     interrupt::check()?;
     folder.commit()?;
+    unfinished.discard()?;
     progress.clear();
     summary::warn(&mut progress, &record);
     summary::rank(&args.running, &record, &run.score_table(), &target)?;

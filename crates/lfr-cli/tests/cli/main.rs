@@ -23,6 +23,7 @@ mod pictures;
 mod places;
 mod rank;
 mod reading;
+mod resume;
 mod streams;
 mod threshold;
 mod usage;

@@ -4,25 +4,29 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::data::DataOptions;
 use super::job::{Job, MethodSpec, config_of};
 use super::marked::{Marked, UNGUIDED};
-use super::measure;
+use super::quality;
 use super::record::{Point, Record, Run};
-use super::set::Source;
+use super::source::Source;
 use crate::check::{Check, Evidence, checks};
+use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
-use crate::method::{Context, Detector, Epoch, Method, Observer};
+use crate::method::{Context, Detector, Epoch, Method, Observer, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+
+/// Time between two states of a network in training.
+const SAVE_EVERY: Duration = Duration::from_secs(120);
 
 /// Where jobs run and what records say of it.
 #[derive(Clone, Debug)]
@@ -33,6 +37,8 @@ pub struct RunnerOptions {
     pub device: String,
     /// The commit this program was built from, where known.
     pub commit: Option<String>,
+    /// The folder of records, beside which networks in training leave their state, a folder a job.
+    pub unfinished: Option<PathBuf>,
 }
 
 /// The data sets that some jobs need, read once and shared by all of them.
@@ -86,6 +92,11 @@ impl<'a> Runner<'a> {
             None if is_guided(&job.method) => Some(source.known(job, class)?),
             known => known,
         };
+        let checkpoints = self.options.unfinished.as_ref().map(|folder| {
+            let name = format!(".{}-unfinished", job.hash());
+            Checkpoints::new(folder.join(name), SAVE_EVERY).of_fit(job.hash().as_bytes())
+        });
+        context.checkpoints.clone_from(&checkpoints);
         let detector = method.fit(&training, &mut context)?;
         let scores = all_scores(&method, detector.as_ref(), &training, &context)?;
         let fill = |scores: Vec<f32>| {
@@ -110,12 +121,13 @@ impl<'a> Runner<'a> {
         } else {
             record.scores = scores
                 .iter()
-                .map(|(name, scores)| measure::quality(name, scores, &outlier, job.histogram))
-                .chain(marks.unguided.iter().map(|own| measure::quality(UNGUIDED, own, &outlier, false)))
+                .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
+                .chain(marks.unguided.iter().map(|own| quality::measure(UNGUIDED, own, &outlier, false)))
                 .collect::<Result<_>>()?;
         }
         record.marked = marks.counts;
         record.curve = watch.points;
+        checkpoints.map(|done| done.discard()).transpose()?;
         Ok(record)
     }
 
@@ -127,7 +139,7 @@ impl<'a> Runner<'a> {
 
 /// Whether the method cannot do without a few labelled items; those of a job without marks come from outside its pool.
 fn is_guided(spec: &MethodSpec) -> bool {
-    spec.name.starts_with("elite-")
+    Method::ALL.iter().any(|method| method.name == spec.name && method.takes == Takes::LabelledToo)
 }
 
 /// What the fit itself tells of whether its scores mean anything.
@@ -174,10 +186,20 @@ impl Observer for Watch<'_> {
     }
 
     fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
-        if self.curve && measure::is_kept(epoch.epoch, epoch.epochs) {
-            let point = measure::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
+        if self.curve && quality::is_kept(epoch.epoch, epoch.epochs) {
+            let point = quality::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
             self.points.push(point);
         }
+        Ok(())
+    }
+
+    fn held(&self) -> Value {
+        serde_json::to_value(&self.points).unwrap_or_default()
+    }
+
+    fn restore(&mut self, held: &Value) -> Result<()> {
+        self.points = serde_json::from_value(held.clone())
+            .map_err(|e| Error::Scores { problem: format!("the curve of the training is lost: {e}") })?;
         Ok(())
     }
 }

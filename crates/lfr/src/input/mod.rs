@@ -19,7 +19,7 @@ mod fortran;
 mod frame;
 mod header;
 mod ids;
-mod idx;
+pub(crate) mod idx;
 mod images;
 mod jpeg;
 mod jsonl;

@@ -27,24 +27,19 @@ pub enum Orthogonality {
 #[serde(default, deny_unknown_fields)]
 pub struct LfrConfig {
     /// Dimensions kept, the rows of A (the paper: 10; 20 with transformations); at most as many as the latent has.
-    ///
-    /// Source: Lin et al. 2023, experiments: 10, and 20 with transformations.
+    #[schemars(extend("source" = "Lin et al. 2023, experiments: 10, and 20 with transformations"))]
     pub k: usize,
     /// Weight of the mean distance ‖z - AᵀAz‖ (Eq. 2; the paper: 2).
-    ///
-    /// Source: Lin et al. 2023, Eq. 2: 2, and 2e-4 with transformations.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 2: 2, and 2e-4 with transformations"))]
     pub lambda_1: f32,
     /// Weight of ‖AAᵀ - I‖² (Eq. 2; the paper: 0.1).
-    ///
-    /// Source: Lin et al. 2023, Eq. 2: 0.1, and 1e-5 with transformations.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 2: 0.1, and 1e-5 with transformations"))]
     pub lambda_2: f32,
     /// How that square is reduced.
-    ///
-    /// Source: Eq. 2 prints the sum; the 2021 code has the mean.
+    #[schemars(extend("source" = "Eq. 2 prints the sum; the 2021 code has the mean"))]
     pub orthogonality: Orthogonality,
     /// How A begins; N(0, 1) as in the authors' code.
-    ///
-    /// Source: not in Lin et al. 2023; N(0, 1) in their 2021 code.
+    #[schemars(extend("source" = "not in Lin et al. 2023; N(0, 1) in their 2021 code"))]
     pub init: Init,
     /// Weight η of the known items, if labels guide the fit; 1 counts their mean loss as much as that of a batch.
     ///

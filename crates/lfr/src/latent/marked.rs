@@ -21,7 +21,7 @@ pub(crate) struct MarkedLoss<'a> {
     order: Vec<usize>,
     outlier: Box<dyn Fn(usize) -> bool + 'a>,
     lay_out: Box<dyn Fn(&[usize]) -> Batch + 'a>,
-    next: Cell<usize>,
+    step: Cell<usize>,
 }
 
 impl<'a> MarkedLoss<'a> {
@@ -34,7 +34,13 @@ impl<'a> MarkedLoss<'a> {
     ) -> Self {
         let mut order: Vec<usize> = (0..count).collect();
         order.shuffle(&mut seed.stream("marks"));
-        Self { order, outlier: Box::new(outlier), lay_out: Box::new(lay_out), next: Cell::new(0) }
+        Self { order, outlier: Box::new(outlier), lay_out: Box::new(lay_out), step: Cell::new(0) }
+    }
+
+    /// Begins a step on a batch of the items `indices`. The first of them decides whose turn it is, so that a training that
+    /// was stopped goes on alike.
+    pub(crate) fn begin(&self, indices: &[usize]) {
+        self.step.set(indices.first().copied().unwrap_or_default());
     }
 
     /// Adds the loss of the items whose turn it is to `loss`, as a part of its own.
@@ -47,9 +53,8 @@ impl<'a> MarkedLoss<'a> {
     }
 
     fn turn(&self) -> Vec<usize> {
-        let (n, first) = (self.order.len(), self.next.get());
-        let amount = n.min(MOST);
-        self.next.set((first + amount) % n.max(1));
+        let n = self.order.len();
+        let (amount, first) = (n.min(MOST), self.step.get() * MOST % n.max(1));
         (first..first + amount).map(|i| self.order[i % n]).collect()
     }
 

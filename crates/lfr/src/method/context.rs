@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::Checkpoints;
 use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::seed::Seed;
@@ -39,6 +40,20 @@ pub trait Observer {
     /// Whatever should end the fit.
     fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
         let _ = (epoch, scores);
+        Ok(())
+    }
+
+    /// What it keeps of the fit so far, for a fit that goes on later.
+    fn held(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+
+    /// Takes back what [`Observer::held`] gave, in place of what it keeps.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        let _ = held;
         Ok(())
     }
 }
@@ -95,6 +110,8 @@ pub struct Context<'a> {
     pub device: Device,
     /// A few labelled items outside the training set, for the methods that learn from them.
     pub known: Option<Known>,
+    /// Where networks in training leave their state, and find it.
+    pub checkpoints: Option<Checkpoints>,
     /// Who watches.
     pub observer: &'a mut dyn Observer,
     /// Sentences for the user.
@@ -106,7 +123,15 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with nothing found yet.
     pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
-        Self { seed, device, known: None, observer, warnings: Vec::new(), findings: Findings::default() }
+        Self {
+            seed,
+            device,
+            known: None,
+            checkpoints: None,
+            observer,
+            warnings: Vec::new(),
+            findings: Findings::default(),
+        }
     }
 }
 

@@ -14,9 +14,9 @@ use serde_json::{Number, Value};
 
 use super::write::{INLIER, OUTLIER};
 use super::{Format, Ids, Scores, Texts};
-use crate::damage::caught;
 use crate::error::{Error, Result};
 use crate::input::{check_footer, check_pages};
+use crate::panics::caught;
 use crate::regular;
 
 /// The columns that are read, and their places in a record.

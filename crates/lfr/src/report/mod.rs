@@ -24,8 +24,11 @@ pub(crate) use number::{counted, duration, number};
 
 use image::{ImageBuffer, Luma, RgbImage};
 
+use crate::check::Check;
 use crate::data::{Kind, Quarantined};
+use crate::output::{CurvePoint, Metrics};
 use crate::preprocess::ColumnReading;
+use crate::threshold::Threshold;
 
 /// Everything the page shows.
 #[derive(Clone, Debug)]
@@ -59,11 +62,11 @@ pub struct Report {
     /// The ranking's head, worst first; the page lists at most 100.
     pub ranking: Vec<Ranked>,
     /// One point per epoch; empty for methods that do not train.
-    pub training: Vec<EpochPoint>,
+    pub training: Vec<CurvePoint>,
     /// How every column of a table was read.
     pub columns: Vec<ColumnReading>,
     /// Present when labels were given.
-    pub metrics: Option<Metrics>,
+    pub labelled: Option<Labelled>,
     /// What the self-checks found.
     pub checks: Vec<Check>,
     /// How to get the same result again.
@@ -88,17 +91,6 @@ pub enum Severity {
     Warning,
     /// The result should not be used.
     Severe,
-}
-
-/// A cut between items flagged and not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Threshold {
-    /// The rule that made it, in a word or two.
-    pub rule: String,
-    /// Scores above this one are flagged.
-    pub value: f32,
-    /// How many are.
-    pub flagged: usize,
 }
 
 /// A score and whose it is.
@@ -178,32 +170,11 @@ pub struct Cell {
     pub residual: f32,
 }
 
-/// The outcome of one pass over the data.
+/// How well the scores agree with the labels, and what shows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EpochPoint {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean loss per item.
-    pub loss: f32,
-    /// Its summands by name.
-    pub parts: Vec<(String, f32)>,
-    /// Mean error of the worst tenth over the median error.
-    pub gap: Option<f32>,
-    /// Area under the ROC curve, when labels were given.
-    pub auroc: Option<f32>,
-    /// Area under the precision-recall curve by trapezoids, when labels were given.
-    pub aupr: Option<f32>,
-}
-
-/// How well the scores agree with the labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    /// Area under the ROC curve.
-    pub auroc: f64,
-    /// Area under the precision-recall curve by trapezoids.
-    pub aupr: f64,
-    /// Average precision: the same area as a sum of steps.
-    pub average_precision: f64,
+pub struct Labelled {
+    /// In numbers.
+    pub metrics: Metrics,
     /// Scores of the items labelled inliers.
     pub inliers: Vec<f32>,
     /// Scores of the items labelled outliers.
@@ -212,28 +183,6 @@ pub struct Metrics {
     pub roc: Vec<(f64, f64)>,
     /// Points (recall, precision) by recall, either way round.
     pub precision_recall: Vec<(f64, f64)>,
-}
-
-/// One self-check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// What was looked at.
-    pub name: String,
-    /// What was found.
-    pub value: String,
-    /// What to make of it.
-    pub verdict: Verdict,
-}
-
-/// Outcome of a self-check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// As it should be.
-    Good,
-    /// Worth a look.
-    Doubtful,
-    /// Wrong.
-    Bad,
 }
 
 /// How to get the same result again.

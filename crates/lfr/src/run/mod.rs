@@ -15,6 +15,7 @@ use recorder::Recorder;
 use truth::Truth;
 
 use crate::check::Check;
+use crate::checkpoint::Checkpoints;
 use crate::data::Kind;
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, Fitted, default_method, fit};
@@ -67,6 +68,12 @@ impl Fit {
     /// Declares every item normal, see [`FitOptions::all_normal`].
     pub fn all_normal(mut self) -> Self {
         self.options.all_normal = true;
+        self
+    }
+
+    /// Networks in training leave their state in `checkpoints`, and go on from what they find there.
+    pub fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.options.checkpoints = Some(checkpoints);
         self
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::record::metrics;
 use super::truth::unguided;
 use crate::check::Verdict;
 use crate::data::{Images, Items};
@@ -14,9 +15,9 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
-use crate::showcase::views;
+use crate::views::views;
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -90,14 +91,14 @@ impl Gallery<'_> {
             warnings: self.warnings(),
             scores: order.iter().map(|&item| scores.scores[item]).collect(),
             marked: marked.iter().map(mark).collect(),
-            thresholds: record.threshold.iter().map(threshold).collect(),
+            thresholds: record.threshold.iter().cloned().collect(),
             top: self.shown(0..show.min(order.len()))?,
             typical: self.shown(typical)?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
-            training: record.curve.iter().map(epoch).collect(),
+            training: record.curve.clone(),
             columns: record.columns.clone(),
-            metrics: self.metrics()?,
-            checks: record.checks.iter().map(check).collect(),
+            labelled: self.labelled()?,
+            checks: record.checks.clone(),
             provenance: self.provenance(),
         })
     }
@@ -148,7 +149,7 @@ impl Gallery<'_> {
         failed.chain(said.map(|text| Warning { severity: Severity::Warning, text: text.clone() })).collect()
     }
 
-    fn metrics(&self) -> Result<Option<report::Metrics>> {
+    fn labelled(&self) -> Result<Option<Labelled>> {
         let Some(labels) = &self.scores.labels else { return Ok(None) };
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
         let mut guides = self.record.guides.clone();
@@ -159,10 +160,8 @@ impl Gallery<'_> {
             let scores = scores.iter().zip(&labels);
             scores.filter(|&(_, &outlier)| outlier == wanted).map(|(&score, _)| score).collect()
         };
-        Ok(Some(report::Metrics {
-            auroc: agreement.auroc(),
-            aupr: agreement.aupr(),
-            average_precision: agreement.average_precision(),
+        Ok(Some(Labelled {
+            metrics: metrics(&agreement),
             inliers: of(false),
             outliers: of(true),
             roc: agreement.roc(POINTS),
@@ -207,27 +206,4 @@ fn quoted(word: &str) -> String {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }
-}
-
-fn threshold(cut: &crate::threshold::Threshold) -> report::Threshold {
-    report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
-}
-
-fn epoch(point: &crate::output::CurvePoint) -> report::EpochPoint {
-    report::EpochPoint {
-        epoch: point.epoch,
-        loss: point.loss,
-        parts: point.parts.clone(),
-        gap: point.gap,
-        auroc: point.auroc,
-        aupr: point.aupr,
-    }
-}
-
-fn check(check: &crate::check::Check) -> report::Check {
-    let verdict = match check.verdict {
-        Verdict::Ok => report::Verdict::Good,
-        Verdict::Warning => report::Verdict::Bad,
-    };
-    report::Check { name: check.name.replace('-', " "), value: check.message.clone(), verdict }
 }

@@ -51,7 +51,10 @@ impl<L: LatentLayer> Reconstructor<L> {
             x.len(),
             schedule,
             context,
-            |indices| lay_out(x, indices, &training),
+            |indices| {
+                marks.iter().for_each(|marks| marks.begin(indices));
+                lay_out(x, indices, &training)
+            },
             schedule.adam(|model: &PluggedAutoencoder<L>, batch| match &marks {
                 None => model.loss(batch),
                 Some(marks) => marks.add(model, model.loss(batch)),

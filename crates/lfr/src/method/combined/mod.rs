@@ -12,6 +12,7 @@ use std::borrow::Cow;
 use burn::tensor::Device;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
@@ -24,26 +25,25 @@ use crate::method::lvad::LvadConfig;
 use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::{Distance, KnnConfig};
 use crate::method::scaling::Scaling;
-use crate::method::{Context, Detector, Known, Method};
+use crate::method::{Context, Detector, Known, Method, MethodConfig, Registry};
+use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+use crate::statistics::moments;
 
 /// Settings of a combination.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CombinedConfig {
     /// The members; when there is none, those that suit the kind of data.
-    ///
-    /// Source: ours, by the experiments of docs/defaults.md.
+    #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md"))]
     #[schemars(with = "Vec<serde_json::Value>")]
     pub members: Vec<Method>,
     /// What to make of the members' standardised scores.
-    ///
-    /// Source: ours, by the experiments of docs/defaults.md.
+    #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md"))]
     pub vote: Vote,
     /// A method that does not contribute to the score, whose reconstructions the report shows.
-    ///
-    /// Source: ours.
+    #[schemars(extend("source" = "ours"))]
     #[schemars(with = "Option<serde_json::Value>")]
     pub illustrator: Option<Box<Method>>,
 }
@@ -87,66 +87,8 @@ impl CombinedConfig {
     }
 
     /// The members, then the illustrator.
-    fn all(&self) -> impl Iterator<Item = &Method> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Method> {
         self.members.iter().chain(self.illustrator.as_deref())
-    }
-
-    /// Checks the members.
-    ///
-    /// # Errors
-    /// [`Error::Config`] when one is itself a combination or out of range.
-    pub fn validate(&self) -> Result<()> {
-        for member in self.all() {
-            if matches!(member, Method::Combined(_)) {
-                return Err(Error::config("members", "combined", "a combination cannot hold another"));
-            }
-            member.validate()?;
-        }
-        Ok(())
-    }
-
-    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, [`guidance`] says. The
-    /// members see no marks.
-    ///
-    /// # Errors
-    /// The first member's that fails.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
-        self.validate()?;
-        if self.members.is_empty() {
-            return Err(Error::config("members", "[]", "needs at least one method"));
-        }
-        let pool = match &context.known {
-            None => Cow::Borrowed(x),
-            Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
-        };
-        let voters = self.members.len();
-        let (mut members, mut votes) = (Vec::new(), Vec::new());
-        for (i, method) in self.all().enumerate() {
-            members.push(match self.fit_member(i, method, &pool, x.len(), context) {
-                Ok((detector, scores)) => {
-                    let scale = Scale::of(&scores);
-                    votes.extend((i < voters).then_some(scores));
-                    Some(Member { detector, scale })
-                }
-                Err(Error::TooFewItems { needed, what, .. }) => {
-                    context.warnings.push(format!("{what} is left out: it needs at least {needed} items"));
-                    None
-                }
-                Err(other) => return Err(other),
-            });
-        }
-        if members[..voters].iter().all(Option::is_none) {
-            return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
-        }
-        context.findings.agreement = agreement(&votes);
-        let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
-        let own = combined.standardised(votes.into_iter().map(Ok))?;
-        combined.fitted = match &context.known {
-            None => singles(combined.vote(&own)),
-            Some(known) => self.guide(&mut combined, &own, &pool, known, context.seed)?,
-        };
-        combined.fitted.truncate(x.len());
-        Ok(combined)
     }
 
     /// Fits a member on `pool`, whose first `items` items are those whoever watches knows of.
@@ -162,6 +104,7 @@ impl CombinedConfig {
         let mut head = Head { observer: &mut *context.observer, items };
         let mut own = Context::new(seed, context.device.clone(), &mut head);
         own.findings = std::mem::take(&mut context.findings);
+        own.checkpoints.clone_from(&context.checkpoints);
         let fitted = method.fit(pool, &mut own);
         let (warnings, findings) = (own.warnings, own.findings);
         context.warnings.extend(warnings);
@@ -209,12 +152,68 @@ impl CombinedConfig {
         }
         scalings
     }
+}
 
-    /// Restores a fitted combination.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Combined> {
+impl MethodConfig for CombinedConfig {
+    type Fitted = Combined;
+    const NAME: &str = "combined";
+    const SUMMARY: &str =
+        "the default: mean or largest standardised score of fast detectors chosen for the kind of data";
+    const SOURCE: &str = "docs/defaults.md";
+    const COST: &str = "a minute";
+
+    fn validate(&self) -> Result<()> {
+        for member in self.all() {
+            if matches!(member, Method::Combined(_)) {
+                return Err(Error::config("members", "combined", "a combination cannot hold another"));
+            }
+            member.validate()?;
+        }
+        Ok(())
+    }
+
+    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, [`guidance`] says. The
+    /// members see no marks.
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
+        self.validate()?;
+        if self.members.is_empty() {
+            return Err(Error::config("members", "[]", "needs at least one method"));
+        }
+        let pool = match &context.known {
+            None => Cow::Borrowed(x),
+            Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
+        };
+        let voters = self.members.len();
+        let (mut members, mut votes) = (Vec::new(), Vec::new());
+        for (i, method) in self.all().enumerate() {
+            members.push(match self.fit_member(i, method, &pool, x.len(), context) {
+                Ok((detector, scores)) => {
+                    let scale = Scale::of(&scores);
+                    votes.extend((i < voters).then_some(scores));
+                    Some(Member { detector, scale })
+                }
+                Err(Error::TooFewItems { needed, what, .. }) => {
+                    context.warnings.push(format!("{what} is left out: it needs at least {needed} items"));
+                    None
+                }
+                Err(other) => return Err(other),
+            });
+        }
+        if members[..voters].iter().all(Option::is_none) {
+            return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
+        }
+        context.findings.agreement = agreement(&votes);
+        let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
+        let own = combined.standardised(votes.into_iter().map(Ok))?;
+        combined.fitted = match &context.known {
+            None => singles(combined.vote(&own)),
+            Some(known) => self.guide(&mut combined, &own, &pool, known, context.seed)?,
+        };
+        combined.fitted.truncate(x.len());
+        Ok(combined)
+    }
+
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Combined> {
         self.validate()?;
         let (_, present) = weights.take_u8("present", &[Some(self.all().count())])?;
         let members = self.all().zip(present).enumerate().map(|(i, (method, present))| {
@@ -237,6 +236,23 @@ impl CombinedConfig {
             marks.finish()?;
         }
         Ok(combined)
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        self.members.iter_mut().chain(self.illustrator.as_deref_mut()).find_map(Method::schedule_mut)
+    }
+
+    fn read(mut settings: Value, methods: &Registry) -> serde_json::Result<Self> {
+        let mut held = |key: &str| settings.as_object_mut().and_then(|table| table.remove(key));
+        let (members, illustrator) = (held("members"), held("illustrator").filter(|value| !value.is_null()));
+        let mut config: Self = serde_json::from_value(settings)?;
+        if let Some(members) = members {
+            let members: Vec<Value> = serde_json::from_value(members)?;
+            config.members =
+                members.into_iter().map(|member| methods.parse(member)).collect::<Result<_, _>>()?;
+        }
+        config.illustrator = illustrator.map(|method| methods.parse(method).map(Box::new)).transpose()?;
+        Ok(config)
     }
 }
 
@@ -367,9 +383,7 @@ struct Scale {
 
 impl Scale {
     fn of(scores: &[f32]) -> Self {
-        let n = scores.len().max(1) as f64;
-        let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
-        let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+        let (mean, variance) = moments(scores.iter().map(|&s| f64::from(s)), scores.len());
         Self { mean, deviation: variance.sqrt() }
     }
 

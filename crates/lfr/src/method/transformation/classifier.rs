@@ -114,7 +114,10 @@ impl<L: LatentLayer> TransformationClassifier<L> {
             images.len() * transforms.len(),
             schedule,
             context,
-            |indices| lay_out(images, &transforms, indices, &training),
+            |indices| {
+                marks.iter().for_each(|marks| marks.begin(indices));
+                lay_out(images, &transforms, indices, &training)
+            },
             schedule.adam(|model: &PluggedClassifier<L>, batch| match &marks {
                 None => model.loss(batch),
                 Some(marks) => marks.add(model, model.loss(batch)),
