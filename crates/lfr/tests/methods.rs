@@ -38,6 +38,8 @@ fn lfr(k: usize) -> LfrConfig {
         lambda_2: 0.1,
         orthogonality: Orthogonality::Mean,
         init: Init::StandardNormal,
+        eta: 1.0,
+        epsilon: 0.01,
     }
 }
 

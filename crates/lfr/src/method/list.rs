@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::config::{AnyConfig, Named};
 use super::settings::{Setting, settings};
-use super::{Context, Custom, Description, Detector, MethodConfig, Registry};
+use super::{Context, Custom, Description, Detector, MethodConfig, Registry, Takes};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae::AeConfig;
@@ -134,6 +134,12 @@ methods! {
 }
 
 impl Method {
+    /// Whether a few labelled items can guide its fit; those of [`Takes::LabelledToo`] cannot do without.
+    pub fn learns_from_labels(&self) -> bool {
+        let guided = matches!(self, Method::Combined(_) | Method::AeLfr(_) | Method::GtLfr(_));
+        guided || self.description().takes == Takes::LabelledToo
+    }
+
     /// A method of your own. Load its models through a [`Registry`] that knows it.
     pub fn custom<T: MethodConfig>(settings: T) -> Self {
         Method::Custom(Custom::new(settings))
