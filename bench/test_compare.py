@@ -2,6 +2,7 @@
 
 import unittest
 
+import against_pyod
 import figures
 import flops
 from contender import in_turns
@@ -28,6 +29,20 @@ class Figures(unittest.TestCase):
 
     def test_tables_are_markdown(self):
         self.assertEqual(figures.table(("a", "b"), [(1, "x")]), "| a | b |\n| --- | --- |\n| 1 | x |")
+
+
+class AgainstPyod(unittest.TestCase):
+    def test_medians_need_every_round(self):
+        self.assertIsNone(against_pyod.median([[1, 2]], rounds=2))
+        self.assertEqual(against_pyod.median([[1, 2], [3, 1], [9, 9]], rounds=3), [3, 2, 4])
+
+    def test_rows_divide_the_sums(self):
+        medians = {"lfr": [0.5, 0.25, 0.75], "PyOD": [1, 2, 3]}
+        self.assertEqual(
+            against_pyod.row("kNN", 1000, 10, medians, 60), ("kNN", "1 000", 10, "0.5 + 0.25", "1 + 2", "4.00")
+        )
+        medians["PyOD"] = None
+        self.assertEqual(against_pyod.row("kNN", 10, 10, medians, 60)[-2:], ("beyond 60 s", "–"))
 
 
 class Flops(unittest.TestCase):

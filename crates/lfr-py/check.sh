@@ -3,6 +3,7 @@
 # Python package. Needs Python 3.11 or newer, Rust and a network.
 #
 #   crates/lfr-py/check.sh [PYTEST FLAGS]
+#   LFR_ENGINES=1 crates/lfr-py/check.sh  # with Ray and Spark too, which takes minutes and, for Spark, Java 17
 set -euo pipefail
 cd "$(dirname "$0")"
 environment=${LFR_VENV:-$PWD/.venv}
@@ -10,7 +11,10 @@ python=${PYTHON:-python3}
 
 [ -x "$environment/bin/python" ] || "$python" -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-  'maturin>=1.9,<2' mypy numpy pandas pillow polars pyarrow pyod pytest scikit-learn scipy tqdm
+  'maturin>=1.9,<2' datafusion duckdb mypy numpy onnx onnxruntime pandas pillow polars pyarrow pyod pytest scikit-learn scipy tqdm
+if [ -n "${LFR_ENGINES:-}" ]; then
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check pyspark 'ray[data]'
+fi
 
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT

@@ -1,5 +1,6 @@
 """Data and the command, for all tests."""
 
+import os
 import subprocess
 import sys
 
@@ -10,11 +11,16 @@ import lfr
 
 
 def pytest_report_header():
+    said = []
     try:
         import torch
     except ImportError:
-        return "torch is not installed: THE TESTS OF lfr.torch ARE SKIPPED"
-    return f"torch {torch.__version__}"
+        said.append("torch is not installed: THE TESTS OF lfr.torch ARE SKIPPED")
+    else:
+        said.append(f"torch {torch.__version__}")
+    if not os.environ.get("LFR_ENGINES"):
+        said.append("LFR_ENGINES is not set: THE TESTS OF lfr.ray AND lfr.spark ARE SKIPPED")
+    return said
 
 
 @pytest.fixture

@@ -166,6 +166,34 @@ def test_ctrl_c_stops_a_fit():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("method", ["isolation-forest", "knn", "lof", "lvad", "combined"])
+def test_ctrl_c_stops_fits_without_epochs(method):
+    settings = {
+        "isolation-forest": {"trees": 100_000, "sample": 100_000},
+        "knn": {"max_reference": 1_000_000},
+        "lof": {"max_reference": 1_000_000},
+        "lvad": {"clusters": 20_000, "max_items": 1_000_000},
+        "combined": {"members": [{"method": "knn", "max_reference": 1_000_000}]},
+    }[method]
+    code = (
+        "import lfr, numpy as np\n"
+        "X = np.random.default_rng(0).normal(size=(200_000, 100)).astype(np.float32)\n"
+        "print('ready', flush=True)\n"
+        "try:\n"
+        f"    lfr.Detector({method!r}, **{settings!r}).fit(X)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped', flush=True)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "ready\n"
+    time.sleep(2)
+    child.send_signal(signal.SIGINT)
+    # The fits would take hours.
+    out, err = child.communicate(timeout=120)
+    assert (out, err, child.returncode) == ("stopped\n", "", 0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_stops_the_command(command, rows):
     np.save(command.folder / "rows.npy", rows)
     words = [sys.executable, "-m", "lfr", "rank", "rows.npy", "--method", "ae-lfr", "--epochs", "100000000"]

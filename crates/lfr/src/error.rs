@@ -99,6 +99,12 @@ pub enum Error {
         /// Why it is refused and what is accepted.
         problem: String,
     },
+    /// A model that another format cannot express.
+    #[error("this model cannot be exported: {problem}")]
+    Export {
+        /// What stands in the way, and what to do.
+        problem: String,
+    },
     /// A method that cannot take this kind of data.
     #[error("method {method} does not take {kind}: {hint}")]
     Unsuitable {

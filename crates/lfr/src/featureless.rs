@@ -104,6 +104,14 @@ impl Observer for Whole<'_> {
             Ok(featureless.fill(scores, own))
         })
     }
+
+    fn held(&self) -> serde_json::Value {
+        self.observer.held()
+    }
+
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        self.observer.restore(held)
+    }
 }
 
 #[cfg(test)]

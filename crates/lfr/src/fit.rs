@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
+
+use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::{Error, Result};
@@ -28,6 +31,8 @@ pub struct FitOptions {
     /// Index and label (true = outlier) of items to guide the methods that need a few labels; they are left out of
     /// training.
     pub known: Option<Vec<(usize, bool)>>,
+    /// Where networks in training leave their state, and go on from.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 impl Default for FitOptions {
@@ -38,6 +43,7 @@ impl Default for FitOptions {
             seed: Seed(0),
             device: "cpu".into(),
             known: None,
+            checkpoints: None,
         }
     }
 }
@@ -103,6 +109,8 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let mut whole = Whole { observer, featureless: &featureless };
     let mut context = Context::new(options.seed, device, &mut whole);
     context.known = known;
+    let unfinished = options.checkpoints.as_ref();
+    context.checkpoints = unfinished.map(|all| all.of_fit(&identity(&method, options, &features)));
     context.columns = preprocessor.columns_of_features();
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();
@@ -135,6 +143,20 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         warnings,
         seconds,
     })
+}
+
+/// What determines the state of every training of a fit.
+fn identity(method: &Method, options: &FitOptions, features: &Features) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(serde_json::to_vec(method).unwrap_or_default());
+    hash.update(format!("{:?}{}{:?}", options.seed, options.device, options.known));
+    hash.update(format!("{} x {}", features.len(), features.width()));
+    let mut row = vec![0.0; features.width()];
+    for i in 0..features.len() {
+        features.row_into(i, &mut row);
+        row.iter().for_each(|value| hash.update(value.to_le_bytes()));
+    }
+    hash.finalize().to_vec()
 }
 
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.

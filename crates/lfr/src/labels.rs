@@ -10,6 +10,9 @@ use crate::regular;
 /// Largest labels file, in bytes.
 const MAX_SIZE: u64 = 1 << 30;
 
+/// The label of an item that somebody looked at and could not decide on; rows with it are left out.
+pub const UNSURE: &str = "unsure";
+
 /// The content of a labels file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {
@@ -20,7 +23,8 @@ pub enum Labels {
 }
 
 impl Labels {
-    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), or one label per line.
+    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), or one label per line. Rows whose
+    /// label is [`UNSURE`] are no labels and are left out.
     ///
     /// # Errors
     /// [`Error::Labels`] for a file that cannot be read this way, a label that is neither 0 nor 1, or an id with
@@ -42,6 +46,9 @@ impl Labels {
             let (Some(id), Some(label)) = (record.get(id), record.get(label)) else {
                 return Err(problem(format!("line {} has no id or no label", i + 2)));
             };
+            if label.trim().eq_ignore_ascii_case(UNSURE) {
+                continue;
+            }
             let outlier = outlier_labels(&[label]).map_err(|e| problem(format!("line {}: {e}", i + 2)))?[0];
             if labels.insert(id.to_owned(), outlier).is_some_and(|other| other != outlier) {
                 return Err(problem(format!("{id} has two different labels")));
@@ -135,6 +142,14 @@ mod tests {
         assert_eq!(by_id.of_some(&ids(&["c", "b", "a"])).unwrap(), [(1, false), (2, true)]);
         let in_order = read("0\n1\n1\n").unwrap();
         assert_eq!(in_order.of_all(&ids(&["p", "q", "r"])).unwrap(), [false, true, true]);
+    }
+
+    #[test]
+    fn unsure_is_no_label() {
+        let marks = read("id,label\na,outlier\nb,unsure\nc,normal\nd, Unsure\n").unwrap();
+        let items = ids(&["a", "b", "c", "d"]);
+        assert_eq!(marks.of_some(&items).unwrap(), [(0, true), (2, false)]);
+        assert!(marks.of_all(&items).unwrap_err().to_string().contains("2 of 4 items have no label"));
     }
 
     #[test]

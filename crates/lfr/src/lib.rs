@@ -35,6 +35,7 @@
 
 pub mod arrow;
 pub mod check;
+pub mod checkpoint;
 pub mod data;
 pub mod dataset;
 pub mod device;
@@ -43,6 +44,7 @@ pub mod error;
 pub mod experiment;
 mod featureless;
 pub mod fit;
+mod hex;
 pub mod input;
 pub mod labels;
 pub mod latent;
@@ -51,6 +53,7 @@ pub mod method;
 pub mod metrics;
 pub mod model;
 pub mod nn;
+mod onnx;
 pub mod output;
 mod panics;
 #[cfg(test)]
@@ -63,6 +66,8 @@ pub mod run;
 pub mod sample;
 pub mod score;
 pub mod seed;
+mod statistics;
+pub mod stop;
 pub mod threshold;
 pub mod transform;
 pub mod views;

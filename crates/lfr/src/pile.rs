@@ -1,6 +1,7 @@
 //! A pile of data in memory, to be fitted on or scored.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::arrow::array::RecordBatch;
@@ -74,6 +75,20 @@ impl Pile {
     pub fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T]) -> Result<Self> {
         let options = Options::default();
         Self::in_memory(in_memory::rows(cols, values, &options)?, &options)
+    }
+
+    /// `rows` rows of `cols` numbers, as [`Pile::rows`], from an array that is not a slice: `block` gives the numbers at a
+    /// range of places, row-major. It is called for one block of some thousand rows after the other.
+    ///
+    /// # Errors
+    /// [`Error::Input`] when there is no column or a block is not as long as its range, [`Error::Empty`] without a row.
+    pub fn row_blocks<T: Copy + Into<f64>>(
+        cols: usize,
+        rows: usize,
+        block: impl FnMut(Range<usize>) -> Vec<T>,
+    ) -> Result<Self> {
+        let options = Options::default();
+        Self::in_memory(in_memory::row_blocks(cols, rows, block, &options)?, &options)
     }
 
     /// Rows of a table, which `options` may split into identifiers, labels and a column of documents.

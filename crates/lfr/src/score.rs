@@ -7,7 +7,7 @@ use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::Featureless;
 use crate::fit::Fitted;
-use crate::input::{self, Options, Stretch};
+use crate::input::{self, Known, Options, Stretch};
 use crate::method::{Detector, Registry};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
@@ -59,6 +59,7 @@ pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header>
             header: reading.header,
             delimiter: reading.delimiter,
             encoding: reading.encoding.clone(),
+            keep_footer: reading.keep_footer,
             sheet: reading.sheet.clone(),
         },
         seed: seed.0,
@@ -174,10 +175,27 @@ impl Model {
         ModelFile { header: self.header.clone(), weights }
     }
 
-    /// How to read data for this model: `base` with what the model remembers put over it.
+    /// How to read data for this model: `base` with what the model remembers put over it. The names of its columns and
+    /// the sheet it was fitted on decide where a file could be read in several ways.
     pub fn reading(&self, base: &Options) -> Options {
-        let Reading { image_size, channels, range, id, text, header, delimiter, encoding, sheet, .. } =
-            self.header.reading.clone();
+        let Reading {
+            image_size,
+            channels,
+            range,
+            id,
+            text,
+            header,
+            delimiter,
+            encoding,
+            keep_footer,
+            sheet,
+            ..
+        } = self.header.reading.clone();
+        let columns = match &self.preprocessor {
+            Preprocessor::Table(encoder) => encoder.names(),
+            Preprocessor::Text(_) => base.text.clone().or(text.clone()).into_iter().collect(),
+            Preprocessor::Images(_) => Vec::new(),
+        };
         Options {
             kind: Some(self.header.kind),
             image_size,
@@ -188,7 +206,8 @@ impl Model {
             header: base.header.or(header),
             delimiter: base.delimiter.or(delimiter),
             encoding: base.encoding.clone().or(encoding),
-            sheet: base.sheet.clone().or(sheet),
+            keep_footer: base.keep_footer || keep_footer,
+            known: Known { columns, sheet },
             // Columns that training left out, or took as labels, need not be there again.
             ..base.clone()
         }

@@ -26,6 +26,8 @@ pub struct RankArgs {
     #[command(flatten)]
     pub fitting: MethodArgs,
     #[command(flatten)]
+    pub resuming: ResumeArgs,
+    #[command(flatten)]
     pub cut: CutArgs,
     #[command(flatten)]
     pub running: RunArgs,
@@ -75,6 +77,8 @@ pub struct FitArgs {
     #[command(flatten)]
     pub fitting: MethodArgs,
     #[command(flatten)]
+    pub resuming: ResumeArgs,
+    #[command(flatten)]
     pub running: RunArgs,
 }
 
@@ -88,6 +92,18 @@ pub struct FitOutputArgs {
     /// Replace an existing file
     #[arg(long)]
     pub force: bool,
+}
+
+/// What becomes of a training that is stopped.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Method")]
+pub struct ResumeArgs {
+    /// Go on from where an interrupted run with the same arguments stopped: the result is the same as without the interruption
+    #[arg(long)]
+    pub resume: bool,
+    /// Seconds between two saves of a network in training, kept beside the output until the run succeeds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub save_every: u64,
 }
 
 /// Which method, and how long it trains.

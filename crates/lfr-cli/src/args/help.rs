@@ -62,6 +62,12 @@ pub const THRESHOLD: [Example; 4] = [
 /// For `lfr report --help`.
 pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
 
+/// For `lfr review --help`.
+pub const REVIEW: [Example; 2] = [
+    ("lfr review photos-lfr", "opens the page in the browser"),
+    ("lfr review photos-lfr --no-open --port 8000", "to be looked at through a tunnel"),
+];
+
 /// For `lfr columns --help`.
 pub const COLUMNS: [Example; 2] = [
     ("lfr columns orders.csv", "how each column is read"),
@@ -72,6 +78,12 @@ pub const COLUMNS: [Example; 2] = [
 pub const INSPECT: [Example; 2] = [
     ("lfr inspect photos-lfr/model.safetensors", "a summary"),
     ("lfr inspect m.safetensors --json | jq .header.method", "every setting"),
+];
+
+/// For `lfr export --help`.
+pub const EXPORT: [Example; 2] = [
+    ("lfr export onnx photos.safetensors", "photos.onnx"),
+    ("lfr export onnx orders-lfr/model.safetensors -o orders.onnx", "under another name"),
 ];
 
 /// For `lfr methods --help`.

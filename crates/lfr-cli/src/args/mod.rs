@@ -5,6 +5,7 @@ pub mod bench;
 pub mod data;
 mod fitting;
 mod help;
+mod review;
 mod scoring;
 mod shared;
 
@@ -16,8 +17,9 @@ use clap_complete::Shell;
 #[cfg(feature = "bench")]
 pub use bench::BenchArgs;
 pub use data::DataArgs;
-pub use fitting::{FitArgs, MethodArgs, RankArgs};
-pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
+pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
+pub use review::ReviewArgs;
+pub use scoring::{ExportArgs, ExportFormat, ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
 /// Rank the outliers of unlabelled data.
@@ -52,12 +54,16 @@ pub enum Command {
     Score(Box<ScoreArgs>),
     /// Flag outliers in a file of scores, without fitting again
     Threshold(ThresholdArgs),
+    /// Look through a ranking in the browser, and mark outliers
+    Review(ReviewArgs),
     /// Write the report of a run again, with other settings
     Report(ReportArgs),
     /// Show how the columns of a table are read, without fitting
     Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
+    /// Write a model in a format that other programs run
+    Export(ExportArgs),
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
     /// Run the experiments of a grid, and compare them with published results

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::help;
 use super::shared::{CutArgs, FileArgs, Format, RunArgs};
@@ -117,4 +117,32 @@ pub struct ReportArgs {
     /// Number of items shown
     #[arg(long, value_name = "N", default_value_t = 48)]
     pub show: usize,
+}
+
+/// Write a fitted model in a format that other programs run.
+///
+/// An ONNX file holds the preprocessing and the method as one graph. Its output is the anomaly score; docs/python.md tells
+/// what its inputs hold. What a graph cannot express is refused.
+#[derive(Debug, Args)]
+#[command(after_help = help::examples(&help::EXPORT))]
+pub struct ExportArgs {
+    /// The format
+    #[arg(value_enum, value_name = "FORMAT")]
+    pub format: ExportFormat,
+    /// The model file, from `lfr fit` or `lfr rank`
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// File to write [default: MODEL with another ending]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A format of `lfr export`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// Open Neural Network Exchange, opset 18
+    Onnx,
 }

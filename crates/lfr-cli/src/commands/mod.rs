@@ -5,12 +5,14 @@ mod bench;
 mod columns;
 mod completions;
 mod data;
+mod export;
 mod fit;
 mod inspect;
 mod man;
 mod methods;
 mod rank;
 mod report;
+mod review;
 mod score;
 mod threshold;
 
@@ -32,8 +34,10 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         Command::Score(args) => on_threads(&args.running, || score::run(&args))?,
         Command::Threshold(args) => threshold::run(&args)?,
         Command::Report(args) => report::run(&args)?,
+        Command::Review(args) => review::run(&args)?,
         Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
+        Command::Export(args) => export::run(&args)?,
         Command::Methods(args) => methods::run(&args)?,
         #[cfg(feature = "bench")]
         Command::Bench(args) => bench::run(&args)?,

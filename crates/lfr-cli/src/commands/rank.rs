@@ -13,7 +13,7 @@ use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::{interrupt, summary};
+use crate::{interrupt, summary, unfinished};
 
 /// Fits on the pile, scores it, and writes the folder.
 pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
@@ -23,15 +23,18 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);
+    let unfinished = unfinished::beside(&target, &args.resuming, args.writing.force)?;
     let folder = OutputFolder::create(&target, args.writing.force)?;
+    plan.fitting.checkpoints = Some(unfinished.clone());
 
     let mut progress = Progress::new(args.running.quiet);
     let (pile, rows) = plan.read(&args.input, &mut progress)?.parts();
     let labels = given.map(|given| given.of_all(&all_ids(&pile, rows.as_ref()))).transpose()?;
+    let fitted = plan.fit(pile, labels.clone().filter(|_| rows.is_none()), &mut progress);
+    let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
     let mut run = match rows {
-        None => plan.fit(pile, labels, &mut progress)?,
+        None => run,
         Some(rows) => {
-            let run = plan.fit(pile, None, &mut progress)?;
             let (total, text) = (rows.ids.len(), format!("scoring {}", args.input.display()));
             progress.stage(&text);
             run.over(rows, labels, args.writing.show, |scored| {
@@ -55,6 +58,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     run.write(&folder, &record, &contents)?;
     interrupt::check()?;
     folder.commit()?;
+    unfinished.discard()?;
     progress.clear();
     summary::warn(&mut progress, &record);
     summary::rank(&args.running, &record, &run.score_table(), &target)?;

@@ -1,7 +1,5 @@
 //! `lfr threshold`.
 
-use std::path::{Path, PathBuf};
-
 use anyhow::Result;
 use lfr::output::{Format, OutputFile, Ranking, Scores};
 use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
@@ -9,6 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::args::ThresholdArgs;
+use crate::past::score_file;
 use crate::terminal::{print, print_json, say};
 
 /// A flagged item, as stdout shows it.
@@ -47,12 +46,6 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
         None => {}
     }
     Ok(())
-}
-
-/// The score file that `path` is or, for the folder of a run, holds.
-fn score_file(path: &Path) -> PathBuf {
-    let names = Format::ALL.map(|format| path.join(format!("scores.{}", format.extension())));
-    names.into_iter().find(|file| file.is_file()).unwrap_or_else(|| path.to_owned())
 }
 
 /// The flagged items, most anomalous first.

@@ -53,7 +53,9 @@ fn quick(command: &str) -> String {
     let trains = !classical && (pictures || command.contains("ae-lfr") || command.contains("preset"));
     let epochs = if (ranks || fits) && trains { " --epochs 1" } else { "" };
     let show = if ranks { " --show 2" } else { "" };
-    format!("{command}{epochs}{show}")
+    // It would serve its page for ever.
+    let check = if words[0] == "review" { " --check" } else { "" };
+    format!("{command}{epochs}{show}{check}")
 }
 
 /// A folder with the inputs that the documents name, small ones.

@@ -4,13 +4,15 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "rank",
     "fit",
     "score",
     "threshold",
+    "review",
     "report",
     "inspect",
+    "export",
     "methods",
     "bench",
     "data",

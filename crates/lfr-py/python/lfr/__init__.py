@@ -12,5 +12,6 @@ Scores grow with abnormality, everywhere. Same data, seed, machine and number of
 
 from ._detector import Detector, NotFittedError, rank
 from ._lfr import ModelError, __version__, methods
+from ._scorer import Scorer
 
-__all__ = ["Detector", "ModelError", "NotFittedError", "__version__", "methods", "rank"]
+__all__ = ["Detector", "ModelError", "NotFittedError", "Scorer", "__version__", "methods", "rank"]

@@ -235,6 +235,29 @@ class Detector:
         """Write the model file, which ``lfr score`` reads too. No code is in it."""
         self._fitted().save(path)
 
+    def to_onnx(self, path: Path) -> None:
+        """Write the model as an ONNX file (opset 18, ``ai.onnx.ml`` 3) with the preprocessing inside.
+
+        The output ``anomaly_score``, float32 of shape (N,), is what ``decision_function`` returns. The input ``input`` is
+
+        * for pictures uint8 of shape (N, height, width, channels), resized in the graph;
+        * for tables float64 of shape (N, columns of numbers, dates and times), NaN where a value is missing, and
+          ``categories``, strings of shape (N, other columns), ``""`` where missing;
+        * for documents float32 TF-IDF weights of shape (N, terms), and ``unknown``, float32 of shape (N,), the share of
+          each document's words that are no terms.
+
+        The metadata holds, as texts or JSON, ``version``, ``method``, ``settings``, ``kind``, ``quantiles`` of the training
+        scores, ``warnings``, and ``columns``, ``images`` or ``vocabulary``, which say how inputs are laid out.
+
+        Raises
+        ------
+        ValueError
+            For what a graph cannot express, with the reason.
+        """
+        data = self._fitted().to_onnx()
+        with open(path, "wb") as file:
+            file.write(data)
+
     @classmethod
     def load(cls, path: Path, *, contamination: Any = "auto", threads: int | None = None) -> Detector:
         """Read a model file, of ``save`` or of the command.

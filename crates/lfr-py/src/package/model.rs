@@ -49,6 +49,11 @@ impl Model {
         self.0.save(path).map_err(exception)
     }
 
+    /// The bytes of an ONNX file.
+    fn to_onnx<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &running::run(py, None, |_| self.0.to_onnx())?))
+    }
+
     /// What the model says of itself, as JSON.
     fn header(&self) -> PyResult<String> {
         header(&self.0)

@@ -8,7 +8,7 @@ use arrow_pyarrow::PyArrowType;
 use lfr::Options;
 use lfr::arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
 use lfr::input::Picture;
-use pyo3::buffer::PyBuffer;
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use serde::Deserialize;
@@ -93,12 +93,10 @@ impl Pile {
         columns: usize,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        if let Ok(single) = PyBuffer::<f32>::get(values) {
-            let single = single.to_vec(py)?;
-            return made(py, threads, move || lfr::Pile::rows(columns, &single));
+        match PyBuffer::<f32>::get(values) {
+            Ok(single) => rows(py, &single, columns, threads),
+            Err(_) => rows(py, &PyBuffer::<f64>::get(values)?, columns, threads),
         }
-        let double = PyBuffer::<f64>::get(values)?.to_vec(py)?;
-        made(py, threads, move || lfr::Pile::rows(columns, &double))
     }
 
     /// The rows of anything with `__arrow_c_stream__` or `__arrow_c_array__`.
@@ -192,6 +190,27 @@ impl Pile {
     fn __len__(&self) -> usize {
         self.0.len()
     }
+}
+
+/// The rows of a buffer, read a block at a time with the interpreter held, so that no copy of all is made on the way.
+fn rows<T: Element + Into<f64>>(
+    py: Python<'_>,
+    values: &PyBuffer<T>,
+    columns: usize,
+    threads: Option<usize>,
+) -> PyResult<Pile> {
+    if !values.is_c_contiguous() {
+        return Err(value_error("the array is not in C order"));
+    }
+    let rows = values.item_count() / columns.max(1);
+    made(py, threads, || {
+        lfr::Pile::row_blocks(columns, rows, |range| {
+            Python::attach(|py| {
+                let cells = values.as_slice(py).and_then(|cells| cells.get(range));
+                cells.map(|cells| cells.iter().map(|cell| cell.get()).collect()).unwrap_or_default()
+            })
+        })
+    })
 }
 
 fn batches(data: &Bound<'_, PyAny>) -> PyResult<Vec<RecordBatch>> {

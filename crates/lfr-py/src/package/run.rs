@@ -150,6 +150,11 @@ impl Run {
         Ok(PyBytes::new(py, &self.0.model.to_bytes().map_err(exception)?))
     }
 
+    /// The bytes of an ONNX file.
+    fn to_onnx<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        Ok(PyBytes::new(py, &running::run(py, None, |_| self.0.model.to_onnx())?))
+    }
+
     /// Writes the model file.
     fn save(&self, path: PathBuf) -> PyResult<()> {
         self.0.save_model(path).map_err(exception)

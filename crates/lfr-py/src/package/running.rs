@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
+use lfr::stop;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -27,22 +29,22 @@ pub fn run<R: Send>(
     if threads == Some(0) {
         return Err(value_error("threads must be at least 1"));
     }
-    let stop = AtomicBool::new(false);
+    let flag = Arc::new(AtomicBool::new(false));
     let within = |pool: &ThreadPool| {
         let (done, ended) = channel();
         pool.in_place_scope(|scope| {
             scope.spawn(|_| {
-                let outcome = catch_unwind(AssertUnwindSafe(|| work(&stop)));
+                let outcome = catch_unwind(AssertUnwindSafe(|| work(&flag)));
                 // The receiver waits until something comes.
                 let _ = done.send(outcome);
             });
-            wait(&ended, &stop)
+            wait(&ended, &flag)
         })
     };
     // A scoped pool joins its threads, so that none is left when the process forks.
     let waited = py.detach(|| {
         let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
-        pool.build_scoped(|thread| thread.run(), within)
+        pool.build_scoped(|thread| stop::within(&flag, || thread.run()), within)
     });
     let (outcome, signal) = waited.map_err(|e| PyRuntimeError::new_err(e.to_string()))?;
     match (signal, outcome) {

@@ -65,6 +65,16 @@ impl Values {
             Values::U8(_) => "u8",
         }
     }
+
+    /// Their size in memory.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Values::F32(values) => size_of_val(values.as_slice()),
+            Values::F64(values) => size_of_val(values.as_slice()),
+            Values::U32(values) => size_of_val(values.as_slice()),
+            Values::U8(values) => values.len(),
+        }
+    }
 }
 
 impl Weights {

@@ -11,6 +11,7 @@ use super::data::DataOptions;
 use crate::data::Kind;
 use crate::dataset::Name;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::method::Method;
 
 /// A method as a grid names it, and what that means.
@@ -88,7 +89,7 @@ impl Job {
     /// a run (curve, histogram) are no part of it, so that grids share records.
     pub fn hash(&self) -> String {
         let text = self.draw(&sorted(&self.method.config).to_string());
-        Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        hex(&Sha256::digest(text)[..8])
     }
 
     /// What the grid asks for, whatever settings that stood for: jobs with the same request and another hash differ in

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ use super::quality;
 use super::record::{Point, Record, Run};
 use super::source::Source;
 use crate::check::{Check, Evidence, checks};
+use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
@@ -22,6 +23,9 @@ use crate::featureless::{Featureless, Whole};
 use crate::method::{Context, Detector, Epoch, Method, Observer, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+
+/// Time between two states of a network in training.
+const SAVE_EVERY: Duration = Duration::from_secs(120);
 
 /// Where jobs run and what records say of it.
 #[derive(Clone, Debug)]
@@ -32,6 +36,8 @@ pub struct RunnerOptions {
     pub device: String,
     /// The commit this program was built from, where known.
     pub commit: Option<String>,
+    /// The folder of records, beside which networks in training leave their state, a folder a job.
+    pub unfinished: Option<PathBuf>,
 }
 
 /// The data sets that some jobs need, read once and shared by all of them.
@@ -81,6 +87,11 @@ impl<'a> Runner<'a> {
         if is_guided(&job.method) {
             context.known = Some(source.known(job, class)?);
         }
+        let checkpoints = self.options.unfinished.as_ref().map(|folder| {
+            let name = format!(".{}-unfinished", job.hash());
+            Checkpoints::new(folder.join(name), SAVE_EVERY).of_fit(job.hash().as_bytes())
+        });
+        context.checkpoints.clone_from(&checkpoints);
         let detector = method.fit(&training, &mut context)?;
         let scores = all_scores(&method, detector.as_ref(), &training, &context)?;
         let fill = |scores: Vec<f32>| {
@@ -105,6 +116,7 @@ impl<'a> Runner<'a> {
             .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
             .collect::<Result<_>>()?;
         record.curve = watch.points;
+        checkpoints.map(|done| done.discard()).transpose()?;
         Ok(record)
     }
 
@@ -167,6 +179,16 @@ impl Observer for Watch<'_> {
             let point = quality::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
             self.points.push(point);
         }
+        Ok(())
+    }
+
+    fn held(&self) -> Value {
+        serde_json::to_value(&self.points).unwrap_or_default()
+    }
+
+    fn restore(&mut self, held: &Value) -> Result<()> {
+        self.points = serde_json::from_value(held.clone())
+            .map_err(|e| Error::Scores { problem: format!("the curve of the training is lost: {e}") })?;
         Ok(())
     }
 }

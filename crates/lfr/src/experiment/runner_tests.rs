@@ -8,7 +8,7 @@ use super::*;
 use crate::dataset::DrawOptions;
 
 fn options() -> Option<RunnerOptions> {
-    Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None })
+    Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None, unfinished: None })
 }
 
 fn job(method: &str, settings: Value) -> Job {

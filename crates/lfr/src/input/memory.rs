@@ -1,6 +1,7 @@
 //! Data that is in memory already, as a source like any other.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,16 +61,36 @@ pub(crate) fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T], options: &Opt
         let problem = format!("{} values are not a whole number of rows of {cols}", values.len());
         return Err(Error::input(NAME, problem));
     }
+    row_blocks(cols, values.len() / cols, |range| values[range].to_vec(), options)
+}
+
+/// `rows` rows of `cols` numbers, of which `block` gives those at a range of places, row-major; it is asked for a block
+/// of rows after the other, so that no second copy of all of them is needed.
+///
+/// # Errors
+/// [`Error::Input`] when there is no column or a block has another size; [`Error::Empty`] without a row.
+pub(crate) fn row_blocks<T: Copy + Into<f64>>(
+    cols: usize,
+    rows: usize,
+    mut block: impl FnMut(Range<usize>) -> Vec<T>,
+    options: &Options,
+) -> Result<Source> {
     let names: Vec<String> = (0..cols).map(|i| format!("f{i}")).collect();
     let column = |rows: &[T], i: usize| {
         Arc::new(Float64Array::from_iter_values(rows.iter().skip(i).step_by(cols).map(|&v| v.into())))
             as ArrayRef
     };
-    let batch = |rows: &[T]| {
-        let columns = names.iter().enumerate().map(|(i, name)| (name, column(rows, i)));
+    let batch = |start: usize| {
+        let range = start * cols..(start + options.chunk).min(rows) * cols;
+        let wanted = range.len();
+        let rows = block(range);
+        if cols == 0 || rows.len() != wanted {
+            return Err(Error::input(NAME, format!("{} values where {wanted} were expected", rows.len())));
+        }
+        let columns = names.iter().enumerate().map(|(i, name)| (name, column(&rows, i)));
         RecordBatch::try_from_iter(columns).map_err(|e| Error::input(NAME, e.to_string()))
     };
-    table(values.chunks(cols.saturating_mul(options.chunk)).map(batch).collect::<Result<_>>()?, options)
+    table((0..rows).step_by(options.chunk.max(1)).map(batch).collect::<Result<_>>()?, options)
 }
 
 /// The rows of `batches`, which have the same columns.

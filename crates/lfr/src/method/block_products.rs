@@ -9,6 +9,7 @@ use nalgebra::{DMatrixView, RealField};
 use rayon::prelude::*;
 
 use crate::data::Features;
+use crate::stop;
 
 /// Items per block.
 pub(super) const BLOCK: usize = 128;
@@ -23,6 +24,7 @@ pub(super) fn by_block<T: Send>(
     let results: Vec<Vec<T>> = (0..blocks)
         .into_par_iter()
         .map(|block| {
+            stop::check();
             let items = block * BLOCK..((block + 1) * BLOCK).min(x.len());
             each(items.clone(), padded(x, items, BLOCK))
         })

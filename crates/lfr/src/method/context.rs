@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::Checkpoints;
 use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::seed::Seed;
@@ -50,6 +51,20 @@ pub trait Observer {
         let _ = (epoch, scores);
         Ok(())
     }
+
+    /// What it keeps of the fit so far, for a fit that goes on later.
+    fn held(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+
+    /// Takes back what [`Observer::held`] gave, in place of what it keeps.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        let _ = held;
+        Ok(())
+    }
 }
 
 /// Watches nothing.
@@ -93,6 +108,8 @@ pub struct Context<'a> {
     pub device: Device,
     /// A few labelled items outside the training set, for the methods that need them.
     pub known: Option<Known>,
+    /// Where networks in training leave their state, and find it.
+    pub checkpoints: Option<Checkpoints>,
     /// The column of the table that each feature is from, ascending; empty where every feature is by itself.
     pub columns: Vec<u32>,
     /// Who watches.
@@ -106,8 +123,16 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with nothing found yet.
     pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
-        let (columns, warnings, findings) = (Vec::new(), Vec::new(), Findings::default());
-        Self { seed, device, known: None, columns, observer, warnings, findings }
+        Self {
+            seed,
+            device,
+            known: None,
+            checkpoints: None,
+            columns: Vec::new(),
+            observer,
+            warnings: Vec::new(),
+            findings: Findings::default(),
+        }
     }
 }
 

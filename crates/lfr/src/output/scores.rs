@@ -121,6 +121,17 @@ impl Scores {
         self
     }
 
+    /// The same with the quotes of [`Scores::without_formulas`] taken off the identifiers.
+    #[must_use]
+    pub fn with_formulas(mut self) -> Self {
+        if let Ids::Names(names) = &mut self.ids {
+            let mut plain = Texts::default();
+            plain.extend(names.iter().map(formula::unquoted));
+            *names = plain;
+        }
+        self
+    }
+
     /// The same scores in the order of the items `ids`, found by their identifiers when they stand in another order.
     ///
     /// # Errors

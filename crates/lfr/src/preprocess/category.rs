@@ -70,7 +70,7 @@ impl Category {
     }
 
     /// Values of each feature: (row has the level, row has not).
-    fn codes(&self) -> Vec<(f32, f32)> {
+    pub fn codes(&self) -> Vec<(f32, f32)> {
         let counts = self.levels.iter().map(|level| level.count).chain([self.others]);
         let total = counts.clone().map(|count| count as f64).sum::<f64>().max(1.0);
         let seen = counts.clone().filter(|&count| count > 0).count();

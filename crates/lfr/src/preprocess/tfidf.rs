@@ -148,6 +148,16 @@ impl TfIdf {
         &self.terms
     }
 
+    /// The share of unknown words up to which a document is as usual.
+    pub(crate) fn usually_unknown(&self) -> f32 {
+        self.usually_unknown
+    }
+
+    /// Words left out.
+    pub(crate) fn stop_words(&self) -> StopWords {
+        self.stop_words
+    }
+
     /// Checks a vocabulary read from a file.
     ///
     /// # Errors
@@ -171,7 +181,8 @@ impl TfIdf {
         })
     }
 
-    fn idf(&self) -> Vec<f64> {
+    /// The weight of each term.
+    pub(crate) fn idf(&self) -> Vec<f64> {
         let n = self.documents as f64;
         self.frequencies.iter().map(|&df| ((1.0 + n) / (1.0 + df as f64)).ln() + 1.0).collect()
     }

@@ -11,12 +11,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use page::write_page;
+pub use page::{one, show, write_page};
 use recorder::Recorder;
 use truth::Truth;
 use whole::Whole;
 
 use crate::check::Check;
+use crate::checkpoint::Checkpoints;
 use crate::data::Kind;
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, Fitted, default_method, fit};
@@ -62,6 +63,12 @@ impl Fit {
     /// Index and label (true = outlier) of items that guide the methods that need a few labels.
     pub fn known(mut self, known: Vec<(usize, bool)>) -> Self {
         self.options.known = Some(known);
+        self
+    }
+
+    /// Networks in training leave their state in `checkpoints`, and go on from what they find there.
+    pub fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.options.checkpoints = Some(checkpoints);
         self
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::record::metrics;
 use super::truth::unguided;
 use crate::check::Verdict;
 use crate::data::{Images, Items};
@@ -14,7 +15,7 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Labelled, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
 use crate::views::views;
 
@@ -40,6 +41,53 @@ pub fn write_page(
     show: usize,
 ) -> Result<()> {
     write(file, record, scores, &|place| one(items, place), model, show)
+}
+
+/// The items at `places` of a run made visible, in that order. `root` is its input, `items` its pile.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, or do not reach to a place.
+pub fn show(
+    root: &Path,
+    scores: &Scores,
+    ranks: &[usize],
+    items: &[Items],
+    model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    visible(root, scores, ranks, &|place| one(items, place), model, places)
+}
+
+/// As [`show`], whatever holds the items.
+fn visible(
+    root: &Path,
+    scores: &Scores,
+    ranks: &[usize],
+    item: Item<'_>,
+    model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    let ids: Vec<String> = places.iter().map(|&place| scores.ids.get(place)).collect();
+    let parts: Vec<Items> = places.iter().filter_map(|&place| item(place)).collect();
+    if parts.len() != places.len() {
+        let what = "items to show".into();
+        let (expected, found) = (places.len().to_string(), parts.len().to_string());
+        return Err(Error::Mismatch { what, expected, found });
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let views = views(&Items::join(parts)?, &ids, root, model.preprocessor(), model.detector())?;
+    let label = |item| scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
+    let made = places.iter().zip(ids).zip(views).map(|((&item, id), view)| Shown {
+        id,
+        rank: ranks[item],
+        score: scores.scores[item],
+        percentile: scores.percentiles[item],
+        label: label(item),
+        view,
+    });
+    Ok(made.collect())
 }
 
 /// The item at a place, alone; none where it is not at hand.
@@ -87,14 +135,14 @@ impl Gallery<'_> {
             quarantined: record.quarantined.clone(),
             warnings: self.warnings(),
             scores: self.scores.scores.clone(),
-            thresholds: record.threshold.iter().map(threshold).collect(),
+            thresholds: record.threshold.iter().cloned().collect(),
             top: self.shown((0..show.min(order.len())).collect())?,
             typical: self.shown(self.typical(show))?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
-            training: record.curve.iter().map(epoch).collect(),
+            training: record.curve.clone(),
             columns: record.columns.clone(),
-            metrics: self.metrics()?,
-            checks: record.checks.iter().map(check).collect(),
+            labelled: self.labelled()?,
+            checks: record.checks.clone(),
             provenance: self.provenance(),
         })
     }
@@ -112,28 +160,15 @@ impl Gallery<'_> {
         ranks
     }
 
-    /// The items of some ranks, from 0, made visible.
+    /// The items of some ranks, from 0, made visible; none when one is not at hand.
     fn shown(&self, ranks: Vec<usize>) -> Result<Vec<Shown>> {
         let order = self.ranking.order();
-        let shown: Vec<usize> = ranks.iter().filter_map(|&rank| order.get(rank).copied()).collect();
-        let ids: Vec<String> = shown.iter().map(|&item| self.scores.ids.get(item)).collect();
-        let parts: Vec<Items> = shown.iter().filter_map(|&item| (self.item)(item)).collect();
-        if parts.is_empty() || parts.len() != shown.len() {
+        let places: Vec<usize> = ranks.into_iter().filter_map(|rank| order.get(rank).copied()).collect();
+        if places.iter().any(|&place| (self.item)(place).is_none()) {
             return Ok(Vec::new());
         }
         let root = Path::new(&self.record.input);
-        let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
-        let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
-        let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
-        let made = ranks.into_iter().zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
-            id,
-            rank: rank + 1,
-            score: self.scores.scores[item],
-            percentile: self.scores.percentiles[item],
-            label: label(item),
-            view,
-        });
-        Ok(made.collect())
+        visible(root, self.scores, &self.ranking.ranks(), self.item, self.model, &places)
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.
@@ -158,7 +193,7 @@ impl Gallery<'_> {
         failed.chain(said.map(|text| Warning { severity: Severity::Warning, text: text.clone() })).collect()
     }
 
-    fn metrics(&self) -> Result<Option<report::Metrics>> {
+    fn labelled(&self) -> Result<Option<Labelled>> {
         let Some(labels) = &self.scores.labels else { return Ok(None) };
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
         let mut guides = self.record.guides.clone();
@@ -169,10 +204,8 @@ impl Gallery<'_> {
             let scores = scores.iter().zip(&labels);
             scores.filter(|&(_, &outlier)| outlier == wanted).map(|(&score, _)| score).collect()
         };
-        Ok(Some(report::Metrics {
-            auroc: agreement.auroc(),
-            aupr: agreement.aupr(),
-            average_precision: agreement.average_precision(),
+        Ok(Some(Labelled {
+            metrics: metrics(&agreement),
             inliers: of(false),
             outliers: of(true),
             roc: agreement.roc(POINTS),
@@ -196,8 +229,8 @@ impl Gallery<'_> {
     }
 }
 
-/// Item `index` of the chunks, alone.
-pub(super) fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
+/// Item `index` of the chunks, alone; `None` past the end.
+pub fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
     let chunk = chunks.iter().find(|chunk| {
         let inside = index < chunk.len();
         index -= if inside { 0 } else { chunk.len() };
@@ -217,27 +250,4 @@ fn quoted(word: &str) -> String {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }
-}
-
-fn threshold(cut: &crate::threshold::Threshold) -> report::Threshold {
-    report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
-}
-
-fn epoch(point: &crate::output::CurvePoint) -> report::EpochPoint {
-    report::EpochPoint {
-        epoch: point.epoch,
-        loss: point.loss,
-        parts: point.parts.clone(),
-        gap: point.gap,
-        auroc: point.auroc,
-        aupr: point.aupr,
-    }
-}
-
-fn check(check: &crate::check::Check) -> report::Check {
-    let verdict = match check.verdict {
-        Verdict::Ok => report::Verdict::Good,
-        Verdict::Warning => report::Verdict::Bad,
-    };
-    report::Check { name: check.name.replace('-', " "), value: check.message.clone(), verdict }
 }

@@ -69,6 +69,7 @@ fn config(run: &Run, options: &FitOptions) -> Value {
         "delimiter": reading.delimiter.map(char::from),
         "encoding": reading.encoding,
         "sheet": reading.sheet,
+        "keep_footer": reading.keep_footer,
         "max_bad_fraction": reading.max_bad_fraction,
         "preprocess": options.preprocess,
     })

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use rotate::Rotation;
+pub(crate) use rotate::spline_filter;
 
 /// Which transformations, in a fixed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -90,6 +91,14 @@ pub struct Transforms {
     steps: Vec<Step>,
 }
 
+/// How the pixels of a transformed channel come about.
+pub(crate) enum Recipe {
+    /// For each pixel the source pixel that it is a copy of.
+    Copy(Vec<u32>),
+    /// For each pixel 16 spline coefficients of the channel and their weights, see [`spline_filter`].
+    Sum(Vec<(u32, f32)>),
+}
+
 #[derive(Clone, Debug)]
 enum Step {
     /// Every pixel is a copy of the source pixel at this position of its channel.
@@ -107,6 +116,15 @@ impl Transforms {
     /// Height and width of the pictures in pixels.
     pub fn side(&self) -> usize {
         self.side
+    }
+
+    /// How the pixels of each transformation come about.
+    pub(crate) fn recipes(&self) -> Vec<Recipe> {
+        let recipe = |step: &Step| match step {
+            Step::Gather(sources) => Recipe::Copy(sources.clone()),
+            Step::Rotate(rotation) => Recipe::Sum(rotation.taps()),
+        };
+        self.steps.iter().map(recipe).collect()
     }
 
     /// Writes transformation `index` of `image` into `out`; both are C x side x side for any C, values in \[-1, 1\]
@@ -162,6 +180,34 @@ mod tests {
             for (i, one) in out.iter().enumerate() {
                 assert!(out[..i].iter().all(|other| other != one), "{i} is not new");
             }
+        }
+    }
+
+    #[test]
+    fn recipes_make_the_same_pixels() {
+        let side = 8;
+        let (image, out) = all(side, 1);
+        let filter = spline_filter(side);
+        // F X Fᵀ.
+        let filtered = |i: usize| -> f32 {
+            let (row, column) = (i / side, i % side);
+            let terms = (0..side * side)
+                .map(|j| image[j] * filter[row * side + j / side] * filter[column * side + j % side]);
+            terms.sum()
+        };
+        let splines: Vec<f32> = (0..side * side).map(filtered).collect();
+        let recipes = TransformSet::All111.plan(side).unwrap().recipes();
+        for (i, (recipe, out)) in recipes.iter().zip(&out).enumerate() {
+            let made: Vec<f32> = match recipe {
+                Recipe::Copy(sources) => sources.iter().map(|&source| image[source as usize]).collect(),
+                Recipe::Sum(taps) => {
+                    let sum =
+                        |taps: &[(u32, f32)]| taps.iter().map(|&(at, w)| w * splines[at as usize]).sum();
+                    taps.chunks_exact(16).map(sum).collect()
+                }
+            };
+            let close = made.iter().zip(out).all(|(a, b)| (a - b).abs() < 1e-5);
+            assert!(made.len() == out.len() && close, "{i}");
         }
     }
 

@@ -49,6 +49,23 @@ impl Rotation {
         Rotation { side, flip: index / 8 == 1, taps }
     }
 
+    /// For every pixel of the result the 16 coefficients of the channel that make it up, and their weights.
+    pub(super) fn taps(&self) -> Vec<(u32, f32)> {
+        // The filter treats both directions alike, so that the flip may come after it.
+        let place = |row: u16, column: u16| {
+            let column = if self.flip { self.side - 1 - usize::from(column) } else { usize::from(column) };
+            (usize::from(row) * self.side + column) as u32
+        };
+        let pixel = |taps: &Option<Taps>| match taps {
+            None => [(0, 0.0); 16],
+            Some(taps) => std::array::from_fn(|i| {
+                let (i, j) = (i / 4, i % 4);
+                (place(taps.rows[i], taps.columns[j]), taps.row_weights[i] * taps.column_weights[j])
+            }),
+        };
+        self.taps.iter().flat_map(pixel).collect()
+    }
+
     /// Flips and rotates one channel into `out`, both side x side.
     pub(super) fn apply(&self, channel: &[f32], out: &mut [f32]) {
         let mut spline = channel.to_vec();
@@ -90,6 +107,16 @@ fn axis(position: f64, side: usize) -> ([u16; 4], [f32; 4]) {
     let u = 1.0 - t;
     let near = |d: f64| (d * d * (d - 2.0) * 3.0 + 4.0) / 6.0;
     (at, [u * u * u / 6.0, near(t), near(u), t * t * t / 6.0].map(|weight| weight as f32))
+}
+
+/// The matrix F, `side x side`, with which the coefficients of a channel X are F X Fᵀ.
+pub(crate) fn spline_filter(side: usize) -> Vec<f32> {
+    let mut columns = vec![0.0; side * side];
+    for (j, line) in columns.chunks_exact_mut(side).enumerate() {
+        line[j] = 1.0;
+        filter_line(line);
+    }
+    (0..side * side).map(|i| columns[i % side * side + i / side]).collect()
 }
 
 /// Turns pixels into the coefficients of the cubic B-spline through them: rows, then columns.

@@ -24,7 +24,7 @@ use crate::method::detector::Detector;
 use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
-use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, load_state, store_state, train};
+use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, Step, load_state, store_state, train};
 use crate::seed::Seed;
 
 /// How the three losses are minimised.
@@ -81,27 +81,12 @@ impl RsraeConfig {
         SubspaceAutoencoder::new(shape, self.norm, &mut init)
     }
 
-    /// Three Adam steps a batch, each with a fresh forward pass.
-    fn alternating(&self) -> impl FnMut(SubspaceAutoencoder, &Batch) -> (SubspaceAutoencoder, Loss) {
+    fn alternating(&self) -> Alternating {
         let adam = |factor: f64| {
             let Schedule { learning_rate, epsilon, weight_decay, .. } = self.schedule;
             Adam::new(factor * learning_rate, epsilon, weight_decay)
         };
-        let (mut first, mut second, mut third) = (adam(1.0), adam(10.0), adam(10.0));
-        move |model, batch| {
-            let (reconstruction, errors) = reconstruction(&model, batch);
-            let model = first.step(model, &reconstruction);
-            let orthogonality = orthogonality(&model);
-            let model = second.step(model, &orthogonality);
-            let subspace = subspace(&model, batch);
-            let model = third.step(model, &subspace);
-            let parts = vec![
-                ("reconstruction", reconstruction.clone()),
-                ("subspace", subspace),
-                ("orthogonality", orthogonality),
-            ];
-            (model, Loss { total: reconstruction, parts, errors })
-        }
+        Alternating([adam(1.0), adam(10.0), adam(10.0)])
     }
 
     fn joint(&self, model: &SubspaceAutoencoder, batch: &Batch) -> Loss {
@@ -115,6 +100,31 @@ impl RsraeConfig {
             ("orthogonality", orthogonality),
         ];
         Loss { total, parts, errors }
+    }
+}
+
+/// Three Adam steps a batch, each with a fresh forward pass.
+struct Alternating([Adam; 3]);
+
+impl Step<SubspaceAutoencoder> for Alternating {
+    fn step(&mut self, model: SubspaceAutoencoder, batch: &Batch) -> (SubspaceAutoencoder, Loss) {
+        let [first, second, third] = &mut self.0;
+        let (reconstruction, errors) = reconstruction(&model, batch);
+        let model = first.step(model, &reconstruction);
+        let orthogonality = orthogonality(&model);
+        let model = second.step(model, &orthogonality);
+        let subspace = subspace(&model, batch);
+        let model = third.step(model, &subspace);
+        let parts = vec![
+            ("reconstruction", reconstruction.clone()),
+            ("subspace", subspace),
+            ("orthogonality", orthogonality),
+        ];
+        (model, Loss { total: reconstruction, parts, errors })
+    }
+
+    fn optimisers(&mut self) -> Vec<&mut Adam> {
+        self.0.iter_mut().collect()
     }
 }
 

@@ -22,6 +22,7 @@ use crate::method::scaling::Scaling;
 use crate::method::{Context, Detector, Method, MethodConfig, Registry};
 use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
+use crate::statistics::moments;
 
 /// Settings of a combination.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -178,7 +179,8 @@ impl MethodConfig for CombinedConfig {
     }
 }
 
-fn prefix(index: usize) -> String {
+/// Before the names of the arrays of member `index`.
+pub(crate) fn prefix(index: usize) -> String {
     format!("member.{index}.")
 }
 
@@ -264,9 +266,7 @@ struct Scale {
 
 impl Scale {
     fn of(scores: &[f32]) -> Self {
-        let n = scores.len().max(1) as f64;
-        let mean = scores.iter().map(|&s| f64::from(s)).sum::<f64>() / n;
-        let variance = scores.iter().map(|&s| (f64::from(s) - mean).powi(2)).sum::<f64>() / n;
+        let (mean, variance) = moments(scores.iter().map(|&s| f64::from(s)), scores.len());
         Self { mean, deviation: variance.sqrt() }
     }
 

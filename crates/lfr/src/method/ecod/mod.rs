@@ -20,6 +20,7 @@ use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::ecod::column::Column;
 use crate::method::reference::some;
 use crate::nn::autoencoder::Shape;
+use crate::stop;
 
 /// Items fitted on, at most; a random choice when there are more.
 const MAX_ITEMS: usize = 1_000_000;
@@ -169,6 +170,7 @@ impl Detector for Ecod {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
         expect_width(x, self.columns.len())?;
         let score = |row: &mut Vec<f32>, i: usize| {
+            stop::check();
             x.row_into(i, row);
             self.score(row)
         };

@@ -20,6 +20,7 @@ use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::forest::tree::{Nodes, Sample, mean_depth};
 use crate::method::scaling::Scaling;
 use crate::nn::autoencoder::Shape;
+use crate::stop;
 
 /// Settings of an isolation forest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -66,6 +67,7 @@ impl MethodConfig for IsolationForestConfig {
         let sample = self.sample.min(x.len());
         let seed = context.seed;
         let grow = |tree: usize| {
+            stop::check();
             let mut rng = seed.stream(&format!("tree {tree}"));
             let items = index::sample(&mut rng, x.len(), sample).into_vec();
             Sample::new(x, &items).grow(rng)

@@ -2,3 +2,5 @@
 
 pub mod isolation_forest;
 mod tree;
+
+pub(crate) use tree::mean_depth;

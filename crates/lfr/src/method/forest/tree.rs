@@ -184,7 +184,7 @@ impl Sample {
 }
 
 /// c(n), the mean depth of a random tree of n items.
-pub(in crate::method) fn mean_depth(items: usize) -> f64 {
+pub(crate) fn mean_depth(items: usize) -> f64 {
     let n = items as f64;
     match items {
         0 | 1 => 0.0,

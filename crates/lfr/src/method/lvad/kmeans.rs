@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::data::Matrix;
 use crate::method::block_products::{BLOCK, products, squared_distance};
+use crate::stop;
 
 /// How hard to look for centres.
 #[derive(Clone, Copy, Debug)]
@@ -118,6 +119,7 @@ fn distances(rows: &Matrix, centres: &Matrix) -> Vec<Vec<f64>> {
     let square = |row: &[f32]| row.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
     let lengths: Vec<f64> = (0..centres.rows()).map(|c| square(centres.row(c))).collect();
     let blocks = rows.values.par_chunks(BLOCK * rows.cols).flat_map_iter(|block| {
+        stop::check();
         let found = products(block, &centres.values, rows.cols);
         let row = |(row, found): (&[f32], &[f32])| {
             let length = square(row);

@@ -33,6 +33,7 @@ use crate::method::lvad::kmeans::KMeans;
 use crate::method::reference::some;
 use crate::method::scaling::instance_normalised;
 use crate::nn::autoencoder::Shape;
+use crate::stop;
 
 /// Settings of LVAD.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -107,7 +108,10 @@ impl Lvad {
         let n = rows.rows();
         let distances: Vec<Vec<f64>> = (0..n)
             .into_par_iter()
-            .map(|i| (0..centres.rows()).map(|c| squared_distance(rows.row(i), centres.row(c))).collect())
+            .map(|i| {
+                stop::check();
+                (0..centres.rows()).map(|c| squared_distance(rows.row(i), centres.row(c))).collect()
+            })
             .collect();
         let nearest = |distances: &Vec<f64>| {
             distances.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(cluster, _)| cluster)
@@ -172,7 +176,11 @@ impl Detector for Lvad {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
         expect_width(x, self.width)?;
         let rows = instance_normalised(x);
-        Ok((0..x.len()).into_par_iter().map(|i| self.score(rows.row(i))).collect())
+        let score = |i: usize| {
+            stop::check();
+            self.score(rows.row(i))
+        };
+        Ok((0..x.len()).into_par_iter().map(score).collect())
     }
 
     fn store(&self, weights: &mut Weights) {

@@ -55,6 +55,16 @@ impl Default for KnnConfig {
     }
 }
 
+impl KnnConfig {
+    /// Neighbours looked at when so many items are `kept`.
+    pub(crate) fn looked_at(&self, kept: usize) -> usize {
+        match self.neighbours {
+            0 => (kept / 20).clamp(5, 20),
+            given => given,
+        }
+    }
+}
+
 impl MethodConfig for KnnConfig {
     type Fitted = Knn;
     const NAME: &str = "knn";
@@ -95,10 +105,7 @@ impl Knn {
 
     fn score(&self, x: &Features, asked: Asked) -> Result<Vec<f32>> {
         let distance = self.config.distance;
-        let neighbours = match self.config.neighbours {
-            0 => (self.neighbours.reference().len() / 20).clamp(5, 20),
-            given => given,
-        };
+        let neighbours = self.config.looked_at(self.neighbours.reference().len());
         self.neighbours.map(&self.config.scaling.apply(x), neighbours, asked, |found| distance.of(found))
     }
 }

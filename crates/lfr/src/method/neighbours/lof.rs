@@ -82,7 +82,7 @@ pub struct Lof {
 }
 
 /// The median of the positive `reaches` if some are 0, and 0 otherwise.
-fn floor(reaches: &[f64]) -> f64 {
+pub(crate) fn floor(reaches: &[f64]) -> f64 {
     let mut positive: Vec<f64> = reaches.iter().copied().filter(|&reach| reach > 0.0).collect();
     if positive.len() == reaches.len() {
         return 0.0;

@@ -14,6 +14,7 @@ use crate::method::neighbours::dense::Panels;
 use crate::method::neighbours::sparse::Inverted;
 use crate::method::reference::Reference;
 use crate::seed::Seed;
+use crate::stop;
 
 /// An item of the reference set.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -114,7 +115,10 @@ impl Neighbours {
                 panels.nearest(kept, &rows, &owns, k).iter().map(|found| each(found)).collect()
             })),
             (Search::Sparse(lists), Features::Sparse(x)) => {
-                let nearest = |i| each(&lists.nearest(x.row(i), k, own(i)));
+                let nearest = |i| {
+                    stop::check();
+                    each(&lists.nearest(x.row(i), k, own(i)))
+                };
                 Ok((0..x.rows()).into_par_iter().map(nearest).collect())
             }
             (Search::Sparse(_), _) => Err(bad_array("layout of the items", "sparse rows", "dense rows")),

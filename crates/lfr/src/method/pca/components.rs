@@ -7,7 +7,7 @@ use crate::data::Features;
 use crate::method::block_products::{BLOCK, products, times};
 
 /// Standardised values are kept within this many standard deviations, so that their squares stay finite.
-const LIMIT: f64 = 1e9;
+pub(crate) const LIMIT: f64 = 1e9;
 
 /// Mean and standard deviation of every column.
 pub(in crate::method) struct Scale {

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// Seconds of a day.
-pub(in crate::preprocess) const DAY: f64 = 86_400.0;
+pub(crate) const DAY: f64 = 86_400.0;
 
 /// Which part comes first in dates such as `01/02/2023` and `01-02-23`. Dates that can be read in one way only (a year
 /// of four digits first, a month by name, weeks, quarters) are read so in every order.

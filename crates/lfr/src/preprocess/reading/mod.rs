@@ -2,6 +2,7 @@
 
 mod calendar;
 mod decide;
+mod joined;
 mod missing;
 mod tally;
 mod unit;
@@ -10,12 +11,16 @@ mod written;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-pub(super) use calendar::{DAY, clock, lasting, shown_clock, stamp};
+pub(crate) use calendar::DAY;
 pub use calendar::{DateOrder, shown_date};
-pub(super) use decide::{Decision, Hints, decide};
+pub(super) use calendar::{clock, lasting, shown_clock, stamp};
+pub(super) use decide::{Decision, Hints, decide, format};
+pub use joined::Piece;
+pub(super) use joined::ordinal;
 pub use missing::is_missing;
 pub(super) use tally::Tally;
 use written::Signs;
+pub(crate) use written::both_values;
 pub use written::{Decimal, NumberFormat};
 
 /// How the strings of a column are read.
@@ -44,6 +49,8 @@ pub enum Reading {
     EpochSeconds,
     /// Milliseconds since 1970 as numbers.
     EpochMilliseconds,
+    /// One of several numbers in a cell.
+    Piece(Piece),
 }
 
 /// What the text of a cell says.
@@ -98,6 +105,7 @@ impl Reading {
             }
             Reading::EpochSeconds => value(text.trim().parse().ok()),
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
+            Reading::Piece(piece) => value(piece.read(text)),
         }
     }
 
@@ -113,12 +121,21 @@ impl Reading {
             Reading::Duration | Reading::MinutesSeconds => "hours:minutes:seconds".into(),
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
+            Reading::Piece(piece) => {
+                (0..piece.count).map(ordinal).collect::<Vec<_>>().join(&piece.separator.to_string())
+            }
         }
     }
 }
 
 /// Dates that stand for "no date" or "no end" in business programs, as seconds since 1970.
 pub(super) fn is_sentinel(seconds: f64) -> bool {
+    let day = (seconds / calendar::DAY).floor();
+    sentinel_days().any(|sentinel| sentinel == day)
+}
+
+/// Those dates as days since 1970.
+pub(crate) fn sentinel_days() -> impl Iterator<Item = f64> {
     const SENTINELS: [(i32, u32, u32); 9] = [
         (1, 1, 1),
         (1753, 1, 1),
@@ -130,9 +147,7 @@ pub(super) fn is_sentinel(seconds: f64) -> bool {
         (9999, 1, 1),
         (9999, 12, 31),
     ];
-    let day = (seconds / calendar::DAY).floor();
-    let days = |(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(calendar::days);
-    SENTINELS.into_iter().filter_map(days).any(|sentinel| sentinel == day)
+    SENTINELS.into_iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(calendar::days))
 }
 
 #[cfg(test)]

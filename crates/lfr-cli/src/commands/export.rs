@@ -1,0 +1,22 @@
+//! `lfr export`.
+
+use std::io::Write;
+
+use anyhow::Result;
+use lfr::Error;
+use lfr::output::OutputFile;
+use lfr::score::Model;
+
+use crate::args::{ExportArgs, ExportFormat};
+use crate::terminal::{say, shown};
+
+/// Writes the model in another format.
+pub fn run(args: &ExportArgs) -> Result<()> {
+    let ExportFormat::Onnx = args.format;
+    let output = args.output.clone().unwrap_or_else(|| args.model.with_extension("onnx"));
+    let file = OutputFile::create(&output, args.force)?;
+    let bytes = Model::load(&args.model)?.to_onnx()?;
+    file.write(|out| out.write_all(&bytes).map_err(|e| Error::io("write", &output, e)))?;
+    say(&format!("see {}", shown(&output.display().to_string())));
+    Ok(())
+}
