@@ -168,6 +168,7 @@ impl MethodConfig for CombinedConfig {
         "the default: mean or largest standardised score of fast detectors chosen for the kind of data";
     const SOURCE: &str = "docs/defaults.md";
     const COST: &str = "a minute";
+    const LEARNS_FROM_LABELS: bool = true;
 
     fn validate(&self) -> Result<()> {
         for member in self.all() {
