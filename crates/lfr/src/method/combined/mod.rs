@@ -132,8 +132,10 @@ impl CombinedConfig {
     ) -> Result<Vec<f32>> {
         // Known inliers are the last of the pool; known outliers are new to the members.
         let apart = known.side(true);
-        let outside =
-            combined.standardised(combined.voters().map(|member| member.detector.scores(&apart)))?;
+        let outside = match apart.is_empty() {
+            true => vec![Vec::new(); own.len()],
+            false => combined.standardised(combined.voters().map(|member| member.detector.scores(&apart)))?,
+        };
         let weave = |(pool, outside): (&Vec<f64>, &Vec<f64>)| {
             let inliers = known.outlier.len() - outside.len();
             let (mut inside, mut outside) = (pool[pool.len() - inliers..].iter(), outside.iter());
