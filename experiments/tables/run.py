@@ -26,6 +26,7 @@ SINGLE = {
     "lof": 'method = "lof"\n',
     "pca": 'method = "pca"\n',
     "pca rec": 'method = "pca"\n[settings]\nscore = "reconstruction"\n',
+    "also": 'method = "also"\n',
     "ecod": 'method = "ecod"\n',
     "lvad": 'method = "lvad"\n[settings]\nrestarts = 2\n',
     "centroid": 'method = "centroid"\n',
@@ -33,6 +34,7 @@ SINGLE = {
     "learning_rate = 1e-3\nbatch_size = 32\n",
 }
 BEFORE = ("ae-lfr", "forest", "knn 5th")
+DEFAULT = ("forest", "knn mean", "also", "pca")
 
 
 def scores(program, table, method, work):
@@ -65,8 +67,9 @@ def main(program, tables, work, methods):
         one = {method: standardised(f[0]) for method, f in found.items() if f}
         seconds = {method: f[1] for method, f in found.items() if f}
         voters = [m for m in one if m != "ae-lfr"]
-        for size in (2, 3):
-            for members in [*combinations(voters, size)] + ([BEFORE] if size == 3 else []):
+        for size in (2, 3, 4):
+            more = {3: [BEFORE], 4: [DEFAULT]}.get(size, [])
+            for members in ([*combinations(voters, size)] if size < 4 else []) + more:
                 if all(m in one for m in members):
                     all_scores = [one[m] for m in members]
                     one[" + ".join(members)] = np.mean(all_scores, axis=0)
@@ -82,7 +85,7 @@ def main(program, tables, work, methods):
     groups = frame.groupby(["method", "group"])[["auroc", "ap"]].mean().unstack()
     groups["all", "auroc"], groups["all", "ap"] = [frame.groupby("method")[m].mean() for m in ("auroc", "ap")]
     groups["all", "seconds"] = frame.groupby("method").seconds.mean()
-    shown = [m for m in [*methods, " + ".join(BEFORE)] if m in groups.index]
+    shown = [m for m in [*methods, " + ".join(BEFORE), "max " + " + ".join(DEFAULT)] if m in groups.index]
     best = groups.drop(shown).sort_values(("all", "auroc"), ascending=False).head(25)
     print(pd.concat([groups.loc[shown], best]).round(3).to_string())
     kinds = frame.groupby(["method", "kind"]).auroc.mean().unstack()

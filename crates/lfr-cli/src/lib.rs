@@ -8,10 +8,13 @@ mod commands;
 mod config;
 mod failure;
 mod interrupt;
+mod past;
 mod plan;
 mod progress;
+mod review;
 mod summary;
 mod terminal;
+mod unfinished;
 mod watch;
 
 use std::ffi::OsString;

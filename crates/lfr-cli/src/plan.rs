@@ -8,10 +8,11 @@ use lfr::dataset::Uri;
 use lfr::fit::{FitOptions, default_method};
 use lfr::input::Options;
 use lfr::labels::Labels;
-use lfr::method::{Method, Takes};
+use lfr::method::Method;
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::run::{Fit, Run};
+use lfr::sample::Reading;
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
@@ -52,6 +53,7 @@ impl<'a> Plan<'a> {
             preprocess,
             seed: Seed(args.seed),
             device: args.device.clone(),
+            all_normal: args.all_normal,
             ..FitOptions::default()
         };
         let plan = Self { reading, fitting, args, settings: tables.settings.as_ref() };
@@ -59,29 +61,38 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
-    /// Reads the pile, and the labels that are to guide the fit.
+    /// Reads the pile, or a sample of a large table, and the labels that are to guide the fit.
     ///
     /// # Errors
-    /// As [`Pile::read`], [`Labels::read`] and [`Labels::of_some`].
-    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Pile> {
-        progress.stage(&format!("reading {}", input.display()));
-        let pile = Pile::read(input, &self.reading)?;
-        interrupt::check()?;
-        self.fitting.known = self.known(&pile)?;
-        Ok(pile)
+    /// As [`Reading::of`], [`Labels::read`] and [`Labels::of_some`].
+    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Reading> {
+        let text = format!("reading {}", input.display());
+        progress.stage(&text);
+        let read = Reading::of(input, &self.reading, self.fitting.seed, |items| {
+            progress.items(&text, items);
+            interrupt::check()
+        })?;
+        if let (Reading::Sample(..), Some(path)) = (&read, &self.args.labels_known) {
+            let problem = "a table too large for the memory is fitted on a sample, which marks cannot guide yet; rank part of it";
+            return Err(Error::config("labels_known", path.display(), problem).into());
+        }
+        self.fitting.known = self.known(read.pile())?;
+        Ok(read)
     }
 
     /// The items that are to guide the fit, and their labels.
     fn known(&self, pile: &Pile) -> Result<Option<Vec<(usize, bool)>>> {
         let method = self.method(pile.kind)?;
-        let needs = method.description().takes == Takes::LabelledToo;
-        match (&self.args.labels_known, needs) {
-            (Some(path), true) => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
-            (Some(path), false) => {
-                let problem = format!("method {} takes no labels; --labels is for metrics", method.name());
+        match &self.args.labels_known {
+            Some(path) if method.learns_from_labels() => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
+            Some(path) => {
+                let problem = format!(
+                    "method {} does not learn from labels; leave --method out, or use ae-lfr or gt-lfr (--labels is for metrics)",
+                    method.name()
+                );
                 Err(Error::config("labels_known", path.display(), problem).into())
             }
-            (None, _) => Ok(None),
+            None => Ok(None),
         }
     }
 

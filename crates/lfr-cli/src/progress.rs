@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::terminal::{colours, count, say, shown};
+use crate::terminal::{colours, count, say, seconds, shown};
 
 /// Time between two lines about the same stage.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -15,6 +15,8 @@ pub struct Progress {
     form: Form,
     bar: ProgressBar,
     said: Instant,
+    /// When the stage began.
+    began: Instant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,12 +34,13 @@ impl Progress {
             false if stderr().is_terminal() => Form::Bars,
             false => Form::Lines,
         };
-        Self { form, bar: ProgressBar::hidden(), said: Instant::now() }
+        Self { form, bar: ProgressBar::hidden(), said: Instant::now(), began: Instant::now() }
     }
 
     /// Begins a stage, such as "reading pile", that takes unknown time.
     pub fn stage(&mut self, text: &str) {
         self.clear();
+        self.began = Instant::now();
         match self.form {
             Form::Bars => {
                 self.bar = ProgressBar::new_spinner().with_message(shown(text));
@@ -48,6 +51,15 @@ impl Progress {
         }
     }
 
+    /// Shows what the stage is at.
+    pub fn detail(&mut self, text: &str) {
+        match self.form {
+            Form::Bars => self.bar.set_message(shown(text)),
+            Form::Lines if self.said.elapsed() >= PAUSE => self.say(text),
+            _ => {}
+        }
+    }
+
     /// Shows how many items the stage has processed.
     pub fn items(&mut self, text: &str, n: usize) {
         match self.form {
@@ -55,6 +67,13 @@ impl Progress {
             Form::Lines if self.said.elapsed() >= PAUSE => self.say(&format!("{text}: {}", count(n))),
             _ => {}
         }
+    }
+
+    /// Shows how many of `total` items the stage has processed, and how long the others will take.
+    pub fn part(&mut self, text: &str, n: usize, total: usize) {
+        let passed = self.began.elapsed().as_secs_f64();
+        let left = passed * total.saturating_sub(n) as f64 / n.max(1) as f64;
+        self.items(&format!("{text}, {} left of {}", seconds(left), count(total)), n);
     }
 
     /// Something that the user should know; shown in every form but quiet ones.

@@ -12,6 +12,11 @@ pub struct Watch<'a> {
 }
 
 impl Observer for Watch<'_> {
+    fn member(&mut self, name: &str, member: usize, members: usize) -> lfr::Result<()> {
+        self.progress.detail(&format!("fitting {name}, member {member} of {members}"));
+        interrupt::check()
+    }
+
     fn step(&mut self, _step: usize, _steps: usize) -> lfr::Result<()> {
         interrupt::check()
     }

@@ -10,6 +10,8 @@
 //! The functions panic, saying which argument, when a slice's length does not fit the shapes: that is an error in the
 //! calling program, never in a user's data.
 
+#![warn(clippy::undocumented_unsafe_blocks)]
+
 mod activation;
 mod addition;
 mod batch_norm;
@@ -40,7 +42,7 @@ pub use conv_transpose::ConvTranspose;
 pub use gradients::Gradients;
 pub use lfr::{Latents, Lfr, LfrGradients, Penalties};
 pub use linear::Linear;
-pub use optimizer::{Adam, Momentum};
+pub use optimizer::Adam;
 pub use pages::keep_pages;
 pub use patches::Images;
 pub use reconstruction::{distances, distances_gradient, squared_errors, squared_errors_gradient};

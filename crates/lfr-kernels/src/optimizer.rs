@@ -1,4 +1,4 @@
-//! Optimiser steps in one pass over the parameters.
+//! The optimiser's step in one pass over the parameters.
 
 use rayon::prelude::*;
 
@@ -57,41 +57,6 @@ vectorised! {
             *m = by.beta_1 * *m + (1.0 - by.beta_1) * g;
             *v = by.beta_2 * *v + (1.0 - by.beta_2) * (g * g);
             *p -= rate * *m / (v.sqrt() / root + by.epsilon);
-        }
-    }
-}
-
-/// Stochastic gradient descent with momentum and an L2 penalty, as PyTorch's `SGD` with dampening 0.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Momentum {
-    /// Step size.
-    pub learning_rate: f32,
-    /// Decay of the velocity.
-    pub momentum: f32,
-    /// Weight of the penalty ½‖parameters‖².
-    pub l2: f32,
-}
-
-impl Momentum {
-    /// Updates parameters and velocity (zeros before the first step).
-    ///
-    /// # Panics
-    /// If lengths differ.
-    pub fn update(&self, gradient: &[f32], parameters: &mut [f32], velocity: &mut [f32]) {
-        check("gradient", gradient, parameters.len());
-        check("velocity", velocity, parameters.len());
-        let state = parameters.par_chunks_mut(PART).zip(velocity.par_chunks_mut(PART));
-        state.zip(gradient.par_chunks(PART)).for_each(|((p, v), g)| {
-            descend(self, g, p, v);
-        });
-    }
-}
-
-vectorised! {
-    fn descend(by: &Momentum, g: &[f32], p: &mut [f32], v: &mut [f32]) {
-        for ((p, v), g) in p.iter_mut().zip(v).zip(g) {
-            *v = by.momentum * *v + (g + by.l2 * *p);
-            *p -= by.learning_rate * *v;
         }
     }
 }

@@ -19,6 +19,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::report::number;
+use crate::statistics::moments;
 
 /// What the checks look at.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -162,10 +163,7 @@ fn dead_latent(items: usize, latents: &[f32], width: usize) -> Option<Check> {
         return None;
     }
     let column = |unit: usize| latents.iter().skip(unit).step_by(units).map(|&z| f64::from(z));
-    let variance = |unit: usize| {
-        let mean = column(unit).sum::<f64>() / items as f64;
-        column(unit).map(|z| (z - mean).powi(2)).sum::<f64>() / items as f64
-    };
+    let variance = |unit: usize| moments(column(unit), items).1;
     let variances: Vec<f64> = (0..units).map(variance).collect();
     let floor = 1e-6 * variances.iter().sum::<f64>() / units as f64;
     let dead = units - variances.iter().filter(|&&v| v > floor).count();

@@ -1,6 +1,6 @@
 //! Compute devices by name.
 
-use burn::tensor::Device;
+pub use burn::tensor::Device;
 
 use crate::error::{Error, Result};
 

@@ -26,13 +26,16 @@
 //! # }
 //! ```
 //!
+//! [`Method`] lists the methods. A method of your own is a type that implements [`method::MethodConfig`]:
+//! [`Method::custom`] makes it one among the others, and [`Model::load_with`] loads its models (example `own_method`).
+//!
 //! A higher score is more anomalous, everywhere. Same data, seed, machine and thread count give the same bytes.
 
 #![warn(unnameable_types)]
 
 pub mod arrow;
 pub mod check;
-mod damage;
+pub mod checkpoint;
 pub mod data;
 pub mod dataset;
 pub mod device;
@@ -41,9 +44,11 @@ pub mod error;
 pub mod experiment;
 mod featureless;
 pub mod fit;
+mod hex;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod marks;
 mod memory;
 pub mod method;
 pub mod metrics;
@@ -51,6 +56,7 @@ pub mod model;
 pub mod nn;
 mod onnx;
 pub mod output;
+mod panics;
 #[cfg(test)]
 mod parity;
 pub mod pile;
@@ -58,12 +64,14 @@ pub mod preprocess;
 pub mod regular;
 pub mod report;
 pub mod run;
+pub mod sample;
 pub mod score;
 pub mod seed;
-pub mod showcase;
+mod statistics;
 pub mod stop;
 pub mod threshold;
 pub mod transform;
+pub mod views;
 
 pub use error::{Error, Result};
 pub use input::Options;

@@ -179,6 +179,11 @@ impl Pile {
             }
             chunks.push(chunk);
         }
+        Ok(Self::assembled(chunks, &source, input, options))
+    }
+
+    /// The items of `chunks`, which `source` gave.
+    pub(crate) fn assembled(chunks: Vec<Chunk>, source: &Source, input: String, options: &Options) -> Self {
         let chunks = if options.channels.is_none() { settle_channels(chunks) } else { chunks };
         let mut pile = Self {
             input,
@@ -201,7 +206,7 @@ impl Pile {
             pile.items.push(chunk.items);
         }
         pile.notes.extend(repeated(&pile.ids));
-        Ok(pile)
+        pile
     }
 
     /// Number of items.
@@ -216,7 +221,7 @@ impl Pile {
 }
 
 /// Bytes that a chunk takes in memory.
-fn size(chunk: &Chunk) -> u64 {
+pub(crate) fn size(chunk: &Chunk) -> u64 {
     let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
     let part = |column: &ArrayRef| {
         column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
@@ -230,7 +235,7 @@ fn size(chunk: &Chunk) -> u64 {
     (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
 }
 
-fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
+pub(crate) fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
     Error::input(
         path,
@@ -262,16 +267,20 @@ fn repeated(ids: &[String]) -> Option<String> {
 /// # Errors
 /// [`Error::Labels`] naming the first text that is neither.
 pub fn outlier_labels<S: AsRef<str>>(labels: &[S]) -> Result<Vec<bool>> {
-    labels.iter().enumerate().map(|(i, label)| outlier_label(i, label.as_ref())).collect()
+    let read = |(i, label): (usize, &S)| {
+        let label = label.as_ref();
+        let problem = || format!("item {i} has `{label}`; write 0 for an inlier and 1 for an outlier");
+        outlier_label(label).ok_or_else(|| Error::Labels { problem: problem() })
+    };
+    labels.iter().enumerate().map(read).collect()
 }
 
-fn outlier_label(index: usize, label: &str) -> Result<bool> {
+/// Whether `label` means an outlier; `None` when it means neither that nor an inlier.
+pub(crate) fn outlier_label(label: &str) -> Option<bool> {
     match label.trim().to_lowercase().as_str() {
-        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Ok(false),
-        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Ok(true),
-        _ => Err(Error::Labels {
-            problem: format!("item {index} has `{label}`; write 0 for an inlier and 1 for an outlier"),
-        }),
+        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Some(false),
+        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Some(true),
+        _ => None,
     }
 }
 

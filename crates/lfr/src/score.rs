@@ -7,8 +7,8 @@ use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::Featureless;
 use crate::fit::Fitted;
-use crate::input::{self, Options, Stretch};
-use crate::method::{Detector, Method};
+use crate::input::{self, Known, Options, Stretch};
+use crate::method::{Detector, Registry};
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
@@ -59,6 +59,7 @@ pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header>
             header: reading.header,
             delimiter: reading.delimiter,
             encoding: reading.encoding.clone(),
+            keep_footer: reading.keep_footer,
             sheet: reading.sheet.clone(),
         },
         seed: seed.0,
@@ -93,8 +94,16 @@ impl Model {
     /// # Errors
     /// As [`Model::load`], and [`Error::Device`] for an unknown device.
     pub fn load_on(path: impl AsRef<Path>, device: &str) -> Result<Self> {
+        Self::load_with(path, device, &Registry::default())
+    }
+
+    /// The same for a model of a method of your own, or of a combination that holds one: `methods` knows it.
+    ///
+    /// # Errors
+    /// As [`Model::load_on`].
+    pub fn load_with(path: impl AsRef<Path>, device: &str, methods: &Registry) -> Result<Self> {
         let path = path.as_ref();
-        Self::of(ModelFile::load(path)?, path, device)
+        Self::of(ModelFile::load(path)?, path, device, methods)
     }
 
     /// Reads the bytes of a model file, such as [`Model::to_bytes`] gives.
@@ -102,14 +111,23 @@ impl Model {
     /// # Errors
     /// As [`Model::load`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        Self::of(ModelFile::from_bytes(bytes)?, Path::new("bytes"), "cpu")
+        Self::from_bytes_with(bytes, "cpu", &Registry::default())
     }
 
-    fn of(file: ModelFile, path: &Path, device: &str) -> Result<Self> {
+    /// The same as [`Model::load_with`] does it.
+    ///
+    /// # Errors
+    /// As [`Model::load_with`].
+    pub fn from_bytes_with(bytes: &[u8], device: &str, methods: &Registry) -> Result<Self> {
+        Self::of(ModelFile::from_bytes(bytes)?, Path::new("bytes"), device, methods)
+    }
+
+    fn of(file: ModelFile, path: &Path, device: &str, methods: &Registry) -> Result<Self> {
         let device = device::open(device)?;
         let ModelFile { header, mut weights } = file;
         let bad = |problem: String| Error::Model { path: path.to_owned(), problem };
-        let method: Method = serde_json::from_value(header.method.clone())
+        let method = methods
+            .parse(header.method.clone())
             .map_err(|e| bad(format!("its method is not known to this version: {e}")))?;
         let preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
             .map_err(|e| bad(format!("its preprocessor is not known to this version: {e}")))?;
@@ -157,10 +175,27 @@ impl Model {
         ModelFile { header: self.header.clone(), weights }
     }
 
-    /// How to read data for this model: `base` with what the model remembers put over it.
+    /// How to read data for this model: `base` with what the model remembers put over it. The names of its columns and
+    /// the sheet it was fitted on decide where a file could be read in several ways.
     pub fn reading(&self, base: &Options) -> Options {
-        let Reading { image_size, channels, range, id, text, header, delimiter, encoding, sheet, .. } =
-            self.header.reading.clone();
+        let Reading {
+            image_size,
+            channels,
+            range,
+            id,
+            text,
+            header,
+            delimiter,
+            encoding,
+            keep_footer,
+            sheet,
+            ..
+        } = self.header.reading.clone();
+        let columns = match &self.preprocessor {
+            Preprocessor::Table(encoder) => encoder.names(),
+            Preprocessor::Text(_) => base.text.clone().or(text.clone()).into_iter().collect(),
+            Preprocessor::Images(_) => Vec::new(),
+        };
         Options {
             kind: Some(self.header.kind),
             image_size,
@@ -171,7 +206,8 @@ impl Model {
             header: base.header.or(header),
             delimiter: base.delimiter.or(delimiter),
             encoding: base.encoding.clone().or(encoding),
-            sheet: base.sheet.clone().or(sheet),
+            keep_footer: base.keep_footer || keep_footer,
+            known: Known { columns, sheet },
             // Columns that training left out, or took as labels, need not be there again.
             ..base.clone()
         }

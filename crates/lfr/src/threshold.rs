@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::statistics::quantile;
 
 /// How to cut.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,13 +196,6 @@ fn mad(sorted: &[f32]) -> (f32, f64, f64) {
     let mean = 1.2533 * deviations.iter().sum::<f64>() / deviations.len() as f64;
     let spread = if median > 0.0 { median } else { mean };
     ((centre + 3.0 * spread) as f32, centre, spread)
-}
-
-/// The `share` quantile of ascending values, between neighbours linearly (numpy's default).
-fn quantile<T: Copy + Into<f64>>(sorted: &[T], share: f64) -> f64 {
-    let at = share * (sorted.len() - 1) as f64;
-    let (below, above) = (sorted[at.floor() as usize].into(), sorted[at.ceil() as usize].into());
-    below + (above - below) * at.fract()
 }
 
 /// The largest score of the lower of two groups with the greatest variance between them.

@@ -1,5 +1,7 @@
 //! The examples do what they say.
 
+#[path = "../examples/own_method.rs"]
+mod own_method;
 #[path = "../examples/rank_rows.rs"]
 mod rank_rows;
 #[path = "../examples/score_stream.rs"]
@@ -13,4 +15,9 @@ fn rows_in_memory_are_ranked() {
 #[test]
 fn a_file_is_scored_as_a_stream() {
     score_stream::main().unwrap();
+}
+
+#[test]
+fn a_method_of_ones_own_is_fitted_combined_and_saved() {
+    own_method::main().unwrap();
 }

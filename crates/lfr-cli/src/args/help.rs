@@ -30,12 +30,13 @@ pub const TOP: [Example; 6] = [
 ];
 
 /// For `lfr rank --help`.
-pub const RANK: [Example; 6] = [
+pub const RANK: [Example; 7] = [
     ("lfr rank photos/", "results in photos-lfr/"),
     ("lfr rank orders.csv --id number --ignore note", "choose the columns"),
     ("lfr rank mails.jsonl --text body -o out", "documents in a column"),
     ("lfr rank digits.npy --preset paper", "the paper's settings: slow"),
     ("lfr rank photos/ --labels labels.csv", "report AUROC and AUPR too"),
+    ("lfr rank photos/ --labels-known marks.csv --force", "rank again by your marks"),
     ("lfr rank 'dataset:mnist/3?c=0.1&seed=0'", "threes and 10 % other digits"),
 ];
 
@@ -61,6 +62,12 @@ pub const THRESHOLD: [Example; 4] = [
 
 /// For `lfr report --help`.
 pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 100", "a larger gallery")];
+
+/// For `lfr review --help`.
+pub const REVIEW: [Example; 2] = [
+    ("lfr review photos-lfr", "opens the page in the browser"),
+    ("lfr review photos-lfr --no-open --port 8000", "to be looked at through a tunnel"),
+];
 
 /// For `lfr columns --help`.
 pub const COLUMNS: [Example; 2] = [

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod data;
 mod fitting;
 mod help;
+mod review;
 mod scoring;
 mod shared;
 
@@ -16,7 +17,8 @@ use clap_complete::Shell;
 #[cfg(feature = "bench")]
 pub use bench::BenchArgs;
 pub use data::DataArgs;
-pub use fitting::{FitArgs, MethodArgs, RankArgs};
+pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
+pub use review::ReviewArgs;
 pub use scoring::{ExportArgs, ExportFormat, ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
@@ -52,6 +54,8 @@ pub enum Command {
     Score(Box<ScoreArgs>),
     /// Flag outliers in a file of scores, without fitting again
     Threshold(ThresholdArgs),
+    /// Look through a ranking in the browser, and mark outliers
+    Review(ReviewArgs),
     /// Write the report of a run again, with other settings
     Report(ReportArgs),
     /// Show how the columns of a table are read, without fitting

@@ -94,6 +94,9 @@ pub struct FileArgs {
     /// Encoding of text, such as utf-8, utf-16le or windows-1252 [default: detected]
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
+    /// Keep rows at the end of a table that look like totals or a remark [default: they are left out, with a note]
+    #[arg(long)]
+    pub keep_footer: bool,
     /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table, unless a later
     /// one has more than ten times its rows]
     #[arg(long, value_name = "SHEET")]
@@ -124,6 +127,7 @@ impl FileArgs {
             },
             delimiter: self.delimiter,
             encoding: self.encoding.clone(),
+            keep_footer: self.keep_footer,
             sheet: self.sheet.clone(),
             ..base
         }

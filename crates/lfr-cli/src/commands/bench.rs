@@ -44,6 +44,7 @@ fn sweep(args: &BenchRunArgs) -> Result<()> {
     interrupt::listen()?;
     let stop = AtomicBool::new(false);
     let options = RunnerOptions {
+        unfinished: Some(args.records.records.clone()),
         data_dir: data_dir(args.data_dir.as_deref())?,
         device: args.device.clone(),
         commit: option_env!("LFR_COMMIT").map(str::to_owned),

@@ -87,6 +87,7 @@ fn reading(header: &Header) -> String {
     );
     parts.extend(reading.encoding.iter().map(|name| format!("encoded as {name}")));
     parts.extend(reading.sheet.iter().map(|sheet| format!("from sheet {sheet}")));
+    parts.extend(reading.keep_footer.then(|| "with the rows of footers".to_owned()));
     if !reading.ignore.is_empty() {
         parts.push(format!("without {}", reading.ignore.join(", ")));
     }

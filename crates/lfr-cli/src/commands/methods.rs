@@ -28,8 +28,8 @@ fn all(args: &MethodsArgs) -> Result<()> {
     for method in Method::ALL {
         writeln!(text, "{:<18}{}", method.name, method.summary)?;
         writeln!(text, "{:18}takes {}; {}; {}", "", method.takes.words(), method.source, method.cost)?;
-        if !method.presets.is_empty() {
-            writeln!(text, "{:18}presets: {}", "", method.presets.join(", "))?;
+        if !method.presets().is_empty() {
+            writeln!(text, "{:18}presets: {}", "", method.presets().join(", "))?;
         }
     }
     text.push_str(
@@ -43,7 +43,7 @@ fn all(args: &MethodsArgs) -> Result<()> {
 fn one(method: &Method, args: &MethodsArgs) -> Result<()> {
     let (about, settings) = (method.description(), method.settings());
     if args.json {
-        let mut entry = entry(about);
+        let mut entry = entry(&about);
         entry["settings"] = json!(settings);
         return print_json(&entry);
     }
@@ -52,8 +52,8 @@ fn one(method: &Method, args: &MethodsArgs) -> Result<()> {
     writeln!(text, "takes    {}", about.takes.words())?;
     writeln!(text, "source   {}", about.source)?;
     writeln!(text, "cost     {}", about.cost)?;
-    if !about.presets.is_empty() {
-        writeln!(text, "presets  {}", about.presets.join(", "))?;
+    if !about.presets().is_empty() {
+        writeln!(text, "presets  {}", about.presets().join(", "))?;
     }
     let values =
         args.preset.as_ref().map_or("default values".to_owned(), |preset| format!("preset {preset}"));
@@ -85,7 +85,7 @@ fn write_wrapped(text: &mut String, indent: &str, words: &str) -> Result<()> {
 fn entry(method: &Description) -> serde_json::Value {
     json!({
         "name": method.name,
-        "presets": method.presets,
+        "presets": method.presets(),
         "summary": method.summary,
         "source": method.source,
         "takes": method.takes.words(),

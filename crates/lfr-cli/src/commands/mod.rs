@@ -12,6 +12,7 @@ mod man;
 mod methods;
 mod rank;
 mod report;
+mod review;
 mod score;
 mod threshold;
 
@@ -33,6 +34,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         Command::Score(args) => on_threads(&args.running, || score::run(&args))?,
         Command::Threshold(args) => threshold::run(&args)?,
         Command::Report(args) => report::run(&args)?,
+        Command::Review(args) => review::run(&args)?,
         Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
         Command::Export(args) => export::run(&args)?,

@@ -3,30 +3,52 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use lfr::Error;
 use lfr::labels::Labels;
 use lfr::output::{OutputFolder, RunRecord};
+use lfr::pile::Pile;
 use lfr::run::Contents;
+use lfr::sample::Rows;
+use lfr::threshold::Rule;
 
 use crate::args::RankArgs;
 use crate::config::Tables;
 use crate::plan::{Plan, named_after};
 use crate::progress::Progress;
-use crate::{interrupt, summary};
+use crate::{interrupt, summary, unfinished};
 
 /// Fits on the pile, scores it, and writes the folder.
 pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let start = Instant::now();
     let rule = args.cut.rule()?;
+    if args.fitting.all_normal && rule.is_some_and(|rule| !matches!(rule, Rule::Value(_))) {
+        let problem = "no share of normal data is outliers; leave it out, or give --threshold a score";
+        return Err(Error::config("all_normal", "true", problem).into());
+    }
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);
+    let unfinished = unfinished::beside(&target, &args.resuming, args.writing.force)?;
     let folder = OutputFolder::create(&target, args.writing.force)?;
+    plan.fitting.checkpoints = Some(unfinished.clone());
 
     let mut progress = Progress::new(args.running.quiet);
-    let pile = plan.read(&args.input, &mut progress)?;
-    let labels = given.map(|given| given.of_all(&pile.ids)).transpose()?;
-    let mut run = plan.fit(pile, labels, &mut progress)?;
+    let (pile, rows) = plan.read(&args.input, &mut progress)?.parts();
+    let labels = given.map(|given| given.of_all(&all_ids(&pile, rows.as_ref()))).transpose()?;
+    let fitted = plan.fit(pile, labels.clone().filter(|_| rows.is_none()), &mut progress);
+    let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
+    let mut run = match rows {
+        None => run,
+        Some(rows) => {
+            let (total, text) = (rows.ids.len(), format!("scoring {}", args.input.display()));
+            progress.stage(&text);
+            run.over(rows, labels, args.writing.show, |scored| {
+                progress.part(&text, scored, total);
+                interrupt::check()
+            })?
+        }
+    };
 
     progress.stage("writing the results");
     if let Some(rule) = rule {
@@ -42,8 +64,17 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     run.write(&folder, &record, &contents)?;
     interrupt::check()?;
     folder.commit()?;
+    unfinished.discard()?;
     progress.clear();
     summary::warn(&mut progress, &record);
     summary::rank(&args.running, &record, &run.score_table(), &target)?;
     Ok(summary::verdict(args.fitting.strict, &record))
+}
+
+/// The identifiers of all items.
+fn all_ids(pile: &Pile, rows: Option<&Rows>) -> Vec<String> {
+    match rows {
+        Some(rows) => (0..rows.ids.len()).map(|i| rows.ids.get(i)).collect(),
+        None => pile.ids.clone(),
+    }
 }

@@ -85,3 +85,59 @@ fn bad_files_are_refused_by_name() {
 fn the_grammar_is_consistent() {
     Cli::command().debug_assert();
 }
+
+/// Made-up configurations for a second, or as many as `LFR_FUZZ_SECONDS` says, as in the library's fuzz test.
+#[test]
+fn no_configuration_makes_it_panic() {
+    let pieces = [
+        "seed",
+        "ignore",
+        "top_k",
+        "columns",
+        "delimiter",
+        "header",
+        "config",
+        "method",
+        "epochs",
+        " = ",
+        "=",
+        "7",
+        "-1",
+        "1e400",
+        "true",
+        "[\"a\", 1]",
+        "\"x\"",
+        "\"\\u0000\"",
+        "\n",
+        "\n",
+        "[settings]\n",
+        "[preprocess.table]\n",
+        "[[a]]\n",
+        "a.b",
+        "{ c = 1 }",
+        "#",
+        "\"",
+        "'",
+        "\u{feff}",
+        "é",
+        "\0",
+        "1979-05-27",
+        "--",
+        "-",
+        "=\n",
+    ];
+    let seconds = std::env::var("LFR_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(seconds);
+    let (mut state, mut count) = (1_u64, 0);
+    while std::time::Instant::now() < end {
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize
+        };
+        let text: String = (0..next() % 12).map(|_| pieces[next() % pieces.len()]).collect();
+        let _ = rank(&text, &[]);
+        count += 1;
+    }
+    println!("config: {count} inputs in {seconds} s");
+    assert!(count > 0);
+}

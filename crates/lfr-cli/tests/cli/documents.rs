@@ -53,7 +53,9 @@ fn quick(command: &str) -> String {
     let trains = !classical && (pictures || command.contains("ae-lfr") || command.contains("preset"));
     let epochs = if (ranks || fits) && trains { " --epochs 1" } else { "" };
     let show = if ranks { " --show 2" } else { "" };
-    format!("{command}{epochs}{show}")
+    // It would serve its page for ever.
+    let check = if words[0] == "review" { " --check" } else { "" };
+    format!("{command}{epochs}{show}{check}")
 }
 
 /// A folder with the inputs that the documents name, small ones.
@@ -66,6 +68,7 @@ fn place() -> Place {
     copy(&repository("experiments"), &place.path("experiments"), usize::MAX);
     copy(&repository("experiments/records"), &place.path("experiments/records"), usize::MAX);
     mnist::lay(&place.path("data/mnist"));
+    place.write("marks.csv", "id,label\n000.png,0\n001.png,0\n002.png,unsure\n039.png,1\n");
     place.write("orders.csv", table(false));
     place.write("audited.csv", table(true));
     let words =

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "rank",
     "fit",
     "score",
     "threshold",
+    "review",
     "report",
     "inspect",
     "export",

@@ -79,3 +79,27 @@ fn a_good_small_table_gives_no_alarm() {
     let text = place.lfr("rank pile.csv --no-report --force -o out").ok();
     assert!(text.contains("ranked by combined (isolation-forest, knn)"), "{text}");
 }
+
+#[test]
+fn rows_without_a_value_rank_first_at_fit_and_at_score() {
+    let row = |i: usize| match i {
+        9 | 30 => format!("r{i},-,NA,?\n"),
+        17 => "r17,900,x,5\n".into(),
+        _ => format!("r{i},{},{},{}\n", 20 + i * 7 % 13, ["x", "y"][i % 2], i % 4),
+    };
+    let table = format!("id,a,b,c\n{}", (0..40).map(row).collect::<String>());
+    let place = Place::with("a.csv", &table);
+    let run = place.lfr("rank a.csv -o out --id id");
+    assert!(run.stderr.contains("2 of 40 rows hold no value; they rank first"), "{run:?}");
+    run.ok();
+    let scores = place.read("out/scores.csv");
+    let rank = |scores: &str, id: &str| -> usize {
+        let line = scores.lines().find(|line| line.starts_with(&format!("{id},"))).unwrap();
+        line.split(',').nth(2).unwrap().parse().unwrap()
+    };
+    assert_eq!([rank(&scores, "r9"), rank(&scores, "r30"), rank(&scores, "r17")], [1, 2, 3]);
+    assert!(place.read("out/report.html").contains("r9"));
+    place.write("new.csv", "id,a,b,c\nn1,25,x,1\nn2,,,\nn3,5000,y,2\n");
+    let new = place.lfr("score out/model.safetensors new.csv").ok();
+    assert_eq!([rank(&new, "n2"), rank(&new, "n3")], [1, 2]);
+}

@@ -1,5 +1,7 @@
 //! Between burn's tensors and the kernels' slices.
 
+use std::mem::MaybeUninit;
+
 use burn::backend::Flex;
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{Shape, TensorData};
@@ -62,13 +64,38 @@ pub(crate) fn dims(x: &Flat) -> Vec<usize> {
 pub(crate) fn room(shape: &[usize]) -> Vec<f32> {
     let len = shape.iter().product();
     let mut room = Vec::with_capacity(len);
-    // SAFETY: the capacity is there, and kernels write every number of an output before it is read: their tests
-    // hand them outputs full of NaN.
-    #[allow(clippy::uninit_vec, reason = "see above")]
+    settle(&mut room.spare_capacity_mut()[..len]);
+    // SAFETY: the capacity is there, and `settle` made numbers of all that is in it.
     unsafe {
         room.set_len(len);
     }
     room
+}
+
+/// Makes numbers of what the allocator left in `room`, whatever they are, without writing them.
+#[cfg(all(not(miri), any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[allow(unsafe_code, reason = "only assembly takes memory as it is")]
+fn settle(room: &mut [MaybeUninit<f32>]) {
+    /// Numbers of the smallest page.
+    const PAGE: usize = 4096 / size_of::<f32>();
+    // An allocator may hand out pages that the system can still take back as long as nobody writes them, and then they
+    // read as zeros: one number keeps a page. The last number's page may be one more.
+    room.iter_mut().step_by(PAGE).for_each(|number| _ = number.write(0.0));
+    if let Some(number) = room.last_mut() {
+        number.write(0.0);
+    }
+    // SAFETY: the block holds no instruction. To the compiler it stands for code that has written the memory behind the
+    // pointer, which it owns for the call; that the bytes are those which were there is one of the things that such
+    // code can do, since any four bytes are an f32 and, written to or not, they do not change any more by themselves.
+    unsafe {
+        std::arch::asm!("/* {0} */", in(reg) room.as_mut_ptr(), options(nostack, preserves_flags));
+    }
+}
+
+/// The same where there is no stable assembly, at the price of writing.
+#[cfg(not(all(not(miri), any(target_arch = "x86_64", target_arch = "aarch64"))))]
+fn settle(room: &mut [MaybeUninit<f32>]) {
+    room.iter_mut().for_each(|number| _ = number.write(0.0));
 }
 
 #[cfg(test)]

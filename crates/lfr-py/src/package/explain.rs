@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lfr::report::View;
-use lfr::showcase::views;
+use lfr::views::views;
 use lfr::{Error, Model, Pile, Result};
 use serde_json::{Value, json};
 

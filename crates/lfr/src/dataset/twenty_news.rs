@@ -124,9 +124,10 @@ fn is_quotation(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::digest::{hex, sha256};
+    use super::super::digest::sha256;
     use super::super::{Part, test_dir, test_pool};
     use super::*;
+    use crate::hex::hex;
 
     #[test]
     fn splits_groups_and_choice_have_their_sizes() {

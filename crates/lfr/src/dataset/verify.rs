@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::archive::{LIMITS, members};
-use super::digest::{Digest, hex, sha256};
+use super::digest::{Digest, sha256};
 use super::locate::find;
 use super::sources::{Remote, source};
 use super::{Name, caltech101, reuters, twenty_news};
 use crate::error::Result;
+use crate::hex::hex;
 
 /// What a check found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

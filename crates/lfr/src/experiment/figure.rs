@@ -75,10 +75,8 @@ fn against_ratio<'a>(block: &'a Block, metric: Metric) -> Vec<Figure> {
         let rows: Vec<_> = block.rows.iter().map(|(label, cells)| (label, points(cells))).collect();
         // A row without points keeps its hue, so that both figures have the same, but is not in the legend.
         let name = |label: &'a str, points: &[_]| if points.is_empty() { "" } else { label };
-        let series: Vec<_> = rows
-            .iter()
-            .map(|(label, points)| Series { name: name(label, points), points, band: &[] })
-            .collect();
+        let series: Vec<_> =
+            rows.iter().map(|(label, points)| Series { name: name(label, points), points }).collect();
         let frame = Frame { title: &title, size: SIZE, x: Axis::new("c, outliers / inliers"), y, marks: &[] };
         let name = slug(&[block.dataset.as_str(), metric.key(), whose]);
         series.iter().any(|s| !s.points.is_empty()).then(|| Figure { name, chart: lines(&frame, &series) })
@@ -134,7 +132,7 @@ fn epochs<'a>(title: &'a str, y: Axis<'a>) -> Frame<'a> {
 }
 
 fn series(named: &[(String, Vec<(f64, f64)>)]) -> Vec<Series<'_>> {
-    named.iter().map(|(name, points)| Series { name, points, band: &[] }).collect()
+    named.iter().map(|(name, points)| Series { name, points }).collect()
 }
 
 /// The scores of the row's first seed, inliers over outliers.

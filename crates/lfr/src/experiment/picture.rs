@@ -122,7 +122,7 @@ mod tests {
         let axis = Axis::new("value").from_to(0.0, 1.0);
         let frame =
             Frame { title: "t", size: Size { width: 200, height: 150 }, x: axis, y: axis, marks: &[] };
-        let series = Series { name: "line", points: &[(0.0, 0.5), (1.0, 0.5)], band: &[] };
+        let series = Series { name: "line", points: &[(0.0, 0.5), (1.0, 0.5)] };
         Figure { name: "f".into(), chart: lines(&frame, &[Series::default(), series]) }
     }
 

@@ -4,24 +4,29 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::data::DataOptions;
 use super::job::{Job, MethodSpec, config_of};
-use super::measure;
+use super::marked::{Marked, UNGUIDED};
+use super::quality;
 use super::record::{Point, Record, Run};
-use super::set::Source;
+use super::source::Source;
 use crate::check::{Check, Evidence, checks};
+use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Weights};
 use crate::dataset::{Name, contaminate};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
-use crate::method::{Context, Detector, Epoch, Method, Observer};
+use crate::method::{Context, Detector, Epoch, Method, Observer, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+
+/// Time between two states of a network in training.
+const SAVE_EVERY: Duration = Duration::from_secs(120);
 
 /// Where jobs run and what records say of it.
 #[derive(Clone, Debug)]
@@ -32,6 +37,8 @@ pub struct RunnerOptions {
     pub device: String,
     /// The commit this program was built from, where known.
     pub commit: Option<String>,
+    /// The folder of records, beside which networks in training leave their state, a folder a job.
+    pub unfinished: Option<PathBuf>,
 }
 
 /// The data sets that some jobs need, read once and shared by all of them.
@@ -53,7 +60,8 @@ impl<'a> Runner<'a> {
         for job in jobs {
             if let Entry::Vacant(place) = sources.entry((job.dataset, job.data)) {
                 let same = |other: &Job| (other.dataset, other.data) == (job.dataset, job.data);
-                let guided = jobs.iter().any(|other| same(other) && is_guided(&other.method));
+                let needs = |other: &Job| other.labelled == 0 && is_guided(&other.method);
+                let guided = jobs.iter().any(|other| same(other) && needs(other));
                 place.insert(Source::read(job.dataset, job.data, &options.data_dir, guided)?);
             }
         }
@@ -71,16 +79,24 @@ impl<'a> Runner<'a> {
         let outlier: Vec<bool> = draw.labels.iter().map(|&label| label == 1).collect();
         let method = job.method.method()?;
         let device = device::open(&self.options.device)?;
-        let start = Instant::now();
         let features = source.pool.features.select(&draw.indices);
+        let marks = Marked::new(job, &features, &outlier, source.kind, seed)?;
+        let (features, outlier) = (features.select(&marks.rest), marks.measured(&outlier));
+        let start = Instant::now();
         let mut watch = Watch { stop: self.stop, curve: job.curve, outlier: &outlier, points: Vec::new() };
         let featureless = Featureless::of_pile(&features);
         let training = featureless.rest(&features);
         let mut whole = Whole { observer: &mut watch, featureless: &featureless };
         let mut context = Context::new(seed, device, &mut whole);
-        if is_guided(&job.method) {
-            context.known = Some(source.known(job, class)?);
-        }
+        context.known = match marks.known {
+            None if is_guided(&job.method) => Some(source.known(job, class)?),
+            known => known,
+        };
+        let checkpoints = self.options.unfinished.as_ref().map(|folder| {
+            let name = format!(".{}-unfinished", job.hash());
+            Checkpoints::new(folder.join(name), SAVE_EVERY).of_fit(job.hash().as_bytes())
+        });
+        context.checkpoints.clone_from(&checkpoints);
         let detector = method.fit(&training, &mut context)?;
         let scores = all_scores(&method, detector.as_ref(), &training, &context)?;
         let fill = |scores: Vec<f32>| {
@@ -100,11 +116,18 @@ impl<'a> Runner<'a> {
         record.warnings.extend(featureless.warning(source.kind));
         record.outliers = outlier.iter().filter(|&&is| is).count();
         record.inliers = outlier.len() - record.outliers;
-        record.scores = scores
-            .iter()
-            .map(|(name, scores)| measure::quality(name, scores, &outlier, job.histogram))
-            .collect::<Result<_>>()?;
+        if record.outliers == 0 {
+            record.warnings.push("every outlier was marked; there is nothing to measure".into());
+        } else {
+            record.scores = scores
+                .iter()
+                .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
+                .chain(marks.unguided.iter().map(|own| quality::measure(UNGUIDED, own, &outlier, false)))
+                .collect::<Result<_>>()?;
+        }
+        record.marked = marks.counts;
         record.curve = watch.points;
+        checkpoints.map(|done| done.discard()).transpose()?;
         Ok(record)
     }
 
@@ -114,9 +137,9 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Whether the method learns from a few labelled items.
+/// Whether the method cannot do without a few labelled items; those of a job without marks come from outside its pool.
 fn is_guided(spec: &MethodSpec) -> bool {
-    spec.name.starts_with("elite-")
+    Method::ALL.iter().any(|method| method.name == spec.name && method.takes == Takes::LabelledToo)
 }
 
 /// What the fit itself tells of whether its scores mean anything.
@@ -163,10 +186,20 @@ impl Observer for Watch<'_> {
     }
 
     fn epoch(&mut self, epoch: &Epoch, scores: &dyn Fn() -> Result<Vec<f32>>) -> Result<()> {
-        if self.curve && measure::is_kept(epoch.epoch, epoch.epochs) {
-            let point = measure::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
+        if self.curve && quality::is_kept(epoch.epoch, epoch.epochs) {
+            let point = quality::point(epoch.epoch, epoch.loss, epoch.gap, &scores()?, self.outlier)?;
             self.points.push(point);
         }
+        Ok(())
+    }
+
+    fn held(&self) -> Value {
+        serde_json::to_value(&self.points).unwrap_or_default()
+    }
+
+    fn restore(&mut self, held: &Value) -> Result<()> {
+        self.points = serde_json::from_value(held.clone())
+            .map_err(|e| Error::Scores { problem: format!("the curve of the training is lost: {e}") })?;
         Ok(())
     }
 }

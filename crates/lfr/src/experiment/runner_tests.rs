@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::super::set::tests::data_dir;
+use super::super::source::tests::data_dir;
 use super::super::{job, store::Records};
 use super::*;
 use crate::dataset::DrawOptions;
 
 fn options() -> Option<RunnerOptions> {
-    Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None })
+    Some(RunnerOptions { data_dir: data_dir()?, device: "cpu".into(), commit: None, unfinished: None })
 }
 
 fn job(method: &str, settings: Value) -> Job {
@@ -97,7 +97,7 @@ fn on_reuters_the_distance_to_the_mean_document_ranks_as_the_networks_do() {
             contaminate(Name::Reuters, classes, class, ratio, Seed(0), DrawOptions::default()).unwrap();
         let outlier: Vec<bool> = draw.labels.iter().map(|&label| label == 1).collect();
         let distances = distances_to_mean(&source.pool.features.select(&draw.indices));
-        measure::quality("S", &distances, &outlier, false).unwrap().auroc
+        quality::measure("S", &distances, &outlier, false).unwrap().auroc
     };
     let means = [0.1, 0.3, 0.5, 0.7, 0.9].map(|ratio| {
         let by_class = Name::Reuters.class_names().iter().map(|name| auroc(name, ratio)).collect::<Vec<_>>();

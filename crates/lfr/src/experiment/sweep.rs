@@ -14,8 +14,8 @@ use super::forecast::Forecast;
 use super::job::Job;
 use super::record::Record;
 use super::shard::Shard;
+use super::status::{State, states};
 use super::store::same_version;
-use super::survey::{State, survey};
 use crate::error::{Error, Result};
 
 /// What fits a job; called within a thread pool of the job's own.
@@ -73,7 +73,7 @@ impl<'a> Sweep<'a> {
     pub fn open(plan: &[Job], folder: &'a Path, shard: Shard, mixed: bool) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))?;
         let jobs = shard.of(plan);
-        let (planned, (states, stale)) = (jobs.len(), survey(folder, &jobs)?);
+        let (planned, (states, stale)) = (jobs.len(), states(folder, &jobs)?);
         let (mut pending, mut broken, mut forecast) = (Vec::new(), Vec::new(), Forecast::default());
         let mut versions = HashSet::from([env!("CARGO_PKG_VERSION").to_owned()]);
         for (job, state) in jobs.into_iter().zip(states) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::super::{claim, job, record, survey::status};
+use super::super::{claim, job, record, status::status};
 use super::*;
 
 fn plan(count: u64) -> Vec<Job> {

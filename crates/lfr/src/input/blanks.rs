@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::expected::Known;
 use super::stream::MAX_RECORD;
 
 /// Lines looked at.
@@ -25,6 +26,13 @@ pub(super) fn aligned(sample: &[u8]) -> bool {
     let headed = head == width || (width > 2 && head + 1 == width);
     let odd = lines.len() - regular.len();
     headed && regular.len() >= 3 && 20 * odd <= lines.len().max(20) && (0..width).any(numbers)
+}
+
+/// Whether the words of the first line are the known columns, among others.
+pub(super) fn are_first(sample: &[u8], known: &Known) -> bool {
+    let first = sample.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
+    let words = first.map(words).unwrap_or_default();
+    words.len() > 1 && known.are_in(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// The fields of a line; blanks within double quotes do not part.

@@ -4,17 +4,21 @@ use std::collections::HashMap;
 
 use csv::{ByteRecord, ReaderBuilder};
 
+use super::encoding;
+use super::expected::Known;
 use super::header::MAX_ABOVE;
 
 /// The delimiters that are distinguished.
 const DELIMITERS: &[u8] = b",;\t|";
+/// A delimiter that files do not have, for a single column.
+const NONE: u8 = b'\x1f';
 /// Characters that delimit in files that are read only when the user says so.
 const FOREIGN: &[u8] = b":^~ \x01\x1f";
 /// Records looked at.
 const RECORDS: usize = 100 + MAX_ABOVE;
 
 /// Records of a file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Cut {
     /// Between fields.
     pub delimiter: u8,
@@ -65,8 +69,50 @@ impl Cut {
         let absent = |delimiter: &&u8| {
             records(sample, whole, **delimiter).iter().all(|record| is_hashed(record) || record.len() == 1)
         };
-        let delimiter = DELIMITERS.iter().find(absent).copied().unwrap_or(b'\x1f');
+        let delimiter = DELIMITERS.iter().find(absent).copied().unwrap_or(NONE);
         Self::by(delimiter, sample, whole).ok_or_else(|| "it holds no record".into())
+    }
+
+    /// `sample` by the delimiter, the one `asked` for if any, that parts the names of the known columns from one another,
+    /// or makes as many fields as a table without names needs; `None` where none does, or most rows are of another width.
+    pub fn known(asked: Option<u8>, known: &Known, sample: &[u8], whole: bool) -> Option<Self> {
+        if known.columns.is_empty() {
+            return None;
+        }
+        let delimiters = asked.map_or_else(|| [DELIMITERS, &[NONE]].concat(), |asked| vec![asked]);
+        let cuts: Vec<Self> =
+            delimiters.into_iter().filter_map(|delimiter| Self::by(delimiter, sample, whole)).collect();
+        let named = cuts.iter().filter_map(|cut| Some((cut, cut.place_of(known)?)));
+        let named: Vec<_> = named.map(|(cut, start)| (cut, start, cut.records[start].len())).collect();
+        let most = |(cut, start, width): &(&Self, usize, usize)| cut.alike(*start, *width);
+        let nameless = || Self::nameless(&cuts, known.fields()?).map(|cut| (cut, cut.start, cut.width));
+        let (cut, start, width) = named.into_iter().rev().max_by_key(most).or_else(nameless)?;
+        let below = cut.records.len() - start;
+        let agree = cut.alike(start, width);
+        (2 * agree >= below).then(|| Self { start, width, agree, ..cut.clone() })
+    }
+
+    /// Of several cuts of a table without names the one with fewest fields, but at least `fields`; not by commas where
+    /// all of them stand within numbers.
+    fn nameless(cuts: &[Self], fields: usize) -> Option<&Self> {
+        let key = |cut: &Self| (cut.width, usize::MAX - cut.alike(cut.start, cut.width));
+        cuts.iter().filter(|cut| cut.width >= fields).reduce(|best, next| {
+            let decimals = best.delimiter == b',' && next.width > 1 && next.has_decimal_commas();
+            if decimals || key(next) < key(best) { next } else { best }
+        })
+    }
+
+    /// The record that holds the names of the known columns.
+    fn place_of(&self, known: &Known) -> Option<usize> {
+        self.records.iter().take(MAX_ABOVE + 1).position(|record| {
+            let cells: Vec<_> = record.iter().map(|field| encoding::text(field).0).collect();
+            known.are_in(&cells.iter().map(|cell| &**cell).collect::<Vec<_>>())
+        })
+    }
+
+    /// Records from `start` on that have `width` fields.
+    fn alike(&self, start: usize, width: usize) -> usize {
+        self.records[start..].iter().filter(|record| record.len() == width).count()
     }
 
     /// `sample` by `delimiter`; `None` without a record.

@@ -1,7 +1,8 @@
 //! CSV and its like.
 
-use std::collections::HashMap;
-use std::io::{self, BufReader, Cursor, Read};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, BufReader, Read};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,9 @@ use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 use super::blanks::Blanks;
 use super::columns::Columns;
 use super::dialect::{Asked, Dialect};
+use super::figures::Sums;
 use super::stream::{self, MAX_BATCH, MAX_RECORD, Text};
+use super::totals;
 use super::walk::has_extension;
 use super::{Batch, Notes, Options, Source, encoding, unpack};
 use crate::data::{Kind, Quarantined};
@@ -23,19 +26,25 @@ use crate::preprocess::DECIMAL;
 const SAMPLE: u64 = 4 << 20;
 
 /// The rows of a CSV or TSV file, all columns as text; plain or packed. Empty rows are skipped; rows with too few or
-/// too many fields are left out. Rows are numbered from 0, those skipped and left out included.
+/// too many fields and those of a footer are left out. Rows are numbered from 0, those skipped and left out included.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
-    let mut text = stream::open(path, options.encoding.as_deref(), &notes)?;
-    let mut asked = Asked { delimiter: options.delimiter, header: options.header };
-    let (mut sample, mut whole) = sample(path, &mut text)?;
-    if asked.delimiter.map_or_else(|| Dialect::is_aligned(&sample, whole), |delimiter| delimiter == b' ') {
-        text = Box::new(BufReader::new(Blanks::new(Cursor::new(sample).chain(text))));
-        (sample, whole) = self::sample(path, &mut text)?;
-        asked.delimiter = Some(b'\t');
-    }
-    let dialect =
-        Dialect::find(&sample, whole, asked, &notes).map_err(|problem| Error::input(path, problem))?;
+    let mut file = File {
+        path: path.to_owned(),
+        encoding: options.encoding.clone(),
+        aligned: false,
+        start: 0,
+        delimiter: b',',
+        comments: false,
+    };
+    let (dialect, aligned) = dialect(&file, options, &notes)?;
+    file = File {
+        aligned,
+        start: dialect.start as u64,
+        delimiter: dialect.delimiter,
+        comments: dialect.comments,
+        ..file
+    };
     if options.kind != Some(Kind::Table) && !has_extension(&unpack::name(path)?, &["csv", "tsv"]) {
         notes.add("read as a table; --kind text takes every line for a document");
     }
@@ -43,30 +52,77 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let fields = columns.picked.iter().filter_map(|&i| dialect.names.all.get(i));
     let fields: Vec<Field> = fields.map(|name| Field::new(name, DataType::Utf8, true)).collect();
     let kind = columns.kind();
-    let rest = Cursor::new(sample.split_off(dialect.start)).chain(text);
+    let width = dialect.names.all.len();
     let mut table = Table {
-        path: path.to_owned(),
-        reader: ReaderBuilder::new()
-            .delimiter(dialect.delimiter)
-            .comment(dialect.comments.then_some(b'#'))
-            .has_headers(false)
-            .flexible(true)
-            .buffer_capacity(1 << 16)
-            .from_reader(Meter { inner: rest, left: MAX_RECORD, quotes: 0 }),
+        rows: Rows {
+            reader: file.reader(&notes)?,
+            file,
+            width: (width - usize::from(dialect.trailing))..=width,
+            lines: dialect.lines,
+            row: 0,
+            line: dialect.lines + 1,
+            spans_lines: false,
+            empty: 0,
+            foreign: usize::from(dialect.foreign),
+        },
+        tail: Tail { first: Vec::new(), last: VecDeque::new(), judged: options.keep_footer, spare: None },
         schema: Arc::new(Schema::new_with_metadata(fields, decimal(dialect.delimiter))),
         columns,
-        width: dialect.names.all.len(),
-        trailing: dialect.trailing,
-        lines: dialect.lines,
-        row: 0,
-        record: ByteRecord::new(),
-        empty: 0,
-        foreign: usize::from(dialect.foreign),
         notes: notes.clone(),
     };
     let chunk = options.chunk;
     let batches = std::iter::from_fn(move || table.batch(chunk).transpose());
     Ok(Source::new(kind, path, options, batches).noting(&notes))
+}
+
+/// How the file is written, and whether its columns are parted by blanks.
+fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, bool)> {
+    let mut asked =
+        Asked { delimiter: options.delimiter, header: options.header, known: Some(&options.known) };
+    let (mut sample, mut whole) = sample(&file.path, &mut file.text(notes)?)?;
+    let aligned = || Dialect::is_aligned(&sample, whole, &options.known);
+    let aligned = asked.delimiter.map_or_else(aligned, |delimiter| delimiter == b' ');
+    if aligned {
+        (sample, whole) = self::sample(&file.path, &mut File { aligned, ..file.clone() }.text(notes)?)?;
+        asked.delimiter = Some(b'\t');
+    }
+    let dialect = Dialect::find(&sample, whole, asked, notes);
+    Ok((dialect.map_err(|problem| Error::input(&file.path, problem))?, aligned))
+}
+
+/// A file, and where its rows begin.
+#[derive(Clone)]
+struct File {
+    path: PathBuf,
+    encoding: Option<String>,
+    /// Whether its columns are parted by runs of blanks.
+    aligned: bool,
+    /// Bytes before the first row.
+    start: u64,
+    delimiter: u8,
+    comments: bool,
+}
+
+impl File {
+    /// All of its text, with tabs for runs of blanks that part its columns.
+    fn text(&self, notes: &Notes) -> Result<Text> {
+        let text = stream::open(&self.path, self.encoding.as_deref(), notes)?;
+        Ok(if self.aligned { Box::new(BufReader::new(Blanks::new(text))) } else { text })
+    }
+
+    /// Its records from the first row on.
+    fn reader(&self, notes: &Notes) -> Result<Reader<Meter<Text>>> {
+        let mut text = self.text(notes)?;
+        let skipped = io::copy(&mut text.by_ref().take(self.start), &mut io::sink());
+        skipped.map_err(|e| stream::broken(&self.path, &e))?;
+        Ok(ReaderBuilder::new()
+            .delimiter(self.delimiter)
+            .comment(self.comments.then_some(b'#'))
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 16)
+            .from_reader(Meter { inner: text, left: MAX_RECORD, quotes: 0 }))
+    }
 }
 
 /// The start of a text, and whether there is no more of it.
@@ -82,105 +138,200 @@ fn decimal(delimiter: u8) -> HashMap<String, String> {
     likely.then(|| (DECIMAL.to_owned(), "comma".to_owned())).into_iter().collect()
 }
 
-/// The rows of a file.
-struct Table<R> {
-    path: PathBuf,
-    reader: Reader<Meter<R>>,
-    schema: SchemaRef,
-    columns: Columns,
-    /// Fields per record.
-    width: usize,
-    /// Whether the last field need not be there.
-    trailing: bool,
+/// The records of a file that are not empty, with the numbers of their rows.
+struct Rows {
+    file: File,
+    reader: Reader<Meter<Text>>,
+    /// Fields that a record may have: the last need not be there where rows end with a delimiter.
+    width: RangeInclusive<usize>,
     /// Lines before the first row.
     lines: u64,
     /// Number of the next row.
     row: u64,
-    /// The last record.
-    record: ByteRecord,
+    /// The line in which the last record begins.
+    line: u64,
+    /// Whether the last record goes over several lines.
+    spans_lines: bool,
     /// Rows without content so far.
     empty: usize,
     /// Records that were not UTF-8 so far.
     foreign: usize,
-    notes: Notes,
 }
 
-impl<R: Read> Table<R> {
-    fn batch(&mut self, most: usize) -> Result<Option<Batch>> {
-        let (mut rows, mut bad, mut bytes) = (Vec::new(), Vec::new(), 0);
-        let mut builders: Vec<_> = self.columns.picked.iter().map(|_| StringBuilder::new()).collect();
-        while rows.len() + bad.len() < most && bytes < MAX_BATCH && self.advance()? {
-            bytes += self.record.as_slice().len();
-            if self.record.as_slice().trim_ascii_start().is_empty() {
-                self.empty += 1;
-            } else if self.fits() {
-                let record = self.checked();
-                for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
-                    builder.append_option(record.get(column));
-                }
-                rows.push(self.row);
-                self.record = record.into_byte_record();
-            } else {
-                let (line, found) = (self.line(), self.record.len());
-                let reason = format!("line {line}: expected {} fields, found {found}", self.width);
-                bad.push(Quarantined { id: self.row.to_string(), reason });
-            }
+/// A record on its way.
+struct Pending {
+    row: u64,
+    line: u64,
+    record: ByteRecord,
+}
+
+impl Rows {
+    /// The next record, in the memory of `spare`.
+    fn next(&mut self, spare: ByteRecord) -> Result<Option<Pending>> {
+        let mut record = spare;
+        while self.advance(&mut record)? {
             self.row += 1;
+            if !record.as_slice().trim_ascii_start().is_empty() {
+                return Ok(Some(Pending { row: self.row - 1, line: self.line, record }));
+            }
+            self.empty += 1;
         }
-        if rows.is_empty() && bad.is_empty() {
-            self.say();
-            return Ok(None);
-        }
-        let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
-        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
-        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
-            .map_err(|e| Error::input(&self.path, e.to_string()))?;
-        self.columns.batch(&self.path, batch, rows, bad).map(Some)
+        Ok(None)
     }
 
-    /// Says what was met on the way.
-    fn say(&self) {
-        say_empty(&self.notes, self.empty);
-        encoding::say(&self.notes, self.foreign, "line");
+    /// Reads a record; `false` after the last.
+    fn advance(&mut self, record: &mut ByteRecord) -> Result<bool> {
+        let path = &self.file.path;
+        let more = self.reader.read_byte_record(record).map_err(|error| match error.kind() {
+            csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                let problem = format!("after line {}: {error}", self.line);
+                Error::input(path, problem)
+            }
+            csv::ErrorKind::Io(error) => stream::broken(path, error),
+            _ => Error::input(path, error.to_string()),
+        })?;
+        if !more && self.spans_lines && self.reader.get_ref().quotes % 2 == 1 {
+            let problem = format!("the quoted field that begins in line {} is never closed", self.line);
+            return Err(Error::input(path, problem));
+        }
+        self.spans_lines = record.as_slice().contains(&b'\n');
+        self.line = self.lines + record.position().map_or(1, csv::Position::line);
+        self.reader.get_mut().left = MAX_RECORD;
+        Ok(more)
     }
 
     /// Whether the record has as many fields as there are columns.
-    fn fits(&self) -> bool {
-        let fields = self.record.len();
-        fields == self.width || (self.trailing && fields + 1 == self.width)
-    }
-
-    /// The line in which the record begins.
-    fn line(&self) -> u64 {
-        self.lines + self.record.position().map_or(1, csv::Position::line)
+    fn fits(&self, record: &ByteRecord) -> bool {
+        self.width.contains(&record.len())
     }
 
     /// The record as text; what is not UTF-8 is windows-1252.
-    fn checked(&mut self) -> StringRecord {
-        StringRecord::from_byte_record(std::mem::take(&mut self.record)).unwrap_or_else(|error| {
+    fn checked(&mut self, record: ByteRecord) -> StringRecord {
+        StringRecord::from_byte_record(record).unwrap_or_else(|error| {
             self.foreign += 1;
             error.into_byte_record().iter().map(|field| encoding::text(field).0).collect()
         })
     }
 
-    /// Reads the next record; `false` after the last.
-    fn advance(&mut self) -> Result<bool> {
-        let spans_lines = self.record.as_slice().contains(&b'\n');
-        let line = self.line();
-        let more = self.reader.read_byte_record(&mut self.record).map_err(|error| match error.kind() {
-            csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-                let problem = format!("after line {line}: {error}");
-                Error::input(&self.path, problem)
+    /// The figures of all columns over the rows before row number `end`, for which the file is read again.
+    fn sums(&self, end: u64) -> Result<Sums> {
+        let mut again = Self {
+            reader: self.file.reader(&Notes::default())?,
+            file: self.file.clone(),
+            width: self.width.clone(),
+            row: 0,
+            line: 0,
+            spans_lines: false,
+            ..*self
+        };
+        let (mut sums, mut record) = (Sums::default(), ByteRecord::new());
+        while let Some(pending) = again.next(record)?.filter(|pending| pending.row < end) {
+            if again.fits(&pending.record) {
+                let cells: Vec<_> = pending.record.iter().map(|field| encoding::text(field).0).collect();
+                sums.add(cells.iter().map(|cell| &**cell));
             }
-            csv::ErrorKind::Io(error) => stream::broken(&self.path, error),
-            _ => Error::input(&self.path, error.to_string()),
-        })?;
-        if !more && spans_lines && self.reader.get_ref().quotes % 2 == 1 {
-            let problem = format!("the quoted field that begins in line {line} is never closed");
-            return Err(Error::input(&self.path, problem));
+            record = pending.record;
         }
-        self.reader.get_mut().left = MAX_RECORD;
-        Ok(more)
+        Ok(sums)
+    }
+}
+
+/// Holds back the last rows until it is known whether they are a footer.
+struct Tail {
+    /// The first rows, which show what rows are like.
+    first: Vec<totals::Row>,
+    last: VecDeque<Pending>,
+    /// Whether the end was reached, or rows are not looked at.
+    judged: bool,
+    /// Memory for a record.
+    spare: Option<ByteRecord>,
+}
+
+impl Tail {
+    /// The next row that is no part of a footer.
+    fn next(&mut self, rows: &mut Rows, notes: &Notes) -> Result<Option<Pending>> {
+        let most = if self.judged { 1 } else { totals::MOST };
+        while self.last.len() < most {
+            match rows.next(self.spare.take().unwrap_or_default())? {
+                Some(pending) => {
+                    if !self.judged && self.first.len() < totals::SHOWN && rows.fits(&pending.record) {
+                        self.first.push(row(&pending));
+                    }
+                    self.last.push_back(pending);
+                }
+                None => {
+                    if !std::mem::replace(&mut self.judged, true) {
+                        self.judge(rows, notes)?;
+                    }
+                    break;
+                }
+            }
+        }
+        Ok(self.last.pop_front())
+    }
+
+    /// Takes the footer from the last rows.
+    fn judge(&mut self, rows: &Rows, notes: &Notes) -> Result<()> {
+        let narrow = |pending: &&Pending| pending.record.len() <= *rows.width.end();
+        let last: Vec<totals::Row> = self.last.iter().rev().take_while(narrow).map(row).collect();
+        let last: Vec<totals::Row> = last.into_iter().rev().collect();
+        let end = last.first().map_or(0, |row| row.number);
+        let count = totals::count(&self.first, &last, || rows.sums(end))?;
+        totals::say(notes, &last[last.len() - count..]);
+        self.last.truncate(self.last.len() - count);
+        Ok(())
+    }
+}
+
+/// A record as text.
+fn row(pending: &Pending) -> totals::Row {
+    let cells = pending.record.iter().map(|field| encoding::text(field).0.into_owned()).collect();
+    totals::Row { number: pending.row, cells }
+}
+
+/// The rows of a file, batch by batch.
+struct Table {
+    rows: Rows,
+    tail: Tail,
+    schema: SchemaRef,
+    columns: Columns,
+    notes: Notes,
+}
+
+impl Table {
+    fn batch(&mut self, most: usize) -> Result<Option<Batch>> {
+        let (mut rows, mut bad, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut builders: Vec<_> = self.columns.picked.iter().map(|_| StringBuilder::new()).collect();
+        while rows.len() + bad.len() < most && bytes < MAX_BATCH {
+            let Some(Pending { row, line, record }) = self.tail.next(&mut self.rows, &self.notes)? else {
+                break;
+            };
+            bytes += record.as_slice().len();
+            self.tail.spare = Some(if self.rows.fits(&record) {
+                let record = self.rows.checked(record);
+                for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
+                    builder.append_option(record.get(column));
+                }
+                rows.push(row);
+                record.into_byte_record()
+            } else {
+                let (expected, found) = (self.rows.width.end(), record.len());
+                let reason = format!("line {line}: expected {expected} fields, found {found}");
+                bad.push(Quarantined { id: row.to_string(), reason });
+                record
+            });
+        }
+        if rows.is_empty() && bad.is_empty() {
+            say_empty(&self.notes, self.rows.empty);
+            encoding::say(&self.notes, self.rows.foreign, "line");
+            return Ok(None);
+        }
+        let arrays = builders.iter_mut().map(|builder| Arc::new(builder.finish()) as ArrayRef).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+        let path = &self.rows.file.path;
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .map_err(|e| Error::input(path, e.to_string()))?;
+        self.columns.batch(path, batch, rows, bad).map(Some)
     }
 }
 

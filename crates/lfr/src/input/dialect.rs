@@ -7,17 +7,20 @@ use csv::ByteRecord;
 use super::blanks;
 use super::cut::{self, Cut};
 use super::encoding;
+use super::expected::Known;
 use super::header::Heading;
 use super::names::Names;
 use super::notes::Notes;
 
 /// What the user says about a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Asked {
+pub(super) struct Asked<'a> {
     /// Between fields.
     pub delimiter: Option<u8>,
     /// Whether there is a row of names.
     pub header: Option<bool>,
+    /// The columns that a model knows.
+    pub known: Option<&'a Known>,
 }
 
 /// How a delimited file is written.
@@ -41,27 +44,31 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// Looks at the start of a file; `whole` tells that there is no more of it. `sep=;` in the first line is obeyed.
-    /// The delimiter is the one that cuts most records into as many fields as most records have; lines above the
-    /// first such record are no part of the table. What is decided is said in `notes`.
+    /// The delimiter is the one that parts the names that are known, else the one that cuts most records into as many
+    /// fields as most records have; lines above the first such record are no part of the table. What is decided is said
+    /// in `notes`.
     ///
     /// # Errors
     /// What is wrong with the file, when there is no record or the delimiter is none of comma, semicolon, tab and bar.
-    pub fn find(sample: &[u8], whole: bool, asked: Asked, notes: &Notes) -> Result<Self, String> {
+    pub fn find(sample: &[u8], whole: bool, asked: Asked<'_>, notes: &Notes) -> Result<Self, String> {
         if !whole && !sample.contains(&b'\n') && !sample.contains(&b'\r') {
             return Err(format!("its first line is longer than {} bytes", sample.len()));
         }
         let (declared, skipped) = declared(sample);
         let body = &sample[skipped..];
-        let cut = match asked.delimiter.or(declared) {
-            Some(delimiter) => Cut::by(delimiter, body, whole).ok_or(NO_RECORD)?,
-            None => Cut::find(body, whole)?,
+        let (none, delimiter) = (Known::default(), asked.delimiter.or(declared));
+        let known = asked.known.unwrap_or(&none);
+        let cut = match (Cut::known(delimiter, known, body, whole), delimiter) {
+            (Some(cut), _) => cut,
+            (None, Some(delimiter)) => Cut::by(delimiter, body, whole).ok_or(NO_RECORD)?,
+            (None, None) => Cut::find(body, whole)?,
         };
         let table = Table::of(&cut);
         let rows: Vec<Vec<&str>> =
             table.rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let heading = match table.headed {
             true => Heading { above: 0, named: asked.header.unwrap_or(true), second: false },
-            false => Heading::find(&rows, asked.header),
+            false => Heading::find(&rows, asked.header, known),
         };
         let first = heading.length();
         let names = match heading.names(&rows, notes) {
@@ -96,17 +103,18 @@ impl Dialect {
     }
 
     /// Whether the columns of a file are parted by runs of blanks, and by nothing else.
-    pub fn is_aligned(sample: &[u8], whole: bool) -> bool {
+    pub fn is_aligned(sample: &[u8], whole: bool, known: &Known) -> bool {
         declared(sample).0.is_none()
+            && Cut::known(None, known, sample, whole).is_none()
             && !Cut::find(sample, whole).is_ok_and(|cut| cut.width > 1)
-            && blanks::aligned(sample)
+            && (blanks::aligned(sample) || blanks::are_first(sample, known))
     }
 
     /// Whether a text is a table rather than a document a line: at least three records, nearly all of one width, of
     /// short cells; parted by commas, mostly numbers.
     pub fn is_table(sample: &[u8], whole: bool) -> bool {
         let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.start < 6) else {
-            return Self::is_aligned(sample, whole);
+            return Self::is_aligned(sample, whole, &Known::default());
         };
         let rows = &cut.records[cut.start..];
         let regular = rows.iter().filter(|row| row.len() == cut.width).count();
@@ -186,7 +194,7 @@ impl<'a> Table<'a> {
         let short = before.last().copied().filter(|(_, record)| !headed && record.len() + 1 == cut.width);
         let texts: Vec<Vec<&str>> =
             rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
-        let nameless = !Heading::find(&texts, None).named;
+        let nameless = !Heading::find(&texts, None, &Known::default()).named;
         if let Some((place, short)) = short.filter(|_| nameless) {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
@@ -253,7 +261,7 @@ mod tests {
         let find = |text: &[u8]| Dialect::find(text, true, Asked::default(), &Notes::default());
         let problem = find(b"a:b:c\n1:2:3\n4:5:6\n").unwrap_err();
         assert!(problem.contains("delimited by `:`") && problem.contains("--delimiter"), "{problem}");
-        let asked = Asked { delimiter: Some(b':'), header: None };
+        let asked = Asked { delimiter: Some(b':'), ..Asked::default() };
         let dialect = Dialect::find(b"a:b:c\n1:2:3\n", true, asked, &Notes::default()).unwrap();
         assert_eq!(dialect.names.all, ["a", "b", "c"]);
     }

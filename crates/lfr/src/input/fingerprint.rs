@@ -47,7 +47,7 @@ impl Fingerprint {
     }
 
     pub fn hex(&self) -> String {
-        self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hex::hex(&self.hash.clone().finalize())
     }
 
     fn rows(&mut self, ids: &[String], batch: &RecordBatch) -> Result<(), arrow_schema::ArrowError> {

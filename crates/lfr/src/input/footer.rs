@@ -9,7 +9,7 @@ use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::delta;
 use super::thrift::{STRUCT, Thrift};
-use crate::damage::caught;
+use crate::panics::caught;
 
 /// Deepest nesting of columns.
 const MAX_DEPTH: usize = 32;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::expected::Known;
 use super::notes::Notes;
 
 /// Rows of titles that may stand above the names.
@@ -23,9 +24,15 @@ pub(super) struct Heading {
 }
 
 impl Heading {
-    /// Looks at the first rows of a table; `asked` decides where it is given. Rows of which less than half is filled
-    /// count as titles when they have a text and a row of names comes behind them.
-    pub fn find(rows: &[Vec<&str>], asked: Option<bool>) -> Self {
+    /// Looks at the first rows of a table; `asked` decides where it is given, then a row that has all of the `known`
+    /// names. Rows of which less than half is filled count as titles when they have a text and a row of names comes
+    /// behind them.
+    pub fn find(rows: &[Vec<&str>], asked: Option<bool>, known: &Known) -> Self {
+        let place = known.place(rows).filter(|_| asked != Some(false));
+        if let Some(above) = place {
+            return Self { above, named: true, second: has_second(&rows[above..]) };
+        }
+        let asked = asked.or(known.is_nameless().then_some(false));
         let mut filled: Vec<usize> = rows.iter().map(|row| filled(row)).collect();
         filled.sort_unstable();
         let typical = filled.get(filled.len() * 3 / 4).copied().unwrap_or(0);
@@ -170,7 +177,7 @@ fn vote(cell: &str, column: &[&str]) -> Option<Vote> {
     }
 }
 
-fn has_digit(cell: &str) -> bool {
+pub(super) fn has_digit(cell: &str) -> bool {
     cell.contains(|c: char| c.is_ascii_digit())
 }
 
@@ -254,7 +261,7 @@ mod tests {
 
     fn find(text: &str) -> (usize, bool) {
         let rows: Vec<Vec<&str>> = text.split('\n').map(|line| line.split(';').collect()).collect();
-        let Heading { above, named, .. } = Heading::find(&rows, None);
+        let Heading { above, named, .. } = Heading::find(&rows, None, &Known::default());
         (above, named)
     }
 
@@ -320,7 +327,7 @@ mod tests {
 
     fn names(text: &str) -> (Vec<String>, usize, Vec<String>) {
         let rows: Vec<Vec<&str>> = text.split('\n').map(|line| line.split(';').collect()).collect();
-        let (heading, notes) = (Heading::find(&rows, None), Notes::default());
+        let (heading, notes) = (Heading::find(&rows, None, &Known::default()), Notes::default());
         (heading.names(&rows, &notes).unwrap_or_default(), heading.length(), notes.list())
     }
 
@@ -348,7 +355,7 @@ mod tests {
     #[test]
     fn what_is_asked_for_wins() {
         let rows = [vec!["1"], vec!["2"]];
-        assert!(Heading::find(&rows, Some(true)).named);
-        assert!(!Heading::find(&[vec!["a"], vec!["2"]], Some(false)).named);
+        assert!(Heading::find(&rows, Some(true), &Known::default()).named);
+        assert!(!Heading::find(&[vec!["a"], vec!["2"]], Some(false), &Known::default()).named);
     }
 }

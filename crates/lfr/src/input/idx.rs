@@ -25,8 +25,7 @@ pub(super) fn is_magic(head: &[u8]) -> bool {
 /// [`Error::Input`] for another rank, or a plain file whose size is not the declared one.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let (mut start, size) = bytes(path)?;
-    let (number, extents) = header(path, &mut start)?;
-    let [n, height, width] = extents.map(u64::from);
+    let (number, [n, height, width]) = pictures(path, &mut start)?;
     let wrong = |reason| Error::input(path, reason);
     picture::check_pixels(width, height).map_err(wrong)?;
     let row = height * width * number.size() as u64;
@@ -39,7 +38,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let stack = Stack { path, number, extents, planar: false, notes: Notes::default() };
     stack.open(options, |run| {
         let mut bytes = bytes(path)?.0;
-        header(path, &mut bytes)?;
+        pictures(path, &mut bytes)?;
         Rows::new(path, bytes, n, row, run)
     })
 }
@@ -59,8 +58,53 @@ fn bytes(path: &Path) -> Result<(Bytes, Option<u64>)> {
     }
 }
 
+/// All values of an IDX file of bytes whose items have the extents `item`, at most `limit` of them.
+///
+/// # Errors
+/// [`Error::Input`] for another file, [`Error::TooLarge`].
+pub(crate) fn values(path: &Path, item: &[u32], limit: u64) -> Result<Vec<u8>> {
+    let (mut content, _) = bytes(path)?;
+    let (number, extents) = header(path, &mut content)?;
+    let wrong = |problem: String| Error::input(path, problem);
+    if number != Number::of_idx(8) || extents[1..] != *item {
+        let found = &extents[1..];
+        return Err(wrong(format!("an IDX file, but not of bytes in items of {item:?} (found {found:?})")));
+    }
+    let declared = extents.iter().fold(1, |total: u64, &extent| total.saturating_mul(extent.into()));
+    if declared > limit {
+        return Err(Error::TooLarge {
+            path: path.to_owned(),
+            what: "the declared size",
+            size: declared,
+            limit,
+        });
+    }
+    let mut values = Vec::new();
+    let read = content.take(declared + 1).read_to_end(&mut values);
+    match read.map_err(|e| wrong(format!("damaged: {e}")))? as u64 {
+        found if found == declared => Ok(values),
+        found if found < declared => {
+            Err(wrong(format!("{found} bytes of data where the header promises {declared}; get it again")))
+        }
+        _ => Err(wrong(format!("goes on after the {declared} bytes that the header promises; get it again"))),
+    }
+}
+
 /// The type of the values; N, H, W.
-fn header(path: &Path, bytes: &mut impl Read) -> Result<(Number, [u32; 3])> {
+fn pictures(path: &Path, bytes: &mut impl Read) -> Result<(Number, [u64; 3])> {
+    match header(path, bytes)? {
+        (Some(number), extents) if extents.len() == 3 => {
+            Ok((number, [extents[0], extents[1], extents[2]].map(u64::from)))
+        }
+        (_, extents) if extents.len() == 1 => {
+            Err(Error::input(path, "an IDX file of labels; name the file of pictures"))
+        }
+        _ => Err(Error::input(path, "an IDX file, but not of pictures (N x H x W)")),
+    }
+}
+
+/// The type of the values, none where it is unknown, and the extents: at least that of the items.
+fn header(path: &Path, bytes: &mut impl Read) -> Result<(Option<Number>, Vec<u32>)> {
     let mut word = || {
         let mut word = [0; 4];
         bytes.read_exact(&mut word).map(|()| word).map_err(|e| match e.kind() {
@@ -68,12 +112,12 @@ fn header(path: &Path, bytes: &mut impl Read) -> Result<(Number, [u32; 3])> {
             _ => Error::input(path, format!("damaged: {e}")),
         })
     };
-    let [_, _, code, rank] = word()?;
-    match (Number::of_idx(code), rank) {
-        (Some(number), 3) => Ok((number, [word()?, word()?, word()?].map(u32::from_be_bytes))),
-        (_, 1) => Err(Error::input(path, "an IDX file of labels; name the file of pictures")),
-        _ => Err(Error::input(path, "an IDX file, but not of pictures (N x H x W)")),
+    let head = word()?;
+    if !is_magic(&head) {
+        return Err(Error::input(path, format!("starts with {head:?}, not as an IDX file")));
     }
+    let extents = (0..head[3]).map(|_| word().map(u32::from_be_bytes)).collect::<Result<_>>()?;
+    Ok((Number::of_idx(head[2]), extents))
 }
 
 #[cfg(test)]
@@ -161,6 +205,31 @@ mod tests {
     }
 
     #[test]
+    fn all_bytes_of_items_of_a_known_size_are_read_or_refused() {
+        let of = |bytes: &[u8], item: &[u32]| {
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), bytes).unwrap();
+            values(file.path(), item, 1000).map_err(|e| e.to_string())
+        };
+        let labels = |n: u32, values: &[u8]| [&[0, 0, 8, 1], &n.to_be_bytes()[..], values].concat();
+        assert_eq!(of(&labels(3, &[0, 1, 2]), &[]).unwrap(), [0, 1, 2]);
+        assert_eq!(of(&gzip(&idx(1, 2, 2, &[7; 4])), &[2, 2]).unwrap(), [7; 4]);
+        for (bytes, item, part) in [
+            (labels(3, &[0, 1]), &[][..], "2 bytes of data where the header promises 3"),
+            (labels(3, &[0; 4]), &[], "goes on after the 3 bytes"),
+            (labels(3, &[0; 3]), &[2, 2], "not of bytes in items of [2, 2]"),
+            (idx(1, 2, 3, &[0; 6]), &[2, 2], "found [2, 3]"),
+            (idx(u32::MAX, 2, 2, &[]), &[2, 2], "the declared size is"),
+            (b"\x89PNG0000".to_vec(), &[], "not as an IDX file"),
+            (vec![0, 0, 8], &[], "cut short"),
+            (b"\x1f\x8b\x08oh no".to_vec(), &[], "cut short"),
+        ] {
+            let problem = of(&bytes, item).unwrap_err();
+            assert!(problem.contains(part), "{problem}");
+        }
+    }
+
+    #[test]
     fn sizes_that_disagree_are_errors() {
         assert!(
             refusal(&idx(3, 2, 2, &[0; 8]))
@@ -201,7 +270,10 @@ mod tests {
         ) {
             let [n, height, width] = if absurd { junk } else { shape.map(|v| u32::from(v % 8)) };
             let bytes = idx(n, height, width, &values);
-            let _ = read(&if packed { gzip(&bytes) } else { bytes });
+            let bytes = if packed { gzip(&bytes) } else { bytes };
+            let file = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(file.path(), &bytes).unwrap();
+            let _ = (read(&bytes), super::values(file.path(), &[height, width], 1000));
         }
     }
 }

@@ -129,6 +129,19 @@ impl Folder {
     }
 }
 
+/// The file of picture `id` of the folder `root`; `None` when `root` is no folder or has no such picture.
+///
+/// # Errors
+/// [`Error::Input`] when `id` leads out of the folder.
+pub fn picture_file(root: &Path, id: &str) -> Result<Option<PathBuf>> {
+    let name = ids::path(id);
+    let path = root.join(&name);
+    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(Error::input(root, format!("`{id}` does not name a file inside this folder")));
+    }
+    Ok(Some(path).filter(|path| path.is_file() && is_picture(path)))
+}
+
 /// The original of picture `id` of the folder `root`, shrunk to at most `max_side` pixels a side, its proportions
 /// kept. `None` when `root` is no folder or has no such picture, and for a picture of more than 8 bits per channel,
 /// whose look depends on the other pictures.
@@ -136,14 +149,7 @@ impl Folder {
 /// # Errors
 /// [`Error::Input`] when the picture cannot be decoded, or when `id` leads out of the folder.
 pub fn thumbnail(root: &Path, id: &str, max_side: u32) -> Result<Option<RgbImage>> {
-    let name = ids::path(id);
-    let path = root.join(&name);
-    if !name.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(Error::input(root, format!("`{id}` does not name a file inside this folder")));
-    }
-    if !path.is_file() || !is_picture(&path) {
-        return Ok(None);
-    }
+    let Some(path) = picture_file(root, id)? else { return Ok(None) };
     let side = max_side.max(1);
     let shrunk = |picture: DynamicImage| {
         if picture.width().max(picture.height()) <= side {

@@ -1,4 +1,4 @@
-//! JSON: a record a line, or an array of records.
+//! JSON: a record a line, an array of records, or a table as pandas lays it out.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -11,6 +11,7 @@ use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::columns::Columns;
 use super::names::Names;
 use super::object::{self, Cell, Flaw, MAX_COLUMNS};
+use super::pandas::{self, Layout};
 use super::records::Records;
 use super::stream::MAX_BATCH;
 use super::{Batch, Notes, Options, Source, encoding};
@@ -25,12 +26,20 @@ const MAX_CELLS: usize = 8 << 20;
 
 /// The records of a file, plain or packed, all values as text. Columns are the keys in the order in which they turn up,
 /// for which the file is read twice; absent ones and nulls are missing values. Nested objects and arrays become columns
-/// named by their path (`a.b`, `a.0`). Records that are no object are left out, blank lines too but without a word;
+/// named by their path (`a.b`, `a.0`). What is no list of records but a table as pandas writes
+/// it is read as that. Records that are no object are left out, blank lines too but without a word;
 /// rows are numbered by their line or element from 0.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
+    let index = match pandas::find(path, options, &notes)? {
+        Layout::Table(table) => return table.source(path, options, &notes),
+        Layout::Records(index) => index,
+    };
     let keys = keys(path, Parsed::open(path, options, &notes)?)?;
-    let names = Names::settle(keys.clone(), &[], &notes);
+    let mut names = Names::settle(keys.clone(), &[], &notes);
+    let mut named = index.iter().filter_map(|name| keys.iter().position(|key| key == name));
+    names.index = names.index.or(named.next());
+    names.spare.extend(named);
     let columns = Columns::choose(path, &names, options)?;
     let picked = || columns.picked.iter().copied();
     let fields: Vec<Field> = picked().map(|i| Field::new(&names.all[i], DataType::Utf8, true)).collect();
@@ -237,7 +246,7 @@ mod tests {
     #[test]
     fn other_json_and_keyless_objects_are_errors() {
         let refusal = |content: &[u8]| read(content, &Options::default()).unwrap_err().to_string();
-        assert!(refusal(b"[1, 2]").contains("no object"));
+        assert!(refusal(b"[1, 2]").contains("neither objects"));
         assert!(refusal(b"a,b\n1,2\n").contains("one object per line"));
         assert!(refusal(b"{}\n{}\n").contains("no keys"));
         assert!(refusal(b"\n\n").contains("no record"));

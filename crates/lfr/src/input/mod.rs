@@ -13,13 +13,15 @@ mod delta;
 mod detect;
 mod dialect;
 mod encoding;
+mod expected;
+mod figures;
 mod fingerprint;
 mod footer;
 mod fortran;
 mod frame;
 mod header;
 mod ids;
-mod idx;
+pub(crate) mod idx;
 mod images;
 mod jpeg;
 mod jsonl;
@@ -32,6 +34,7 @@ mod npy;
 mod npz;
 mod number;
 mod object;
+mod pandas;
 mod parquet;
 mod passed;
 mod picture;
@@ -47,6 +50,8 @@ mod stored;
 mod stream;
 mod text;
 mod thrift;
+mod totals;
+mod tree;
 mod typed;
 mod unpack;
 mod walk;
@@ -60,9 +65,10 @@ use crate::dataset::Uri;
 use crate::error::{Error, Result};
 pub use channels::settle_channels;
 use detect::Format;
+pub use expected::Known;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
-pub use images::thumbnail;
+pub use images::{picture_file, thumbnail};
 pub use memory::Picture;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};
@@ -98,6 +104,10 @@ pub struct Options {
     /// The name of a workbook's sheet, or its number from 1; `None`: the first with a table, unless a later one
     /// has more than ten times its rows.
     pub sheet: Option<String>,
+    /// Whether rows at the end of a table that hold totals or a remark are kept; otherwise they are left out, with a note.
+    pub keep_footer: bool,
+    /// What a model knows of the tables that it scores.
+    pub known: Known,
     /// Largest share of unreadable items accepted, in \[0, 1\].
     pub max_bad_fraction: f64,
     /// Items a chunk, at least 1; pictures come in chunks of at most 512.
@@ -121,6 +131,8 @@ impl Default for Options {
             delimiter: None,
             encoding: None,
             sheet: None,
+            keep_footer: false,
+            known: Known::default(),
             max_bad_fraction: 0.1,
             chunk: 4096,
             data_dir: None,
@@ -294,7 +306,13 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
 
 /// The reader for what is at `path`.
 fn read(path: &Path, options: &Options) -> Result<Source> {
-    match detect::format(path, options)? {
+    let format = detect::format(path, options)?;
+    if let Some(sheet) = options.sheet.as_ref().filter(|_| format != Format::Workbook) {
+        let problem =
+            format!("{} is no workbook; only Excel and OpenDocument files have sheets", path.display());
+        return Err(Error::config("sheet", sheet, problem));
+    }
+    match format {
         Format::Pictures => images::open(path, options),
         Format::Documents => text::open(path, options),
         Format::Delimited => delimited::open(path, options),

@@ -16,8 +16,8 @@ use super::names::Names;
 use super::nested::{self, Shape};
 use super::object::MAX_COLUMNS;
 use super::{Batch, Notes, Options, Source, footer};
-use crate::damage::caught;
 use crate::error::{Error, Result};
+use crate::panics::caught;
 
 /// Bytes that texts stored once may make of one batch, should every row hold the longest.
 const MAX_TEXTS: u64 = 192 << 20;

@@ -11,7 +11,7 @@ use super::budget::Budget;
 use super::deep::{Deep, GreyTiff};
 use super::pixel::{PixelRange, Remarks, Stretch};
 use super::{bmp, jpeg, shrink};
-use crate::damage::caught;
+use crate::panics::caught;
 
 /// Largest picture decoded, in pixels.
 const MAX_PIXELS: u64 = 200_000_000;

@@ -49,7 +49,7 @@ impl Records {
                     Some(b'{' | b']') => records(text, Form::Values { array: true }),
                     _ => Err(Error::input(
                         path,
-                        "an array of what is no object; records such as {\"a\": 1} are read",
+                        "an array of neither objects nor rows of one length; records such as {\"a\": 1} are read",
                     )),
                 };
             }
@@ -119,7 +119,7 @@ impl Records {
 }
 
 /// The next byte that is not blank, left in the stream.
-fn peek(text: &mut Text) -> std::io::Result<Option<u8>> {
+pub(super) fn peek(text: &mut Text) -> std::io::Result<Option<u8>> {
     loop {
         let bytes = text.fill_buf()?;
         if bytes.is_empty() {
@@ -136,7 +136,7 @@ fn peek(text: &mut Text) -> std::io::Result<Option<u8>> {
 
 /// Whether the objects of a file are one a line: the first line is a whole object with another line behind it, or what
 /// follows it does not continue an object.
-fn has_lines(text: &mut Text) -> std::io::Result<bool> {
+pub(super) fn has_lines(text: &mut Text) -> std::io::Result<bool> {
     let mut line = Vec::new();
     text.by_ref().take(MAX_RECORD as u64).read_until(b'\n', &mut line)?;
     let next = peek(text)?;
@@ -151,7 +151,7 @@ fn has_lines(text: &mut Text) -> std::io::Result<bool> {
 }
 
 /// Goes to the elements of the first array of objects in the object that comes next, and gives its key.
-fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
+pub(super) fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
     let opened = peek(text)? == Some(b'{');
     text.consume(usize::from(opened));
     loop {
@@ -191,7 +191,7 @@ fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
 
 /// How a value ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     Sound,
     /// With the file.
     File,
@@ -200,7 +200,7 @@ enum End {
 }
 
 /// Takes the value that comes next, which begins with a byte that is not blank, by its brackets and quotes alone.
-fn value(text: &mut Text, mut into: Option<&mut Vec<u8>>) -> std::io::Result<End> {
+pub(super) fn value(text: &mut Text, mut into: Option<&mut Vec<u8>>) -> std::io::Result<End> {
     let mut scan = Scan::default();
     let mut length = 0;
     loop {
@@ -335,7 +335,7 @@ mod tests {
         let refusal = |content: &str| read(content).unwrap_err().to_string();
         assert!(refusal("[{\"a\": 1},{\"a\": ").contains("cut short in record 2"));
         assert!(refusal("[{\"a\": 1},").contains("cut short in record 2"));
-        assert!(refusal("[[1,2],[3,4]]").contains("no object"));
+        assert!(refusal("[[1,2],[3,4]]").contains("neither objects nor rows"));
     }
 
     proptest! {

@@ -8,8 +8,8 @@ use calamine::{Data, Reader, SheetType, SheetVisible, Sheets};
 use zip::ZipArchive;
 
 use super::unpack::{self, Packing};
-use crate::damage::caught;
 use crate::error::{Error, Result};
+use crate::panics::caught;
 
 /// Largest workbook, in bytes.
 const MAX_FILE: u64 = 256 << 20;

@@ -8,9 +8,11 @@ use crate::arrow::datatypes::{Field, FieldRef, Schema};
 
 use super::columns::{Columns, list};
 use super::delimited::say_empty;
+use super::figures::Sums;
 use super::header::{Heading, MAX_ABOVE};
 use super::names::Names;
 use super::sheet::{Book, Grid};
+use super::totals;
 use super::{Notes, Options, Source, typed};
 use crate::error::{Error, Result};
 
@@ -19,15 +21,15 @@ const SAMPLE: usize = 100 + MAX_ABOVE;
 /// A later sheet is the table when it has so many times the rows.
 const FEW: usize = 10;
 
-/// The rows of a sheet: the one asked for by name or number (from 1), else the first visible one with a table. Columns
-/// of numbers, truth values and dates are typed; others are text. Empty rows are skipped. Rows are numbered from 0,
-/// those skipped included.
+/// The rows of a sheet: the one asked for by name or number (from 1), else that of the training, else the first visible
+/// one with the known columns or a table. Columns of numbers, truth values and dates are typed; others are text. Empty
+/// rows are skipped, those of a footer are left out. Rows are numbered from 0, those skipped included.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
     let grid = sheet(path, options, &notes)?;
-    let sample: Vec<Vec<String>> = grid.rows.iter().take(SAMPLE).map(|row| typed::texts(row)).collect();
+    let sample = texts(&grid);
     let sample: Vec<Vec<&str>> = sample.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let heading = Heading::find(&sample, options.header);
+    let heading = Heading::find(&sample, options.header, &options.known);
     let (above, first) = (heading.above, heading.length());
     if above > 0 {
         notes.add(format!("{above} row{} above the table skipped", if above == 1 { "" } else { "s" }));
@@ -39,9 +41,13 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let columns = Columns::choose(path, &names, options)?;
     let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();
     let full = |row: &[calamine::Data]| row.iter().any(|cell| !typed::is_missing(cell));
-    let numbers: Vec<u64> = (0..).zip(&rows).filter(|(_, row)| full(row)).map(|(number, _)| number).collect();
+    let mut numbers: Vec<u64> =
+        (0..).zip(&rows).filter(|(_, row)| full(row)).map(|(number, _)| number).collect();
     say_empty(&notes, rows.len() - numbers.len());
-    let rows: Vec<_> = rows.into_iter().filter(|row| full(row)).collect();
+    let mut rows: Vec<_> = rows.into_iter().filter(|row| full(row)).collect();
+    if !options.keep_footer {
+        cut_footer(&mut rows, &mut numbers, &notes)?;
+    }
     let arrays: Vec<ArrayRef> = columns.picked.iter().map(|&place| typed::column(&rows, place)).collect();
     let field = |(&place, array): (&usize, &ArrayRef)| -> FieldRef {
         Arc::new(Field::new(&names.all[place], array.data_type().clone(), true))
@@ -59,22 +65,57 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     Ok(Source::new(kind, path, options, batches).noting(&notes))
 }
 
+/// The first rows as they read.
+fn texts(grid: &Grid) -> Vec<Vec<String>> {
+    grid.rows.iter().take(SAMPLE).map(|row| typed::texts(row)).collect()
+}
+
+/// Leaves out the last rows where they are no part of the table.
+fn cut_footer(rows: &mut Vec<Vec<calamine::Data>>, numbers: &mut Vec<u64>, notes: &Notes) -> Result<()> {
+    let row = |place: usize| totals::Row { number: numbers[place], cells: typed::texts(&rows[place]) };
+    let first: Vec<totals::Row> = (0..rows.len().min(totals::SHOWN)).map(row).collect();
+    let above = rows.len().saturating_sub(totals::MOST);
+    let last: Vec<totals::Row> = (above..rows.len()).map(row).collect();
+    let count = totals::count(&first, &last, || {
+        let mut sums = Sums::default();
+        rows[..above].iter().for_each(|row| sums.add(typed::texts(row).iter().map(String::as_str)));
+        Ok(sums)
+    })?;
+    totals::say(notes, &last[last.len() - count..]);
+    rows.truncate(rows.len() - count);
+    numbers.truncate(rows.len());
+    Ok(())
+}
+
 /// The cells of the sheet to read.
 fn sheet(path: &Path, options: &Options, notes: &Notes) -> Result<Grid> {
     let mut book = Book::open(path)?;
     let (all, visible) = (book.names(false), book.names(true));
-    if let Some(asked) = &options.sheet {
+    let named = |asked: &String| {
         let number = asked.parse::<usize>().ok().and_then(|n| all.get(n.checked_sub(1)?));
-        let Some(name) = all.iter().find(|name| *name == asked).or(number).cloned() else {
+        all.iter().find(|name| *name == asked).or(number)
+    };
+    if let Some(asked) = &options.sheet {
+        let Some(name) = named(asked) else {
             let problem = format!("there is no such sheet in {}; there are {}", path.display(), list(&all));
             return Err(Error::config("sheet", asked, problem));
         };
-        return book.read(&name);
+        return book.read(name);
+    }
+    let known = &options.known;
+    if let Some(name) = known.sheet.as_ref().and_then(named) {
+        return book.read(name);
     }
     // A sheet in front that says a few words about the file is not its table.
     let mut best: Option<(&String, Grid)> = None;
     for name in &visible {
         let grid = book.read(name)?;
+        let rows = texts(&grid);
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+        if known.place(&rows).is_some() {
+            best = Some((name, grid));
+            break;
+        }
         let most = best.as_ref().map_or(1, |(_, grid)| FEW * grid.rows.len());
         if grid.rows.len() > most {
             best = Some((name, grid));

@@ -3,6 +3,7 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
+use crate::checkpoint::Checkpoints;
 use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::seed::Seed;
@@ -24,6 +25,15 @@ pub struct Epoch {
 
 /// Watches a fit. Returning an error, such as [`crate::Error::Interrupted`], ends it.
 pub trait Observer {
+    /// Before member `member` (from 1) of the `members` of a combination, a method called `name`, is fitted.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        let _ = (name, member, members);
+        Ok(())
+    }
+
     /// Before step `step` (from 0) of `steps` in an epoch.
     ///
     /// # Errors
@@ -41,6 +51,20 @@ pub trait Observer {
         let _ = (epoch, scores);
         Ok(())
     }
+
+    /// What it keeps of the fit so far, for a fit that goes on later.
+    fn held(&self) -> serde_json::Value {
+        serde_json::Value::Null
+    }
+
+    /// Takes back what [`Observer::held`] gave, in place of what it keeps.
+    ///
+    /// # Errors
+    /// Whatever should end the fit.
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        let _ = held;
+        Ok(())
+    }
 }
 
 /// Watches nothing.
@@ -48,7 +72,7 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Labelled items that guide a fit without being trained on.
+/// Labelled items that guide a fit; the items fitted on do not hold them.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// Their features, laid out as the training items'.
@@ -58,21 +82,32 @@ pub struct Known {
 }
 
 impl Known {
-    /// Checks that both kinds are there.
+    /// Checks that both kinds are there, for methods that cannot do without.
     ///
     /// # Errors
     /// [`Error::Labels`] when one is missing.
     pub fn check(&self) -> Result<()> {
-        let outliers = self.outlier.iter().filter(|&&o| o).count();
-        if outliers == 0 || outliers == self.outlier.len() || self.outlier.len() != self.features.len() {
+        let [inliers, outliers] = self.counts();
+        if outliers == 0 || inliers == 0 || self.outlier.len() != self.features.len() {
             return Err(Error::Labels {
                 problem: format!(
-                    "the known labels need inliers and outliers, found {} and {outliers}",
-                    self.outlier.len() - outliers
+                    "the known labels need inliers and outliers, found {inliers} and {outliers}"
                 ),
             });
         }
         Ok(())
+    }
+
+    /// How many inliers and outliers there are.
+    pub fn counts(&self) -> [usize; 2] {
+        let outliers = self.outlier.iter().filter(|&&outlier| outlier).count();
+        [self.outlier.len() - outliers, outliers]
+    }
+
+    /// The features of the outliers, or of the inliers, in their order.
+    pub fn side(&self, outlier: bool) -> Features {
+        let own: Vec<usize> = (0..self.outlier.len()).filter(|&i| self.outlier[i] == outlier).collect();
+        self.features.select(&own)
     }
 }
 
@@ -82,8 +117,12 @@ pub struct Context<'a> {
     pub seed: Seed,
     /// Where tensors live.
     pub device: Device,
-    /// A few labelled items outside the training set, for the methods that need them.
+    /// A few labelled items outside the training set, for the methods that learn from them.
     pub known: Option<Known>,
+    /// Where networks in training leave their state, and find it.
+    pub checkpoints: Option<Checkpoints>,
+    /// The column of the table that each feature is from, ascending; empty where every feature is by itself.
+    pub columns: Vec<u32>,
     /// Who watches.
     pub observer: &'a mut dyn Observer,
     /// Sentences for the user.
@@ -95,7 +134,16 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with nothing found yet.
     pub fn new(seed: Seed, device: Device, observer: &'a mut dyn Observer) -> Self {
-        Self { seed, device, known: None, observer, warnings: Vec::new(), findings: Findings::default() }
+        Self {
+            seed,
+            device,
+            known: None,
+            checkpoints: None,
+            columns: Vec::new(),
+            observer,
+            warnings: Vec::new(),
+            findings: Findings::default(),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
-//! What each method is, for people.
+//! What each method is, for people and by its name.
 
-use super::Method;
+use serde_json::Value;
+
+use super::{Method, MethodConfig, Registry};
 
 /// What a method takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +26,11 @@ impl Takes {
     }
 }
 
-/// What a method is, for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a method is, as its settings say ([`MethodConfig`]).
+#[derive(Clone, Copy, Debug)]
 pub struct Description {
     /// As in `--method`.
     pub name: &'static str,
-    /// Presets beside the default, as in `--preset`.
-    pub presets: &'static [&'static str],
     /// One sentence on how it scores.
     pub summary: &'static str,
     /// Where it is from.
@@ -39,151 +39,54 @@ pub struct Description {
     pub takes: Takes,
     /// Time on a thousand small pictures on a laptop.
     pub cost: &'static str,
+    presets: fn() -> Vec<&'static str>,
+    /// The method with the settings of a preset, if there is one so called.
+    pub(super) preset: fn(Option<&str>) -> Option<Method>,
+    /// The method with settings from a file.
+    pub(super) read: fn(Value, &Registry) -> serde_json::Result<Method>,
 }
 
-impl Method {
-    /// Every method.
-    pub const ALL: &[Description] = &[
-        Description {
-            name: "combined",
-            presets: &[],
-            summary: "the default: mean or largest standardised score of fast detectors chosen for the kind of data",
-            source: "docs/defaults.md",
-            takes: Takes::Anything,
-            cost: "a minute",
-        },
-        Description {
-            name: "ae-lfr",
-            presets: &["paper", "authors-2021", "authors-2021-small"],
-            summary: "autoencoder scored through latent feature reconstruction",
-            source: "Lin et al. 2023",
-            takes: Takes::Anything,
-            cost: "a second per epoch",
-        },
-        Description {
-            name: "ae",
-            presets: &["paper", "authors-2021"],
-            summary: "plain autoencoder, scored by reconstruction error",
-            source: "baseline of Lin et al. 2023",
-            takes: Takes::Anything,
-            cost: "a second per epoch",
-        },
-        Description {
-            name: "gt-lfr",
-            presets: &["paper", "fashion-mnist", "cifar10"],
-            summary: "72-way transformation classifier scored through latent feature reconstruction",
-            source: "Lin et al. 2023",
-            takes: Takes::Pictures,
-            cost: "an hour",
-        },
-        Description {
-            name: "geom",
-            presets: &["paper", "original"],
-            summary: "72-way transformation classifier, scored by the probability of the true transformation",
-            source: "Golan and El-Yaniv 2018",
-            takes: Takes::Pictures,
-            cost: "an hour",
-        },
-        Description {
-            name: "e3outlier",
-            presets: &["paper", "original"],
-            summary: "111-way transformation classifier, scored by entropy",
-            source: "Wang et al. 2019",
-            takes: Takes::Pictures,
-            cost: "two hours",
-        },
-        Description {
-            name: "rsrae",
-            presets: &["paper", "plus"],
-            summary: "autoencoder with a robust subspace layer, scored by the cosine",
-            source: "Lai et al. 2020",
-            takes: Takes::Anything,
-            cost: "a few seconds per epoch",
-        },
-        Description {
-            name: "drae",
-            presets: &["paper"],
-            summary: "autoencoder that separates each batch by reconstruction error",
-            source: "Xia et al. 2015",
-            takes: Takes::Anything,
-            cost: "a second per epoch",
-        },
-        Description {
-            name: "elite-ae",
-            presets: &["paper"],
-            summary: "autoencoder reweighted by a few labelled items",
-            source: "Zhang et al. 2021",
-            takes: Takes::LabelledToo,
-            cost: "an hour",
-        },
-        Description {
-            name: "elite-svdd",
-            presets: &["paper"],
-            summary: "distance from a centre, reweighted by a few labelled items",
-            source: "Zhang et al. 2021",
-            takes: Takes::LabelledToo,
-            cost: "an hour",
-        },
-        Description {
-            name: "lvad",
-            presets: &[],
-            summary: "local likelihood ratios around k-means centres",
-            source: "Lin et al. 2022 (LVAD)",
-            takes: Takes::Anything,
-            cost: "seconds",
-        },
-        Description {
-            name: "isolation-forest",
-            presets: &[],
-            summary: "how few random splits isolate an item",
-            source: "Liu et al. 2008",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-        Description {
-            name: "knn",
-            presets: &[],
-            summary: "distance to the k-th nearest item",
-            source: "Ramaswamy et al. 2000",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-        Description {
-            name: "centroid",
-            presets: &[],
-            summary: "distance to the mean of all items",
-            source: "Manevitz and Yousef 2001",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-        Description {
-            name: "lof",
-            presets: &[],
-            summary: "local density compared with that of the neighbours",
-            source: "Breunig et al. 2000",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-        Description {
-            name: "pca",
-            presets: &[],
-            summary: "distance along, or from, the principal components",
-            source: "Shyu et al. 2003",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-        Description {
-            name: "ecod",
-            presets: &[],
-            summary: "empirical tail probability, feature by feature",
-            source: "Li et al. 2022",
-            takes: Takes::Anything,
-            cost: "a second",
-        },
-    ];
-
-    /// What it is, for people.
-    pub fn description(&self) -> &'static Description {
-        Self::ALL.iter().find(|d| d.name == self.name()).unwrap_or(&Self::ALL[0])
+impl Description {
+    const fn new<T: MethodConfig>(
+        preset: fn(Option<&str>) -> Option<Method>,
+        read: fn(Value, &Registry) -> serde_json::Result<Method>,
+    ) -> Self {
+        Self {
+            name: T::NAME,
+            summary: T::SUMMARY,
+            source: T::SOURCE,
+            takes: T::TAKES,
+            cost: T::COST,
+            presets: || T::PRESETS.iter().map(|(name, _)| *name).collect(),
+            preset,
+            read,
+        }
     }
+
+    /// Of a method of this library.
+    pub(super) const fn built_in<T: MethodConfig + Into<Method>>() -> Self {
+        Self::new::<T>(
+            |preset| preset_of::<T>(preset).map(Into::into),
+            |settings, methods| T::read(settings, methods).map(Into::into),
+        )
+    }
+
+    /// Of a method of the user's own.
+    pub(super) const fn own<T: MethodConfig>() -> Self {
+        Self::new::<T>(
+            |preset| preset_of::<T>(preset).map(Method::custom),
+            |settings, methods| T::read(settings, methods).map(Method::custom),
+        )
+    }
+
+    /// Presets beside the default, as in `--preset`.
+    pub fn presets(&self) -> Vec<&'static str> {
+        (self.presets)()
+    }
+}
+
+/// The settings called `preset`; the default without a name.
+fn preset_of<T: MethodConfig>(preset: Option<&str>) -> Option<T> {
+    let Some(preset) = preset else { return Some(T::default()) };
+    T::PRESETS.iter().find(|(name, _)| *name == preset).map(|(_, settings)| settings())
 }

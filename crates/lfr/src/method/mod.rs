@@ -3,7 +3,10 @@
 pub mod autoencoder;
 mod block_products;
 pub mod combined;
+mod config;
 mod context;
+mod custom;
+pub mod dependence;
 mod description;
 mod detector;
 pub mod ecod;
@@ -11,22 +14,29 @@ pub mod elite;
 #[cfg(test)]
 mod floor_tests;
 pub mod forest;
+mod list;
 pub mod lvad;
 pub mod neighbours;
 pub mod pca;
 mod reference;
 mod registry;
+#[cfg(test)]
+mod registry_tests;
 pub mod scaling;
 mod settings;
 pub mod transformation;
 
 pub use autoencoder::{Reconstructor, ae, ae_lfr, drae, rsrae};
+pub use config::{MethodConfig, Preset};
 pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
+pub use custom::Custom;
+pub use dependence::also;
 pub use description::{Description, Takes};
 pub use detector::Detector;
 pub use forest::isolation_forest;
+pub use list::Method;
 pub use neighbours::{centroid, knn, lof};
-pub use registry::Method;
+pub use registry::Registry;
 pub use settings::{Choice, Setting};
 pub use transformation::{
     GtScore, TransformationBackbone, TransformationClassifier, e3outlier, geom, gt_lfr,

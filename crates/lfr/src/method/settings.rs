@@ -1,12 +1,10 @@
-//! The settings of every method with default, meaning and source, read from the docstrings of their structs.
+//! The settings of every method with default, meaning and source, read from the structs: the meaning is the docstring,
+//! the source the attribute `schemars(extend("source" = ..))`.
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value;
-
-use super::Method;
-use crate::method::registry::each;
 
 /// One setting of a method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,17 +30,15 @@ pub struct Choice {
     pub meaning: String,
 }
 
-impl Method {
-    /// Every setting with the value it has here, tables within in place.
-    pub fn settings(&self) -> Vec<Setting> {
-        let values = serde_json::to_value(self).unwrap_or_default();
-        let mut settings = Vec::new();
-        collect(&each!(self, config => schema(config)), &values, "", &mut settings);
-        settings
-    }
+/// Every setting of `config` with its value, tables within in place.
+pub(super) fn settings<T: JsonSchema + Serialize>(config: &T) -> Vec<Setting> {
+    let values = serde_json::to_value(config).unwrap_or_default();
+    let mut settings = Vec::new();
+    collect(&schema::<T>(), &values, "", &mut settings);
+    settings
 }
 
-fn schema<T: JsonSchema>(_: &T) -> Value {
+fn schema<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::default().with(|settings| settings.inline_subschemas = true);
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
@@ -54,14 +50,12 @@ fn collect(schema: &Value, values: &Value, prefix: &str, settings: &mut Vec<Sett
             collect(property, &values[name], &format!("{key}."), settings);
             continue;
         }
-        let text = description(property);
-        let (meaning, source) = text.split_once(" Source: ").unwrap_or((&text, ""));
         let choices = property["oneOf"].as_array().into_iter().flatten();
         settings.push(Setting {
             key,
             value: written(&values[name], property["format"] == "float"),
-            meaning: meaning.to_owned(),
-            source: source.trim_end_matches('.').to_owned(),
+            meaning: description(property),
+            source: property["source"].as_str().unwrap_or_default().to_owned(),
             choices: choices.map(choice).collect(),
         });
     }
@@ -89,6 +83,7 @@ fn written(value: &Value, single: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::Method;
 
     /// Every path to a value that is no table.
     fn leaves(value: &Value, prefix: &str, found: &mut Vec<String>) {
@@ -115,7 +110,6 @@ mod tests {
             for setting in settings {
                 let place = format!("{} {}: {setting:?}", description.name, setting.key);
                 assert!(!setting.meaning.is_empty() && !setting.source.is_empty(), "{place}");
-                assert!(!setting.meaning.contains("Source"), "{place}");
                 let quoted = setting.value.trim_matches('"');
                 let known =
                     setting.choices.iter().any(|choice| choice.name == quoted && !choice.meaning.is_empty());

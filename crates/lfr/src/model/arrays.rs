@@ -7,7 +7,7 @@ use safetensors::tensor::{Dtype, TensorInfo, View};
 use crate::data::{Array, Values};
 
 /// An array on its way into a file.
-pub(super) struct Stored<'a>(pub &'a Array);
+pub(crate) struct Stored<'a>(pub &'a Array);
 
 impl View for Stored<'_> {
     fn dtype(&self) -> Dtype {
@@ -38,7 +38,7 @@ impl View for Stored<'_> {
 }
 
 /// The array that `info` describes, from its bytes; what is wrong with it otherwise.
-pub(super) fn array(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Array, String> {
+pub(crate) fn array(name: &str, info: &TensorInfo, bytes: &[u8]) -> Result<Array, String> {
     let values = match info.dtype {
         Dtype::F32 => Values::F32(numbers(bytes, f32::from_le_bytes)),
         Dtype::F64 => Values::F64(numbers(bytes, f64::from_le_bytes)),

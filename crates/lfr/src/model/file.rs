@@ -12,6 +12,7 @@ use super::Header;
 use super::arrays::{Stored, array};
 use crate::data::Weights;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::output::OutputFile;
 use crate::regular;
 
@@ -157,7 +158,7 @@ fn checksum(bytes: &[u8]) -> Option<String> {
     let rest = bytes.get(CHECKSUM.end..).filter(|_| opens)?;
     let hash =
         Sha256::new().chain_update(&bytes[..CHECKSUM.start]).chain_update([b'0'; 64]).chain_update(rest);
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex(&hash.finalize()))
 }
 
 fn check_size(path: &Path, size: u64) -> Result<()> {

@@ -9,6 +9,7 @@ mod file;
 mod header;
 mod quantiles;
 
+pub(crate) use arrays::{Stored, array};
 pub use file::ModelFile;
 pub use header::{Header, Reading};
 pub use quantiles::Quantiles;

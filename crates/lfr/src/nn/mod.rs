@@ -2,25 +2,27 @@
 
 mod activation;
 pub mod autoencoder;
-mod descent;
-mod dual;
 pub mod elite_network;
+mod forward_mode;
+mod gradient_descent;
 mod init;
+mod keeper;
 mod layers;
 mod norm;
 mod optimizer;
 mod state;
 pub mod subspace_autoencoder;
+mod tally;
 mod train;
 pub mod wide_resnet;
 
 pub use activation::Activation;
-pub use descent::{Descent, Direction};
-pub use dual::Dual;
+pub use forward_mode::Dual;
+pub use gradient_descent::{Direction, GradientDescent};
 pub(crate) use init::within;
 pub use init::{Init, Initializer};
 pub use layers::{Conv, ConvTranspose, Linear};
 pub use norm::BatchNorm;
 pub use optimizer::Adam;
 pub use state::{load_state, store_state};
-pub use train::{Batch, Loss, Schedule, diverged, scalar, train};
+pub use train::{AdamStep, Batch, Loss, Schedule, Step, diverged, scalar, train};

@@ -1,6 +1,6 @@
 //! Parameters to and from named arrays.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 
 use crate::data::Weights;
@@ -19,6 +19,35 @@ pub fn load_state<M: Module>(module: M, weights: &mut Weights) -> Result<M> {
     let mut load = Load { weights, path: Vec::new(), problem: None };
     let module = module.map(&mut load);
     load.problem.map_or(Ok(module), Err)
+}
+
+/// The identities of the parameters of `module`, in the order of a visit.
+pub(super) fn identities<M: Module>(module: &M) -> Vec<u64> {
+    let mut identities = Identities(Vec::new());
+    module.visit(&mut identities);
+    identities.0
+}
+
+/// `module` with its parameters identified as `identities`, which [`identities`] gave of a module of the same layout.
+pub(super) fn identified<M: Module>(module: M, identities: Vec<u64>) -> M {
+    module.map(&mut Identified(identities.into_iter()))
+}
+
+struct Identities(Vec<u64>);
+
+impl ModuleVisitor for Identities {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.0.push(param.id.val());
+    }
+}
+
+struct Identified(std::vec::IntoIter<u64>);
+
+impl ModuleMapper for Identified {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (id, tensor, mapper) = param.consume();
+        Param::from_mapped_value(self.0.next().map_or(id, ParamId::from), tensor, mapper)
+    }
 }
 
 struct Store<'a> {

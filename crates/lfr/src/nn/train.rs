@@ -6,6 +6,8 @@ use rand::seq::SliceRandom;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::keeper::{Keeper, Place};
+use super::tally::Tally;
 use super::{Adam, store_state};
 use crate::data::{Values, Weights};
 use crate::error::{Error, Result};
@@ -35,39 +37,55 @@ pub struct Loss {
 #[serde(default, deny_unknown_fields)]
 pub struct Schedule {
     /// Passes over the data.
-    ///
-    /// Source: 1000 for the autoencoders of Lin et al. 2023; the other methods as their authors had it, see their defaults.
+    #[schemars(extend("source" = "1000 for the autoencoders of Lin et al. 2023; the other methods as their authors had it, see their defaults"))]
     pub epochs: usize,
     /// Items to train on in all; the epochs are cut so that they do not exceed it, one is always run. 0 sets no limit.
-    ///
-    /// Source: none; the default of `rank` bounds its time with it.
+    #[schemars(extend("source" = "none; the default of rank bounds its time with it"))]
     pub most_items: usize,
     /// Items per step; the last, partial batch of an epoch is kept.
-    ///
-    /// Source: Lin et al. 2023, experiments.
+    #[schemars(extend("source" = "Lin et al. 2023, experiments"))]
     pub batch_size: usize,
     /// Adam's step size.
-    ///
-    /// Source: 2.5e-4 in Lin et al. 2023; the other methods as their authors had it.
+    #[schemars(extend("source" = "2.5e-4 in Lin et al. 2023; the other methods as their authors had it"))]
     pub learning_rate: f64,
     /// L2 penalty added to the gradient.
-    ///
-    /// Source: not in Lin et al. 2023; 1e-6 in their 2021 code, 5e-4 for the networks with batch normalisation.
+    #[schemars(extend("source" = "not in Lin et al. 2023; 1e-6 in their 2021 code, 5e-4 for the networks with batch normalisation"))]
     pub weight_decay: f32,
     /// Adam's guard against division by zero.
-    ///
-    /// Source: PyTorch's 1e-8; 1e-7 where the authors used Keras's.
+    #[schemars(extend("source" = "PyTorch's 1e-8; 1e-7 where the authors used Keras's"))]
     pub epsilon: f32,
+}
+
+/// One step of training, and what it carries from step to step.
+pub trait Step<M> {
+    /// `model` improved on `batch`, and the loss that it had there.
+    fn step(&mut self, model: M, batch: &Batch) -> (M, Loss);
+
+    /// The optimisers, always in the same order.
+    fn optimisers(&mut self) -> Vec<&mut Adam>;
+}
+
+/// The step of plain Adam down a loss, see [`Schedule::adam`].
+pub struct AdamStep<F> {
+    adam: Adam,
+    loss: F,
+}
+
+impl<M: Module, F: Fn(&M, &Batch) -> Loss> Step<M> for AdamStep<F> {
+    fn step(&mut self, model: M, batch: &Batch) -> (M, Loss) {
+        let loss = (self.loss)(&model, batch);
+        (self.adam.step(model, &loss.total), loss)
+    }
+
+    fn optimisers(&mut self) -> Vec<&mut Adam> {
+        vec![&mut self.adam]
+    }
 }
 
 impl Schedule {
     /// The step of plain Adam down `loss`.
-    pub fn adam<M: Module>(&self, loss: impl Fn(&M, &Batch) -> Loss) -> impl FnMut(M, &Batch) -> (M, Loss) {
-        let mut adam = Adam::new(self.learning_rate, self.epsilon, self.weight_decay);
-        move |model, batch| {
-            let loss = loss(&model, batch);
-            (adam.step(model, &loss.total), loss)
-        }
+    pub fn adam<M: Module, F: Fn(&M, &Batch) -> Loss>(&self, loss: F) -> AdamStep<F> {
+        AdamStep { adam: Adam::new(self.learning_rate, self.epsilon, self.weight_decay), loss }
     }
 }
 
@@ -118,21 +136,22 @@ impl Schedule {
 }
 
 /// Trains `model` on `items` items that `batch` lays out by index: `step` improves it on one batch and returns the
-/// loss it had there, `after` is called at each epoch's end.
+/// loss it had there, `after` is called at each epoch's end. Where the context has checkpoints, it goes on from the one
+/// there is, and leaves others.
 ///
 /// A loss that is not finite ends training; the last model that began an epoch with a finite loss is returned with a
 /// warning in the context, unless it is the first epoch.
 ///
 /// # Errors
 /// [`Error::Diverged`] in the first epoch; whatever `after` and the observer return, [`Error::Interrupted`]
-/// among it.
+/// among it; a checkpoint that cannot be used or written.
 pub fn train<M: Module>(
     mut model: M,
     items: usize,
     schedule: &Schedule,
     context: &mut Context<'_>,
     batch: impl Fn(&[usize]) -> Batch,
-    mut step: impl FnMut(M, &Batch) -> (M, Loss),
+    mut step: impl Step<M>,
     mut after: impl FnMut(&M, Epoch, &mut Context<'_>) -> Result<()>,
 ) -> Result<M> {
     let mut random = context.seed.stream("shuffle");
@@ -145,15 +164,29 @@ pub fn train<M: Module>(
         ));
     }
     let mut good = model.valid();
-    for epoch in 1..=epochs {
-        order.shuffle(&mut random);
-        let mut tally = Tally::default();
-        for (done, indices) in order.chunks(schedule.batch_size).enumerate() {
-            context.observer.step(done, items.div_ceil(schedule.batch_size))?;
+    let (mut first, mut resumed) = (1, None);
+    let mut keeper = Keeper::new(context);
+    if let Some(kept) = keeper.load(model.clone(), &mut step, &mut random, context)? {
+        (model, good, order, first) = (kept.model, kept.good, kept.order, kept.epoch);
+        resumed = Some((kept.done, kept.tally));
+    }
+    for epoch in first..=epochs {
+        let (begun, mut tally) = resumed.take().unwrap_or_else(|| {
+            order.shuffle(&mut random);
+            (0, Tally::default())
+        });
+        for (done, indices) in order.chunks(schedule.batch_size).enumerate().skip(begun) {
+            let told = context.observer.step(done, items.div_ceil(schedule.batch_size));
+            // What took less than the time between two states is not worth one.
+            if keeper.is_due() || (told.is_err() && keeper.is_written()) {
+                let place = Place { epoch, done, order: &order, random: &random, tally: &tally };
+                keeper.save(&model, &good, &mut step, &place, context)?;
+            }
+            told?;
             // Shares no running statistics with the model; held for one step an epoch only, because a parameter held
             // elsewhere is not updated in place.
             let start = (done == 0).then(|| model.valid());
-            let (better, loss) = step(model, &batch(indices));
+            let (better, loss) = step.step(model, &batch(indices));
             if let Some(start) = start.filter(|_| scalar(&loss.total).is_finite()) {
                 good = start;
             }
@@ -178,11 +211,16 @@ pub fn train<M: Module>(
         }
         after(&model, summary, context)?;
     }
+    if keeper.is_written() {
+        let place =
+            Place { epoch: epochs + 1, done: 0, order: &order, random: &random, tally: &Tally::default() };
+        keeper.save(&model, &good, &mut step, &place, context)?;
+    }
     Ok(model)
 }
 
 /// Whether every parameter of `model` is a number.
-fn is_finite<M: Module>(model: &M) -> bool {
+pub(super) fn is_finite<M: Module>(model: &M) -> bool {
     let mut weights = Weights::default();
     store_state(model, &mut weights);
     let finite = |values: &Values| match values {
@@ -197,50 +235,7 @@ pub fn diverged(epoch: usize, epochs: usize) -> String {
     format!("training diverged in epoch {epoch} of {epochs}; the state before it is kept")
 }
 
-/// Sums over the batches of an epoch.
-#[derive(Default)]
-struct Tally {
-    items: usize,
-    total: f64,
-    parts: Vec<(&'static str, f64)>,
-    errors: Vec<f32>,
-}
-
-impl Tally {
-    fn add(&mut self, indices: &[usize], loss: &Loss) {
-        let weight = indices.len() as f64;
-        self.items += indices.len();
-        self.total += weight * scalar(&loss.total);
-        self.parts.resize(loss.parts.len(), ("", 0.0));
-        for (sum, (name, value)) in self.parts.iter_mut().zip(&loss.parts) {
-            *sum = (name, sum.1 + weight * scalar(value));
-        }
-        self.errors.extend(loss.errors.to_data().try_into_vec::<f32>().unwrap_or_default());
-    }
-
-    fn epoch(mut self, epoch: usize, epochs: usize) -> Epoch {
-        let mean = |sum: f64| (sum / self.items.max(1) as f64) as f32;
-        Epoch {
-            epoch,
-            epochs,
-            loss: mean(self.total),
-            parts: self.parts.iter().map(|&(name, sum)| (name.to_owned(), mean(sum))).collect(),
-            gap: gap(&mut self.errors),
-        }
-    }
-}
-
 /// The one number of a loss; NaN when there is none.
 pub fn scalar(value: &Tensor<1>) -> f64 {
     value.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).map_or(f64::NAN, f64::from)
-}
-
-/// How far the worst tenth of the items stands off the typical one: mean error of the top decile over the
-/// median error. It needs no label, and falls towards 1 as a network learns to reconstruct its outliers too.
-fn gap(errors: &mut [f32]) -> Option<f32> {
-    errors.sort_unstable_by(f32::total_cmp);
-    let median = *errors.get(errors.len() / 2)?;
-    let top = &errors[errors.len() - errors.len().div_ceil(10)..];
-    let mean = top.iter().sum::<f32>() / top.len() as f32;
-    (median > 0.0 && mean.is_finite()).then_some(mean / median)
 }

@@ -34,6 +34,8 @@ pub(super) fn places(encoder: &TableEncoder) -> Vec<Place<'_>> {
             Encoding::TimeOfDay(_) => {
                 number("seconds since midnight; NaN where it is missing", numbers.next())
             }
+            // Refused before anyone asks.
+            Encoding::Pieces(_) => number("several numbers", numbers.next()),
             Encoding::Category(_) => (
                 "a text without blanks around it; empty where it is missing",
                 "categories",
@@ -51,7 +53,7 @@ fn number(encoding: &Encoding) -> Option<&Number> {
         Encoding::Number(number) => Some(number),
         Encoding::Moment(moment) => Some(&moment.position),
         Encoding::TimeOfDay(time) => Some(&time.number),
-        Encoding::Category(_) => None,
+        Encoding::Category(_) | Encoding::Pieces(_) => None,
     }
 }
 
@@ -115,6 +117,7 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
                 order.extend(at..at + width);
                 next_category += 1;
             }
+            Encoding::Pieces(_) => {}
         }
         next_number += usize::from(number(encoding).is_some());
     }
@@ -125,8 +128,15 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
     Ok(Rows { name, input: Input::Vector, empty: None })
 }
 
-/// Refuses a column with flags that a number cannot tell.
+/// Refuses a column that one number a cell cannot tell.
 fn check(name: &str, encoding: &Encoding) -> Result<()> {
+    if matches!(encoding, Encoding::Pieces(_)) {
+        return Err(Error::Export {
+            problem: format!(
+                "column `{name}` has several numbers in a cell; fit again with a column for each, or with the column ignored"
+            ),
+        });
+    }
     let Some(number) = number(encoding) else { return Ok(()) };
     if number.flags_of_values() == 0 {
         return Ok(());

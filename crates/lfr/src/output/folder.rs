@@ -59,6 +59,9 @@ impl OutputFolder {
     pub const NAMES: [&str; 6] =
         ["scores.csv", "scores.jsonl", "scores.parquet", "model.safetensors", "report.html", "run.json"];
 
+    /// The name of the marks that `lfr review` keeps in the folder of a run, which no run replaces.
+    pub const LABELS: &str = "labels.csv";
+
     /// Gives the folder its name and returns its path. An earlier folder changes places with it in one step where the
     /// file system can do that.
     ///
@@ -139,6 +142,10 @@ fn exists(target: &Path) -> Result<bool> {
 fn check_replaceable(target: &Path) -> Result<()> {
     match foreign(target).map_err(|e| Error::io("replace", target, e))? {
         None => Ok(()),
+        Some(name) if name == OutputFolder::LABELS => {
+            let problem = "--force does not replace it, because it holds the marks of a review; choose another place, or move its labels.csv away";
+            Err(Error::input(target, problem))
+        }
         Some(name) => {
             let name = name.display();
             let problem =
@@ -224,6 +231,10 @@ mod tests {
         let message = write(&target, true, "run.json").unwrap_err().to_string();
         assert!(message.contains("it holds thesis.tex"), "{message}");
         assert_eq!(names(&target), ["thesis.tex"]);
+        fs::rename(target.join("thesis.tex"), target.join(OutputFolder::LABELS)).unwrap();
+        let message = write(&target, true, "run.json").unwrap_err().to_string();
+        assert!(message.contains("it holds the marks of a review"), "{message}");
+        assert_eq!(names(&target), ["labels.csv"]);
         fs::write(place.path().join("file"), "").unwrap();
         assert!(matches!(write(&place.path().join("file"), true, "run.json"), Err(Error::Io { .. })));
     }

@@ -6,7 +6,7 @@ use crate::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
 use crate::arrow::datatypes::{DataType, Float64Type, TimeUnit};
 use arrow_cast::cast;
 
-use super::reading::{Cell, DAY, Reading};
+use super::reading::{Cell, DAY, Reading, is_missing};
 use crate::error::{Error, Result};
 
 /// Whether a value is a number that models can work with: finite and within the range of `f32`.
@@ -113,6 +113,15 @@ impl Cells {
                 numbers.iter().map(|number| Some(number?.to_string())).collect()
             }
             Cells::Strings(strings) => strings,
+        }
+    }
+
+    /// Whether a cell is null, NaN, or a mark of a missing value.
+    pub fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Cells::Numbers(numbers) => numbers.is_null(row) || numbers.value(row).is_nan(),
+            Cells::Moments { seconds, .. } => seconds.is_null(row),
+            Cells::Strings(strings) => strings.is_null(row) || is_missing(strings.value(row)),
         }
     }
 

@@ -11,8 +11,10 @@ use super::cells::{Cells, Sort, is_usable};
 use super::identifier::{is_identifier, names_rows};
 use super::moment::{Moment, TimeOfDay};
 use super::number::{Counts, Number, Oddity, Seen, seen};
+use super::pieces::Pieces;
 use super::reading::{
-    DateOrder, Decision, Hints, NumberFormat, Reading, Tally, decide, is_missing, shown_clock, shown_date,
+    DateOrder, Decision, Hints, NumberFormat, Piece, Reading, Tally, decide, format, is_missing, shown_clock,
+    shown_date,
 };
 use super::summary::{AS_ASKED, ColumnReading, ReadAs};
 use super::table::TableOptions;
@@ -30,6 +32,8 @@ pub enum Encoding {
     Moment(Moment),
     /// The place in the day.
     TimeOfDay(TimeOfDay),
+    /// Several scaled numbers.
+    Pieces(Pieces),
 }
 
 /// What is made of a column.
@@ -61,6 +65,7 @@ impl Encoding {
             Encoding::Category(category) => category.width(),
             Encoding::Moment(moment) => moment.width(),
             Encoding::TimeOfDay(time) => time.width(),
+            Encoding::Pieces(pieces) => pieces.width(),
         }
     }
 
@@ -83,6 +88,10 @@ impl Encoding {
             Encoding::Number(number) => (number.encode(&cells, out, width, at), "numbers"),
             Encoding::Moment(moment) => (moment.encode(&cells, out, width, at), "dates"),
             Encoding::TimeOfDay(time) => (time.encode(&cells, out, width, at), "times of day"),
+            Encoding::Pieces(pieces) => match &cells {
+                Cells::Strings(_) => (pieces.encode(&cells, out, width, at), "several numbers in each cell"),
+                _ => return Err(mismatch(name, "several numbers in each cell", "single numbers or dates")),
+            },
             Encoding::Category(category) => {
                 return Ok(category.encode(&cells.into_strings(), out, width, at));
             }
@@ -104,6 +113,7 @@ impl Encoding {
             Encoding::Category(category) => !category.levels.is_empty(),
             Encoding::Moment(moment) => moment.is_sound(),
             Encoding::TimeOfDay(time) => time.is_sound(),
+            Encoding::Pieces(pieces) => pieces.is_sound(),
         }
     }
 }
@@ -169,7 +179,11 @@ impl<'a> Looked<'a> {
         match asked.or(detected) {
             Some(values) => {
                 let asked = self.asked.is_some();
-                Finding::values(cells, &values, &marks, ColumnReading { remark, ..reading }, asked)
+                let format = match &self.tally {
+                    Some(tally) if !asked => format(&values, tally),
+                    _ => values.describe(),
+                };
+                Finding::values(cells, &values, &marks, ColumnReading { format, remark, ..reading }, asked)
             }
             None => {
                 let bytes = self.tally.map_or(0, |tally| tally.bytes);
@@ -196,6 +210,9 @@ impl Finding {
 
     /// A column of numbers, dates or times.
     fn values(cells: &[Cells], how: &Reading, marks: &[String], reading: ColumnReading, asked: bool) -> Self {
+        if let Reading::Piece(piece) = how {
+            return Self::pieces(cells, *piece, marks, reading);
+        }
         let fitted: Option<(Encoding, Counts, Number)> = match how {
             Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
                 Moment::fit(cells, how, marks)
@@ -217,7 +234,6 @@ impl Finding {
         };
         let mut reading = ColumnReading {
             read_as: read_as(how),
-            format: how.describe(),
             missing: counts.missing,
             unread: counts.unread,
             examples: examples(cells, how, &number, counts.unread),
@@ -228,7 +244,12 @@ impl Finding {
         };
         let idle = if counts.constant && whole {
             Some("all its values are equal".to_owned())
-        } else if whole && !asked && matches!(encoding, Encoding::Number(_)) && *how != Reading::Boolean {
+        } else if whole
+            && counts.whole
+            && !asked
+            && matches!(encoding, Encoding::Number(_))
+            && *how != Reading::Boolean
+        {
             is_identifier(&reading.name, cells, how)
         } else {
             None
@@ -238,6 +259,37 @@ impl Finding {
         }
         reading.left_out = idle;
         Self { encoding: Some(encoding), idle: reading.left_out.is_some(), reading, binary: counts.binary }
+    }
+
+    /// A column with several numbers in each cell, of which `first` is the first.
+    fn pieces(cells: &[Cells], first: Piece, marks: &[String], reading: ColumnReading) -> Self {
+        let Some((pieces, counts)) = Pieces::fit(cells, first, marks) else {
+            return Self::useless(reading, "all its values are missing".into());
+        };
+        let number = pieces.first();
+        let left_out = if counts.missing + counts.unread > 0 || number.flags_of_values() > 0 {
+            None
+        } else if counts.constant {
+            Some("all its values are equal".to_owned())
+        } else if counts.whole {
+            is_identifier(&reading.name, cells, &number.reading)
+        } else {
+            None
+        };
+        let idle = left_out.is_some();
+        let separator = first.separator.to_string();
+        let end = |end: usize| pieces.ends(end).map(shown).collect::<Vec<_>>().join(&separator);
+        let reading = ColumnReading {
+            read_as: ReadAs::Number,
+            missing: counts.missing,
+            unread: counts.unread,
+            examples: examples(cells, &number.reading, number, counts.unread),
+            marks: number.marks.iter().map(|mark| mark.text.clone()).collect(),
+            range: Some([end(0), end(1)]),
+            left_out,
+            ..reading
+        };
+        Self { encoding: Some(Encoding::Pieces(pieces)), idle, reading, binary: false }
     }
 
     /// A column of words: levels, identifiers or prose.
@@ -307,7 +359,8 @@ fn read_as(how: &Reading) -> ReadAs {
         | Reading::DecimalComma
         | Reading::Written(_)
         | Reading::Duration
-        | Reading::MinutesSeconds => ReadAs::Number,
+        | Reading::MinutesSeconds
+        | Reading::Piece(_) => ReadAs::Number,
     }
 }
 

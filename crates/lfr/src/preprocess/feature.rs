@@ -1,6 +1,7 @@
 //! What encoded features stand for, for people to read.
 
 use super::number::unsquash;
+use super::reading::ordinal;
 
 /// What one encoded feature stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,15 @@ pub struct Feature {
 pub enum Part {
     /// Its number; 0 stands for `center`, 1 for `center + spread`.
     Number {
+        /// In the column's unit.
+        center: f64,
+        /// In the column's unit.
+        spread: f64,
+    },
+    /// One of the numbers in its cells; 0 stands for `center`, 1 for `center + spread`.
+    Piece {
+        /// Which of them, from 0.
+        place: usize,
         /// In the column's unit.
         center: f64,
         /// In the column's unit.
@@ -49,6 +59,7 @@ impl Feature {
     pub fn name(&self) -> String {
         match &self.part {
             Part::Number { .. } | Part::Moment { .. } => self.column.clone(),
+            Part::Piece { place, .. } => format!("{} ({})", self.column, ordinal(*place)),
             Part::DayOfWeek => format!("{} day of week", self.column),
             Part::TimeOfDay => format!("{} time of day", self.column),
             Part::Limit => format!("{} limit", self.column),
@@ -63,9 +74,9 @@ impl Feature {
     /// The encoded value in the column's own unit; `None` for parts that have none.
     pub fn original(&self, encoded: f32) -> Option<f64> {
         match self.part {
-            Part::Number { center, spread } | Part::Moment { center, spread } => {
-                Some(center + spread * unsquash(f64::from(encoded)))
-            }
+            Part::Number { center, spread }
+            | Part::Moment { center, spread }
+            | Part::Piece { center, spread, .. } => Some(center + spread * unsquash(f64::from(encoded))),
             _ => None,
         }
     }

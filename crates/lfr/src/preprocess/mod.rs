@@ -8,6 +8,7 @@ mod feature;
 mod identifier;
 mod moment;
 mod number;
+mod pieces;
 mod reading;
 mod summary;
 mod table;
@@ -21,7 +22,7 @@ pub use feature::{Feature, Part};
 pub(crate) use moment::Circle;
 use number::Oddity;
 pub(crate) use number::{KNEE, Number, squash};
-pub(crate) use reading::{DAY, Reading, sentinel_days};
+pub(crate) use reading::{DAY, Reading, both_values, sentinel_days};
 pub use reading::{DateOrder, Decimal, shown_date};
 pub use summary::{ColumnReading, ReadAs};
 pub(crate) use table::DECIMAL;
@@ -175,6 +176,14 @@ impl Preprocessor {
             Self::Images(_) => Vec::new(),
             Self::Table(encoder) => encoder.features().iter().map(Feature::name).collect(),
             Self::Text(tfidf) => tfidf.terms().to_vec(),
+        }
+    }
+
+    /// The column of the table that each feature is from, by its place among the columns used; none for other kinds.
+    pub fn columns_of_features(&self) -> Vec<u32> {
+        match self {
+            Self::Table(encoder) => encoder.columns_of_features(),
+            Self::Images(_) | Self::Text(_) => Vec::new(),
         }
     }
 

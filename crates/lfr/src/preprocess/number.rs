@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::cells::{Cells, is_usable};
 use super::feature::Part;
 use super::reading::{Cell, Reading, is_sentinel};
+use crate::statistics::{moments, quantile};
 
 /// Up to this many spreads from the centre a scaled value is linear.
 pub const KNEE: f64 = 10.0;
@@ -89,6 +90,8 @@ pub struct Counts {
     pub constant: bool,
     /// Whether all values are 0 or 1.
     pub binary: bool,
+    /// Whether all values are whole numbers.
+    pub whole: bool,
 }
 
 /// What scoring saw that training did not.
@@ -145,8 +148,10 @@ impl Number {
         values.sort_unstable_by(f64::total_cmp);
         let (&low, &high) = (values.first()?, values.last()?);
         let (bottom, top) = fences(&values).unwrap_or((low, high));
-        let (center, spread) = moments(values.iter().map(|value| value.clamp(bottom, top)), values.len());
+        let (center, variance) = moments(values.iter().map(|value| value.clamp(bottom, top)), values.len());
+        let spread = variance.sqrt();
         counts.constant = !(spread > 0.0 && low < high);
+        counts.whole = values.iter().all(|value| value.fract() == 0.0);
         counts.binary = values.iter().all(|&value| value == 0.0 || value == 1.0);
         let (center, spread) = if counts.constant { (low, 1.0) } else { (center, spread) };
         let share = |count: usize| count as f64 / counts.cells as f64;
@@ -320,21 +325,6 @@ fn fences(sorted: &[f64]) -> Option<(f64, f64)> {
         let reach = 3.0 * (high - low);
         (reach > 0.0).then_some((low - reach, high + reach))
     })
-}
-
-/// The value at `share` of the way through, linearly between neighbours; 0 when there is none.
-fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * sorted.len().saturating_sub(1) as f64;
-    let (low, part) = (place.floor() as usize, place.fract());
-    let at = |i: usize| sorted.get(i).or(sorted.last()).copied().unwrap_or(0.0);
-    at(low) + part * (at(low + 1) - at(low))
-}
-
-/// Mean and standard deviation (of the population) of `count` values.
-fn moments(values: impl Iterator<Item = f64> + Clone, count: usize) -> (f64, f64) {
-    let mean = values.clone().sum::<f64>() / count as f64;
-    let variance = values.map(|value| (value - mean).powi(2)).sum::<f64>() / count as f64;
-    (mean, variance.sqrt())
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::as_asked::AsAsked;
 use super::cells::Cells;
 use super::column::{Encoding, Finding, Looked};
 use super::feature::{Feature, Part};
-use super::number::Oddity;
+use super::number::{Number, Oddity};
 use super::reading::Hints;
 use super::summary::{ColumnReading, warnings};
 use crate::data::Matrix;
@@ -63,6 +63,9 @@ pub struct TableEncoder {
     /// How every column was read, those left out included.
     #[serde(default)]
     readings: Vec<ColumnReading>,
+    /// Whether rows without a value have no features; not so in models of version 0.1 before it was said.
+    #[serde(default)]
+    sets_blank_apart: bool,
 }
 
 /// A column as training knew it.
@@ -99,7 +102,7 @@ impl TableEncoder {
             return Err(no_features(&said));
         }
         share_scale(&mut columns, &shared);
-        Ok((Self { columns, readings }, said))
+        Ok((Self { columns, readings, sets_blank_apart: true }, said))
     }
 
     /// How the columns of the rows would be read, without a fit.
@@ -116,7 +119,8 @@ impl TableEncoder {
     }
 
     /// The features of `batch`, one row each. Columns are found by name, in any order; others are passed over.
-    /// Values are finite whatever the cells hold: missing and unusable ones count as missing.
+    /// Values are finite whatever the cells hold, as missing and unusable ones count as missing; but those of a row in
+    /// which all cells are missing are NaN throughout, see [`Features::featureless`](crate::data::Features::featureless).
     ///
     /// # Errors
     /// [`Error::Mismatch`] naming columns that are absent or of another nature than in training.
@@ -130,9 +134,14 @@ impl TableEncoder {
         let width = self.width();
         let mut values = vec![0.0; batch.num_rows() * width];
         let mut at = 0;
-        for ((column, array), oddity) in self.columns.iter().zip(arrays).zip(oddities) {
+        for ((column, array), oddity) in self.columns.iter().zip(&arrays).zip(oddities) {
             oddity.add(column.encoding.encode(&column.name, array, &mut values, width, at)?);
             at += column.encoding.width();
+        }
+        if self.sets_blank_apart {
+            for row in blank(&arrays, batch.num_rows())? {
+                values[row * width..(row + 1) * width].fill(f32::NAN);
+            }
         }
         Ok(Matrix { cols: width, values })
     }
@@ -160,6 +169,11 @@ impl TableEncoder {
         SORTS.into_iter().filter_map(sentence).collect()
     }
 
+    /// The columns that it needs.
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.name.clone()).collect()
+    }
+
     /// The columns that training kept, in their order, and how each becomes features.
     pub(crate) fn encodings(&self) -> impl Iterator<Item = (&str, &Encoding)> {
         self.columns.iter().map(|column| (column.name.as_str(), &column.encoding))
@@ -168,6 +182,12 @@ impl TableEncoder {
     /// Features per row.
     pub fn width(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.width()).sum()
+    }
+
+    /// The place of each feature's column, in order.
+    pub(super) fn columns_of_features(&self) -> Vec<u32> {
+        let places = self.columns.iter().zip(0..);
+        places.flat_map(|(column, place)| std::iter::repeat_n(place, column.encoding.width())).collect()
     }
 
     /// What each feature stands for, in order.
@@ -189,6 +209,20 @@ impl TableEncoder {
             }),
         }
     }
+}
+
+/// The rows in which all cells are missing.
+fn blank(columns: &[&ArrayRef], rows: usize) -> Result<Vec<usize>> {
+    let mut blank: Vec<usize> = (0..rows).collect();
+    for column in columns {
+        if blank.is_empty() {
+            break;
+        }
+        if let Some(cells) = Cells::read(column)? {
+            blank.retain(|&row| cells.is_missing(row));
+        }
+    }
+    Ok(blank)
 }
 
 /// What each column holds, and how it was read.
@@ -274,6 +308,13 @@ impl Column {
             }
             Encoding::TimeOfDay(time) => {
                 [Part::TimeOfDay, Part::TimeOfDay].into_iter().chain(time.number.flag_parts()).collect()
+            }
+            Encoding::Pieces(pieces) => {
+                let value = |(place, number): (usize, &Number)| {
+                    let value = Part::Piece { place, center: number.center, spread: number.spread };
+                    [value].into_iter().chain(number.flag_parts())
+                };
+                pieces.numbers().iter().enumerate().flat_map(value).collect()
             }
             Encoding::Category(category) => {
                 let levels = category.levels.iter().map(|level| Part::Level(level.name.clone()));
@@ -374,6 +415,19 @@ mod tests {
     }
 
     #[test]
+    fn a_row_without_a_value_has_no_features() {
+        let (encoder, _) = fit(&[("a", text(&["1", "2", "4", "-"])), ("c", text(&["x", "y", "x", "NA"]))]);
+        let rows =
+            encoder.apply(&batch(&[("a", text(&["", "-", "oops", "3"])), ("c", text(&["?", "x", "", ""]))]));
+        let rows = rows.unwrap();
+        let blank: Vec<bool> = (0..4).map(|i| rows.row(i).iter().all(|value| value.is_nan())).collect();
+        assert_eq!(blank, [true, false, false, false]);
+        let old = TableEncoder { sets_blank_apart: false, ..encoder };
+        let rows = old.apply(&batch(&[("a", text(&[""])), ("c", text(&[""]))])).unwrap();
+        assert!(rows.values.iter().all(|value| value.is_finite()), "models of version 0.1");
+    }
+
+    #[test]
     fn hundreds_of_flags_share_one_scale() {
         let column = |i: usize| {
             let values: Vec<f64> = (0..200).map(|row| f64::from(u8::from(row % (i + 3) == 0))).collect();
@@ -441,7 +495,9 @@ mod tests {
         assert!(encoder.validate().is_ok());
         let spread = json.replace("\"spread\":", "\"spread\":-");
         assert!(serde_json::from_str::<TableEncoder>(&spread).unwrap().validate().is_err());
-        assert!(TableEncoder { columns: vec![], readings: vec![] }.validate().is_err());
+        assert!(
+            TableEncoder { columns: vec![], readings: vec![], sets_blank_apart: true }.validate().is_err()
+        );
     }
 
     proptest! {
@@ -457,10 +513,12 @@ mod tests {
             };
             if let Ok((encoder, _)) = TableEncoder::fit(&[&table(&train)], &TableOptions::default()) {
                 let all = encoder.apply(&table(&new)).unwrap();
-                prop_assert!(all.values.iter().all(|value| value.is_finite()));
                 for (i, row) in new.iter().enumerate() {
                     let alone = encoder.apply(&table(std::slice::from_ref(row))).unwrap();
-                    prop_assert_eq!(alone.row(0), all.row(i));
+                    let bits = |row: &[f32]| row.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+                    prop_assert_eq!(bits(alone.row(0)), bits(all.row(i)));
+                    let blank = all.row(i).iter().all(|value| value.is_nan());
+                    prop_assert!(blank || all.row(i).iter().all(|value| value.is_finite()));
                 }
             }
         }

@@ -16,6 +16,19 @@ const MEASURE: &str = "onload = () => { document.title = [...document.querySelec
     return [f.clientWidth, d.documentElement.scrollWidth, [...d.images].filter(i => !i.naturalWidth).length].join(' ');
 }).join(';') }";
 
+/// Writes the ranks in the first gallery of a frame, sorted by id, and what its buttons say.
+const SORT: &str = "onload = () => { const d = document.querySelector('iframe').contentDocument;
+    const choice = d.querySelector('.sorting select');
+    choice.value = 'by id';
+    choice.dispatchEvent(new Event('change'));
+    const ranks = [...d.querySelector('.cards').children].map((item) => item.dataset.rank);
+    document.title = [ranks, ...[...d.querySelectorAll('.sorting button')].map((b) => b.textContent)].join(';') }";
+
+/// The title that a page gave itself.
+fn title(dom: &str) -> &str {
+    dom.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).unwrap().0
+}
+
 /// A browser's standard output for `page`, `None` where there is no browser.
 fn browse(folder: &Path, page: &str, options: &[&str]) -> Option<String> {
     let file = folder.join("page.html");
@@ -41,12 +54,26 @@ fn the_page_fits_every_width_and_shows_every_picture() {
         script { (PreEscaped(MEASURE)) }
     };
     let Some(dom) = browse(folder.path(), &frames.into_string(), &["--dump-dom"]) else { return };
-    let title = dom.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>")).unwrap().0;
+    let title = title(&dom);
     assert_eq!(title.split(';').count(), 12, "{title}");
     for frame in title.split(';') {
         let numbers: Vec<&str> = frame.split(' ').collect();
         assert!(numbers[0] == numbers[1] && numbers[2] == "0", "width, content, broken pictures: {frame}");
     }
+}
+
+#[test]
+fn the_page_sorts_its_items_and_offers_their_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut report = hostile(Kind::Table, 500);
+    for (i, item) in report.top.iter_mut().enumerate() {
+        item.id = format!("row {}", 100 - i);
+    }
+    let frame = html! { iframe srcdoc=(render(&report)) {} script { (PreEscaped(SORT)) } };
+    let Some(dom) = browse(folder.path(), &frame.into_string(), &["--dump-dom"]) else { return };
+    let ranks = (1..=24).rev().map(|rank| rank.to_string()).collect::<Vec<_>>().join(",");
+    let buttons = "Copy the 24 ids shown here;Copy the 12 ids shown here;Copy the 100 ids shown here;Copy the 50 ids flagged";
+    assert_eq!(title(&dom), format!("{ranks};{buttons}"));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 
+use super::legible::legible;
 use super::number::{count, decimals, number};
 use super::page::items;
 use super::picture::{Thumbnail, colour_bar, heat, hottest, thumbnail};
@@ -21,6 +22,17 @@ const EXCERPT: usize = 700;
 /// Lines of the ranking.
 const RANKING: usize = 100;
 
+/// The residual that is drawn white-hot in the cards of `items`, so that their heat compares.
+pub fn heat_scale(items: &[Shown]) -> f32 {
+    hottest(items.iter().filter_map(residual))
+}
+
+/// One item as the gallery shows it, an `<article>` that relies on [`style`](super::style); `hottest` is its
+/// [`heat_scale`].
+pub fn card_html(item: &Shown, hottest: f32) -> String {
+    legible(&card(item, hottest).into_string())
+}
+
 pub(super) fn section(report: &Report) -> Option<Markup> {
     let hottest = hottest(report.top.iter().chain(&report.typical).filter_map(residual));
     let is_heat_shown = report.top.iter().chain(&report.typical).any(|item| residual(item).is_some());
@@ -32,7 +44,7 @@ pub(super) fn section(report: &Report) -> Option<Markup> {
                 (side("top", "Most anomalous", &report.top, hottest))
                 (side("typical", "Typical, for comparison", &report.typical, hottest))
             }
-            (ranking(&report.ranking))
+            (ranking(report))
         }
     })
 }
@@ -73,7 +85,9 @@ fn side(class: &str, title: &str, shown: &[Shown], hottest: f32) -> Markup {
         @if !shown.is_empty() {
             div class=(class) {
                 h3 { (title) }
-                ol class="cards" { @for item in shown { li { (card(item, hottest)) } } }
+                ol class="cards" { @for item in shown {
+                    li data-id=(item.id) data-rank=(item.rank) { (card(item, hottest)) }
+                } }
             }
         }
     }
@@ -219,15 +233,17 @@ fn bar(value: f32, most: f32) -> Markup {
     }
 }
 
-fn ranking(ranking: &[Ranked]) -> Markup {
-    let head = &ranking[..ranking.len().min(RANKING)];
+fn ranking(report: &Report) -> Markup {
+    let head: &[Ranked] = &report.ranking[..report.ranking.len().min(RANKING)];
+    let cut = report.thresholds.first();
+    let flagged = |item: &Ranked| cut.is_some_and(|cut| item.score > cut.value);
     html! {
         @if !head.is_empty() {
             details {
                 summary { "The first " (count(head.len())) " items of the ranking" }
-                div class="scroll" { table class="plain" {
+                div class="scroll" { table class="plain ranking" {
                     thead { tr { th scope="col" class="num" { "Rank" } th scope="col" class="num" { "Score" } th scope="col" { "Item" } } }
-                    tbody { @for (i, item) in head.iter().enumerate() { tr {
+                    tbody data-flagged=[cut.map(|cut| cut.flagged)] { @for (i, item) in head.iter().enumerate() { tr data-id=(item.id) data-rank=(i + 1) data-flagged[flagged(item)] {
                         td class="num" { (count(i + 1)) }
                         td class="num" { (number(f64::from(item.score))) }
                         th scope="row" { bdi { (item.id) } }

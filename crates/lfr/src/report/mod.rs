@@ -1,13 +1,14 @@
 //! The report of a run: one HTML file that needs neither a network nor scripts.
 //!
 //! [`render`] turns a [`Report`] into the page. All markup is written with `maud`, which escapes every text by default,
-//! and the page carries a content security policy that forbids scripts and any load, so that nothing in a document or a
-//! file name is interpreted as markup or code.
+//! and the page carries a content security policy that forbids any load and every script but the page's own, which sorts
+//! and copies, so that nothing in a document or a file name is interpreted as markup or code.
 
 pub mod chart;
 mod columns;
 mod gallery;
 mod legible;
+mod marked;
 mod metrics;
 mod number;
 mod page;
@@ -19,12 +20,17 @@ mod training;
 
 use std::time::Duration;
 
+pub use gallery::{card_html, heat_scale};
 pub(crate) use number::{counted, duration, number};
+pub use picture::{Encoded, encoded};
 
 use image::{ImageBuffer, Luma, RgbImage};
 
+use crate::check::Check;
 use crate::data::{Kind, Quarantined};
+use crate::output::{CurvePoint, Metrics};
 use crate::preprocess::ColumnReading;
+use crate::threshold::Threshold;
 
 /// Everything the page shows.
 #[derive(Clone, Debug)]
@@ -45,8 +51,10 @@ pub struct Report {
     pub quarantined: Vec<Quarantined>,
     /// What the reader must know first.
     pub warnings: Vec<Warning>,
-    /// Every item's score, in any order; higher is more anomalous.
+    /// The score of every item that was ranked, in any order; higher is more anomalous.
     pub scores: Vec<f32>,
+    /// Items whose labels guided the fit, which are not among those ranked.
+    pub marked: Vec<Marked>,
     /// Cuts to draw into the histogram.
     pub thresholds: Vec<Threshold>,
     /// The most anomalous items, worst first.
@@ -56,11 +64,11 @@ pub struct Report {
     /// The ranking's head, worst first; the page lists at most 100.
     pub ranking: Vec<Ranked>,
     /// One point per epoch; empty for methods that do not train.
-    pub training: Vec<EpochPoint>,
+    pub training: Vec<CurvePoint>,
     /// How every column of a table was read.
     pub columns: Vec<ColumnReading>,
     /// Present when labels were given.
-    pub metrics: Option<Metrics>,
+    pub labelled: Option<Labelled>,
     /// What the self-checks found.
     pub checks: Vec<Check>,
     /// How to get the same result again.
@@ -87,17 +95,6 @@ pub enum Severity {
     Severe,
 }
 
-/// A cut between items flagged and not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Threshold {
-    /// The rule that made it, in a word or two.
-    pub rule: String,
-    /// Scores above this one are flagged.
-    pub value: f32,
-    /// How many are.
-    pub flagged: usize,
-}
-
 /// A score and whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranked {
@@ -105,6 +102,15 @@ pub struct Ranked {
     pub id: String,
     /// Its score.
     pub score: f32,
+}
+
+/// An item whose label guided the fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marked {
+    /// The item and its score.
+    pub item: Ranked,
+    /// Whether it was marked as an outlier.
+    pub outlier: bool,
 }
 
 /// An item of the gallery.
@@ -130,9 +136,9 @@ pub enum View {
     /// A picture. Anything larger than 160 pixels is shown smaller.
     Picture {
         /// As read.
-        original: RgbImage,
+        original: Picture,
         /// As the model paints it, when it can.
-        reconstruction: Option<RgbImage>,
+        reconstruction: Option<Picture>,
         /// How far the two are apart at each pixel; the sign is dropped.
         residual: Option<Residual>,
     },
@@ -150,6 +156,9 @@ pub enum View {
     },
 }
 
+/// The type of the pictures in a [`View`].
+pub type Picture = RgbImage;
+
 /// A number at each pixel of a picture.
 pub type Residual = ImageBuffer<Luma<f32>, Vec<f32>>;
 
@@ -166,32 +175,11 @@ pub struct Cell {
     pub residual: f32,
 }
 
-/// The outcome of one pass over the data.
+/// How well the scores agree with the labels, and what shows it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct EpochPoint {
-    /// From 1.
-    pub epoch: usize,
-    /// Mean loss per item.
-    pub loss: f32,
-    /// Its summands by name.
-    pub parts: Vec<(String, f32)>,
-    /// Mean error of the worst tenth over the median error.
-    pub gap: Option<f32>,
-    /// Area under the ROC curve, when labels were given.
-    pub auroc: Option<f32>,
-    /// Area under the precision-recall curve by trapezoids, when labels were given.
-    pub aupr: Option<f32>,
-}
-
-/// How well the scores agree with the labels.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Metrics {
-    /// Area under the ROC curve.
-    pub auroc: f64,
-    /// Area under the precision-recall curve by trapezoids.
-    pub aupr: f64,
-    /// Average precision: the same area as a sum of steps.
-    pub average_precision: f64,
+pub struct Labelled {
+    /// In numbers.
+    pub metrics: Metrics,
     /// Scores of the items labelled inliers.
     pub inliers: Vec<f32>,
     /// Scores of the items labelled outliers.
@@ -200,28 +188,6 @@ pub struct Metrics {
     pub roc: Vec<(f64, f64)>,
     /// Points (recall, precision) by recall, either way round.
     pub precision_recall: Vec<(f64, f64)>,
-}
-
-/// One self-check.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// What was looked at.
-    pub name: String,
-    /// What was found.
-    pub value: String,
-    /// What to make of it.
-    pub verdict: Verdict,
-}
-
-/// Outcome of a self-check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// As it should be.
-    Good,
-    /// Worth a look.
-    Doubtful,
-    /// Wrong.
-    Bad,
 }
 
 /// How to get the same result again.
@@ -244,6 +210,11 @@ pub struct Provenance {
 /// The page as HTML text.
 pub fn render(report: &Report) -> String {
     legible::legible(&page::page(report).into_string())
+}
+
+/// The style sheet of the page and of its cards.
+pub fn style() -> String {
+    [chart::STYLE, page::STYLE].concat()
 }
 
 /// What one item is called.

@@ -1,16 +1,27 @@
 //! The page as a whole: head, sections in order, foot.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
 
 use super::{
-    Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
+    Report, chart, columns, gallery, marked, metrics, noun, number::counted, provenance, scores, summary,
+    training,
 };
 
-const STYLE: &str = include_str!("style.css");
+pub(super) const STYLE: &str = include_str!("style.css");
 
-/// Nothing may be loaded or run; styles and pictures come with the page.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/// Sorts and copies; the page is complete without.
+pub(super) const SCRIPT: &str = include_str!("order.js");
+
+/// Nothing may be loaded, and nothing run but the page's own script; styles and pictures come with the page.
+fn policy() -> String {
+    let digest = BASE64_STANDARD.encode(Sha256::digest(SCRIPT));
+    format!(
+        "default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+}
 
 pub(super) fn page(report: &Report) -> Markup {
     let sections = sections(report);
@@ -19,13 +30,14 @@ pub(super) fn page(report: &Report) -> Markup {
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="generator" content={ "lfr " (report.provenance.version) };
                 link rel="icon" href="data:,";
                 title { "Outliers in " (report.input) }
                 style { (PreEscaped(chart::STYLE)) (PreEscaped(STYLE)) }
+                script { (PreEscaped(SCRIPT)) }
             }
             body {
                 (summary::header(report))
@@ -41,7 +53,7 @@ pub(super) fn page(report: &Report) -> Markup {
                     }
                 }
                 footer {
-                    p { "Made by lfr " (report.provenance.version) ". This page is a single file: it loads nothing and runs no scripts." }
+                    p { "Made by lfr " (report.provenance.version) ". This page is a single file: it loads nothing, and its one script only sorts items and copies ids." }
                 }
             }
         }
@@ -58,6 +70,7 @@ struct Section {
 fn sections(report: &Report) -> Vec<Section> {
     let sections = [
         ("items", "Most anomalous items", gallery::section(report)),
+        ("marked", "Marked items", marked::section(report)),
         ("scores", "Scores", scores::section(report)),
         ("training", "Training", training::section(report)),
         ("labels", "Compared with the labels", metrics::section(report)),

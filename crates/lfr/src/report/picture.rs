@@ -19,6 +19,17 @@ const LOSSLESS: u32 = 64;
 /// Of 100.
 const JPEG_QUALITY: u8 = 85;
 
+/// A picture as a file that every browser shows.
+#[derive(Clone, Debug)]
+pub struct Encoded {
+    /// `image/png` or `image/jpeg`.
+    pub mime: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Whether each pixel is to be shown as a square.
+    pub pixelated: bool,
+}
+
 /// A picture ready for an `<img>`.
 pub(super) struct Thumbnail {
     /// The data URI.
@@ -27,10 +38,16 @@ pub(super) struct Thumbnail {
     pub(super) pixelated: bool,
 }
 
-/// `picture` at no more than 160 pixels a side; `None` when it has no pixel.
+/// `picture` at no more than 160 pixels a side as a data URI; `None` when it has no pixel.
+pub(super) fn thumbnail(picture: &RgbImage) -> Option<Thumbnail> {
+    let Encoded { mime, bytes, pixelated } = encoded(picture, LARGEST)?;
+    Some(Thumbnail { uri: format!("data:{mime};base64,{}", BASE64_STANDARD.encode(bytes)), pixelated })
+}
+
+/// `picture` at no more than `largest` pixels a side, at least 1; `None` when it has no pixel.
 ///
 /// Small pictures are PNG. Larger ones are JPEG: three dozen photographs as PNG would make a page of several megabytes.
-pub(super) fn thumbnail(picture: &RgbImage) -> Option<Thumbnail> {
+pub fn encoded(picture: &RgbImage, largest: u32) -> Option<Encoded> {
     if picture.is_empty() {
         return None;
     }
@@ -38,17 +55,16 @@ pub(super) fn thumbnail(picture: &RgbImage) -> Option<Thumbnail> {
     let mut bytes = Cursor::new(Vec::new());
     let (mime, pixelated) = if side <= LOSSLESS {
         picture.write_to(&mut bytes, ImageFormat::Png).ok()?;
-        ("png", true)
+        ("image/png", true)
     } else {
-        let fit = |length: u32| (u64::from(length) * u64::from(LARGEST) / u64::from(side)).max(1) as u32;
-        let small = (side > LARGEST)
+        let fit = |length: u32| (u64::from(length) * u64::from(largest) / u64::from(side)).max(1) as u32;
+        let small = (side > largest)
             .then(|| resize(picture, fit(picture.width()), fit(picture.height()), FilterType::Triangle));
         let encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
         small.as_ref().unwrap_or(picture).write_with_encoder(encoder).ok()?;
-        ("jpeg", false)
+        ("image/jpeg", false)
     };
-    let uri = format!("data:image/{mime};base64,{}", BASE64_STANDARD.encode(bytes.into_inner()));
-    Some(Thumbnail { uri, pixelated })
+    Some(Encoded { mime, bytes: bytes.into_inner(), pixelated })
 }
 
 /// The residual drawn white-hot, `high` and all above.

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Report;
 use super::number::count;
 use super::page::items;
-use super::{Report, Verdict};
+use crate::check::Verdict;
 
 /// Items left out that are listed by name.
 const LISTED: usize = 50;
@@ -15,8 +16,8 @@ pub(super) fn checks(report: &Report) -> Option<Markup> {
             div class="scroll" { table class="plain" {
                 thead { tr { th scope="col" { "Check" } th scope="col" { "Found" } th scope="col" { "Verdict" } } }
                 tbody { @for check in &report.checks { tr {
-                    th scope="row" { (check.name) }
-                    td { bdi { (check.value) } }
+                    th scope="row" { (check.name.replace('-', " ")) }
+                    td { bdi { (check.message) } }
                     td { (verdict(check.verdict)) }
                 } } }
             } }
@@ -26,9 +27,8 @@ pub(super) fn checks(report: &Report) -> Option<Markup> {
 
 fn verdict(verdict: Verdict) -> Markup {
     let (class, sign, word) = match verdict {
-        Verdict::Good => ("good", "✓", "good"),
-        Verdict::Doubtful => ("doubtful", "!", "doubtful"),
-        Verdict::Bad => ("bad", "✗", "bad"),
+        Verdict::Ok => ("good", "✓", "good"),
+        Verdict::Warning => ("bad", "✗", "bad"),
     };
     html! { span class={ "verdict " (class) } { span aria-hidden="true" { (sign) } " " (word) } }
 }

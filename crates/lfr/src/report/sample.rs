@@ -5,6 +5,7 @@ use std::time::Duration;
 use image::RgbImage;
 
 use super::*;
+use crate::check::Verdict;
 
 /// What must not come alive nor break the layout wherever it stands.
 pub(super) const HOSTILE: &str = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>&amp;\u{0}\u{202e}\
@@ -33,14 +34,27 @@ pub(super) fn hostile(kind: Kind, n: usize) -> Report {
             .map(|i| Quarantined { id: format!("{i}{HOSTILE}"), reason: HOSTILE.into() })
             .collect(),
         warnings: vec![Warning { severity: Severity::Severe, text: HOSTILE.into() }],
-        thresholds: vec![Threshold { rule: HOSTILE.into(), value: 2.0, flagged: n / 10 }],
+        thresholds: vec![Threshold {
+            rule: HOSTILE.into(),
+            value: 2.0,
+            flagged: n / 10,
+            explanation: HOSTILE.into(),
+        }],
         top: (1..=24).map(shown).collect(),
         typical: (400..412).map(shown).collect(),
         ranking: scores.iter().map(|&score| Ranked { id: HOSTILE.into(), score }).collect(),
+        marked: [true, false]
+            .map(|outlier| Marked { item: Ranked { id: HOSTILE.into(), score: 1.0 }, outlier })
+            .into(),
         training: (1..=50).map(epoch).collect(),
         columns: (0..20).map(column).collect(),
-        metrics: Some(metrics(&scores)),
-        checks: vec![Check { name: HOSTILE.into(), value: HOSTILE.into(), verdict: Verdict::Doubtful }],
+        labelled: Some(labelled(&scores)),
+        checks: vec![Check {
+            name: HOSTILE.into(),
+            value: 1.0,
+            verdict: Verdict::Warning,
+            message: HOSTILE.into(),
+        }],
         provenance: Provenance {
             command: HOSTILE.into(),
             version: "0.1.0".into(),
@@ -59,7 +73,8 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
     let provenance =
         Provenance { environment: vec![], config: serde_json::Value::Null, ..full.provenance.clone() };
     let (quarantined, warnings, thresholds, top, typical) = (vec![], vec![], vec![], vec![], vec![]);
-    let (ranking, training, columns, metrics, checks) = (vec![], vec![], vec![], None, vec![]);
+    let (ranking, training, columns, labelled, checks) = (vec![], vec![], vec![], None, vec![]);
+    let marked = vec![];
     Report {
         quarantined,
         warnings,
@@ -67,9 +82,10 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         top,
         typical,
         ranking,
+        marked,
         training,
         columns,
-        metrics,
+        labelled,
         checks,
         provenance,
         scores,
@@ -115,9 +131,9 @@ fn column(i: usize) -> ColumnReading {
     }
 }
 
-fn epoch(epoch: usize) -> EpochPoint {
+fn epoch(epoch: usize) -> CurvePoint {
     let part = 100.0 / epoch as f32;
-    EpochPoint {
+    CurvePoint {
         epoch,
         loss: 2.0 * part,
         parts: vec![(HOSTILE.into(), part), ("orthogonality".into(), part)],
@@ -127,12 +143,10 @@ fn epoch(epoch: usize) -> EpochPoint {
     }
 }
 
-fn metrics(scores: &[f32]) -> Metrics {
+fn labelled(scores: &[f32]) -> Labelled {
     let (outliers, inliers) = scores.split_at(scores.len() / 10);
-    Metrics {
-        auroc: 0.912,
-        aupr: 0.61,
-        average_precision: 0.6,
+    Labelled {
+        metrics: Metrics { auroc: 0.912, aupr: 0.61, average_precision: 0.6, outliers: outliers.len() },
         inliers: inliers.to_vec(),
         outliers: outliers.to_vec(),
         roc: vec![(0.0, 0.0), (0.1, 0.8), (1.0, 1.0)],

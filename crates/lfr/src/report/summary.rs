@@ -49,8 +49,8 @@ fn facts(report: &Report) -> Vec<Fact> {
     if let Some(threshold) = report.thresholds.first() {
         facts.push(fact("Flagged", count(threshold.flagged), &format!("by {}", threshold.rule)));
     }
-    if let Some(metrics) = &report.metrics {
-        facts.push(fact("AUROC", decimals(metrics.auroc, 3), "against your labels"));
+    if let Some(labelled) = &report.labelled {
+        facts.push(fact("AUROC", decimals(labelled.metrics.auroc, 3), "against your labels"));
     }
     facts.push(fact("Time", duration(report.elapsed), &report.budget));
     facts

@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::Report;
 use super::chart::{Axis, Chart, Frame, Scale, Series, Size, lines};
 use super::number::{count, decimals, number};
-use super::{EpochPoint, Report};
+use crate::output::CurvePoint;
 
 const SIZE: Size = Size { width: 360, height: 250 };
 
@@ -33,19 +34,18 @@ struct Panel {
 
 type Points = Vec<(f64, f64)>;
 
-fn points(curve: &[EpochPoint], value: impl Fn(&EpochPoint) -> Option<f32>) -> Points {
+fn points(curve: &[CurvePoint], value: impl Fn(&CurvePoint) -> Option<f32>) -> Points {
     curve.iter().filter_map(|p| value(p).map(|v| (p.epoch as f64, f64::from(v)))).collect()
 }
 
-fn draw(title: &str, y: Axis<'_>, curve: &[EpochPoint], series: &[(String, Points)]) -> Chart {
+fn draw(title: &str, y: Axis<'_>, curve: &[CurvePoint], series: &[(String, Points)]) -> Chart {
     let ends = (curve.first().map_or(0, |p| p.epoch), curve.last().map_or(1, |p| p.epoch));
     let x = Axis::new("epoch").from_to(ends.0 as f64, ends.1 as f64);
-    let series: Vec<Series<'_>> =
-        series.iter().map(|(name, points)| Series { name, points, band: &[] }).collect();
+    let series: Vec<Series<'_>> = series.iter().map(|(name, points)| Series { name, points }).collect();
     lines(&Frame { title, size: SIZE, x, y, marks: &[] }, &series)
 }
 
-fn loss(curve: &[EpochPoint]) -> Option<Panel> {
+fn loss(curve: &[CurvePoint]) -> Option<Panel> {
     let (first, last) = (curve.first()?, curve.last()?);
     let mut names: Vec<&String> = Vec::new();
     for (name, _) in curve.iter().flat_map(|p| &p.parts) {
@@ -53,7 +53,7 @@ fn loss(curve: &[EpochPoint]) -> Option<Panel> {
             names.push(name);
         }
     }
-    let part = |p: &EpochPoint, name: &str| p.parts.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
+    let part = |p: &CurvePoint, name: &str| p.parts.iter().find(|(n, _)| n == name).map(|(_, v)| *v);
     let total = points(curve, |p| Some(p.loss));
     let mut series = vec![(if names.len() > 1 { "total".to_owned() } else { String::new() }, total)];
     if names.len() > 1 {
@@ -79,7 +79,7 @@ fn spacing(series: &[(String, Points)]) -> Scale {
     if low > 0.0 && high / low > f64::from(WIDE_SPAN) { Scale::Log } else { Scale::Linear }
 }
 
-fn gap(curve: &[EpochPoint]) -> Option<Panel> {
+fn gap(curve: &[CurvePoint]) -> Option<Panel> {
     let gaps = points(curve, |p| p.gap);
     let best = peak(&gaps)?;
     let last = gaps.last()?.1;
@@ -99,7 +99,7 @@ fn gap(curve: &[EpochPoint]) -> Option<Panel> {
     Some(Panel { title: "Gap between worst and typical", chart, caption })
 }
 
-fn quality(curve: &[EpochPoint]) -> Option<Panel> {
+fn quality(curve: &[CurvePoint]) -> Option<Panel> {
     let auroc = points(curve, |p| p.auroc);
     let best = peak(&auroc)?;
     let last = auroc.last()?.1;
@@ -133,8 +133,8 @@ fn peak(points: &[(f64, f64)]) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    fn curve(values: &[(f32, f32, f32)]) -> Vec<EpochPoint> {
-        let point = |(i, &(loss, gap, auroc)): (usize, &(f32, f32, f32))| EpochPoint {
+    fn curve(values: &[(f32, f32, f32)]) -> Vec<CurvePoint> {
+        let point = |(i, &(loss, gap, auroc)): (usize, &(f32, f32, f32))| CurvePoint {
             epoch: i + 1,
             loss,
             parts: vec![("error".into(), loss / 2.0), ("orthogonality".into(), loss / 2.0)],

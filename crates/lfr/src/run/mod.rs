@@ -4,17 +4,20 @@ mod page;
 mod record;
 mod recorder;
 mod truth;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-pub use page::write_page;
+pub use page::{one, show, write_page};
 use recorder::Recorder;
 use truth::Truth;
+use whole::Whole;
 
 use crate::check::Check;
+use crate::checkpoint::Checkpoints;
 use crate::data::Kind;
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, Fitted, default_method, fit};
@@ -57,9 +60,22 @@ impl Fit {
         self
     }
 
-    /// Index and label (true = outlier) of items that guide the methods that need a few labels.
+    /// Index and label (true = outlier) of items that guide the fit of methods that learn from labels, see
+    /// [`Method::learns_from_labels`].
     pub fn known(mut self, known: Vec<(usize, bool)>) -> Self {
         self.options.known = Some(known);
+        self
+    }
+
+    /// Declares every item normal, see [`FitOptions::all_normal`].
+    pub fn all_normal(mut self) -> Self {
+        self.options.all_normal = true;
+        self
+    }
+
+    /// Networks in training leave their state in `checkpoints`, and go on from what they find there.
+    pub fn checkpoints(mut self, checkpoints: Checkpoints) -> Self {
+        self.options.checkpoints = Some(checkpoints);
         self
     }
 
@@ -121,6 +137,7 @@ impl Fit {
             threads,
             truth,
             threshold,
+            whole: None,
             options,
         })
     }
@@ -138,7 +155,7 @@ pub struct Run {
     pub pile: Arc<Pile>,
     /// Scores other items.
     pub model: Model,
-    /// One score an item of the pile, higher = more anomalous.
+    /// One score an item of the pile, or of the whole table that it is a sample of; higher = more anomalous.
     pub scores: Vec<f32>,
     /// One point an epoch; empty for methods that do not train.
     pub curve: Vec<CurvePoint>,
@@ -152,6 +169,8 @@ pub struct Run {
     pub threads: usize,
     /// The cut between items flagged and not, once [`Run::cut`] made one.
     pub threshold: Option<Threshold>,
+    /// The rows of which the pile is a sample, once [`Run::over`] scored them; `scores` is then one a row.
+    whole: Option<Whole>,
     options: FitOptions,
     truth: Option<Truth>,
 }
@@ -173,9 +192,18 @@ impl Run {
         self.truth.as_ref().map(Truth::outlier)
     }
 
-    /// The items from the most to the least anomalous.
+    /// The items from the most to the least anomalous, those whose label guided the fit last.
     pub fn ranking(&self) -> Ranking {
-        Ranking::of(&self.scores)
+        let known = self.known();
+        Ranking::with_last(&self.scores, |item| known.get(item).is_some_and(Option::is_some))
+    }
+
+    /// The labels that guided the fit, `None` for the other items; empty where none did.
+    fn known(&self) -> Vec<Option<bool>> {
+        let Some(given) = &self.options.known else { return Vec::new() };
+        let mut known = vec![None; self.scores.len()];
+        given.iter().for_each(|&(item, outlier)| known[item] = Some(outlier));
+        known
     }
 
     /// Signs that the scores mean nothing.
@@ -183,27 +211,34 @@ impl Run {
         record::self_checks(self)
     }
 
-    /// Flags items as `rule` says.
+    /// Flags items as `rule` says, among those whose label is not known; a known outlier is flagged, a known inlier not.
     ///
     /// # Errors
     /// [`Error::Config`] for a rule out of range.
     pub fn cut(&mut self, rule: Rule) -> Result<()> {
-        self.threshold = Some(threshold(&self.scores, rule)?);
+        self.threshold = Some(threshold(&self.score_table().ranked(), rule)?);
         Ok(())
     }
 
     /// The scores with identifiers, percentiles, flags and labels, as the score files hold them.
     pub fn score_table(&self) -> Scores {
-        let mut ids = Ids::default();
-        ids.extend(&self.pile.ids);
-        let mut table = Scores::of_pile(ids, self.scores.clone());
+        let (ids, known) = match &self.whole {
+            Some(whole) => (whole.ids.clone(), Vec::new()),
+            None => {
+                let mut ids = Ids::default();
+                ids.extend(&self.pile.ids);
+                (ids, self.known())
+            }
+        };
+        let mut table = Scores::of_guided_pile(ids, self.scores.clone(), known);
         table.labels = self.labels().map(|labels| {
             let mut texts = Texts::default();
             texts.extend(labels.iter().map(|&outlier| if outlier { "1" } else { "0" }));
             texts
         });
-        let flag = |cut: &Threshold| self.scores.iter().map(|&score| score > cut.value).collect();
-        table.outliers = self.threshold.as_ref().map(flag);
+        if let Some(cut) = &self.threshold {
+            table.flag(cut.value);
+        }
         table
     }
 
@@ -241,7 +276,15 @@ impl Run {
     /// As [`Run::record`]; [`Error::Io`] when it cannot be written.
     pub fn write_report(&self, path: impl AsRef<Path>, show: usize) -> Result<()> {
         let file = OutputFile::create(path.as_ref(), true)?;
-        write_page(file, &self.record()?, &self.score_table(), &self.pile.items, &self.model, show)
+        self.write_page(file, &self.record()?, &self.score_table(), show)
+    }
+
+    fn write_page(&self, file: OutputFile, record: &RunRecord, scores: &Scores, show: usize) -> Result<()> {
+        let item = |place| match &self.whole {
+            Some(whole) => whole.item(&self.pile, place),
+            None => page::one(&self.pile.items, place),
+        };
+        page::write(file, record, scores, &item, &self.model, show)
     }
 
     /// Writes all that `lfr rank` leaves: scores, model, `record` and report.
@@ -259,7 +302,7 @@ impl Run {
         if let Some(show) = contents.show {
             folder.put("report.html", |path| {
                 let file = OutputFile::create(path, true)?;
-                write_page(file, record, &scores, &self.pile.items, &self.model, show)
+                self.write_page(file, record, &scores, show)
             })?;
         }
         folder.put("run.json", |path| record.write(path))

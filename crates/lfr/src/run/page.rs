@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::record::metrics;
 use super::truth::unguided;
 use crate::check::Verdict;
 use crate::data::{Images, Items};
@@ -14,9 +15,9 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
-use crate::showcase::views;
+use crate::views::views;
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -39,28 +40,79 @@ pub fn write_page(
     model: &Model,
     show: usize,
 ) -> Result<()> {
-    let html = html(record, scores, items, model, show)?;
-    let path = file.path().to_owned();
-    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
+    write(file, record, scores, &|place| one(items, place), model, show)
 }
 
-/// The report as HTML, see [`write_page`].
-pub(super) fn html(
-    record: &RunRecord,
+/// The items at `places` of a run made visible, in that order. `root` is its input, `items` its pile.
+///
+/// # Errors
+/// [`Error::Mismatch`] when the items do not fit the model, or do not reach to a place.
+pub fn show(
+    root: &Path,
     scores: &Scores,
+    ranks: &[usize],
     items: &[Items],
     model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    visible(root, scores, ranks, &|place| one(items, place), model, places)
+}
+
+/// As [`show`], whatever holds the items.
+fn visible(
+    root: &Path,
+    scores: &Scores,
+    ranks: &[usize],
+    item: Item<'_>,
+    model: &Model,
+    places: &[usize],
+) -> Result<Vec<Shown>> {
+    let ids: Vec<String> = places.iter().map(|&place| scores.ids.get(place)).collect();
+    let parts: Vec<Items> = places.iter().filter_map(|&place| item(place)).collect();
+    if parts.len() != places.len() {
+        let what = "items to show".into();
+        let (expected, found) = (places.len().to_string(), parts.len().to_string());
+        return Err(Error::Mismatch { what, expected, found });
+    }
+    if parts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let views = views(&Items::join(parts)?, &ids, root, model.preprocessor(), model.detector())?;
+    let label = |item| scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
+    let made = places.iter().zip(ids).zip(views).map(|((&item, id), view)| Shown {
+        id,
+        rank: ranks[item],
+        score: scores.scores[item],
+        percentile: scores.percentiles[item],
+        label: label(item),
+        view,
+    });
+    Ok(made.collect())
+}
+
+/// The item at a place, alone; none where it is not at hand.
+pub(super) type Item<'a> = &'a dyn Fn(usize) -> Option<Items>;
+
+/// As [`write_page`], whatever holds the items.
+pub(super) fn write(
+    file: OutputFile,
+    record: &RunRecord,
+    scores: &Scores,
+    item: Item<'_>,
+    model: &Model,
     show: usize,
-) -> Result<String> {
-    let ranking = Ranking::of(&scores.scores);
-    let gallery = Gallery { record, scores, items, model, ranking };
-    Ok(report::render(&gallery.report(show)?))
+) -> Result<()> {
+    let ranking = scores.ranking();
+    let gallery = Gallery { record, scores, item, model, ranking };
+    let html = report::render(&gallery.report(show)?);
+    let path = file.path().to_owned();
+    file.write(|out| out.write_all(html.as_bytes()).map_err(|e| Error::io("write", path, e)))
 }
 
 struct Gallery<'a> {
     record: &'a RunRecord,
     scores: &'a Scores,
-    items: &'a [Items],
+    item: Item<'a>,
     model: &'a Model,
     ranking: Ranking,
 }
@@ -70,12 +122,10 @@ impl Gallery<'_> {
         let record = self.record;
         let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
         let description = Method::ALL.iter().find(|method| method.name == name);
-        let order = self.ranking.order();
-        let middle = order.len() / 2;
-        let typical = middle.saturating_sub(TYPICAL / 2)..(middle + TYPICAL / 2).min(order.len());
-        let typical = typical.start.max(show.min(order.len()))..typical.end.max(show.min(order.len()));
-        let ranked =
-            |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
+        let scores = self.scores;
+        let (order, marked) = self.ranking.order().split_at(self.unmarked());
+        let ranked = |&item: &usize| Ranked { id: scores.ids.get(item), score: scores.scores[item] };
+        let mark = |&item: &usize| Marked { item: ranked(&item), outlier: scores.known(item) == Some(true) };
         Ok(Report {
             input: record.input.clone(),
             kind: record.kind,
@@ -85,41 +135,47 @@ impl Gallery<'_> {
             elapsed: self.elapsed(),
             quarantined: record.quarantined.clone(),
             warnings: self.warnings(),
-            scores: self.scores.scores.clone(),
-            thresholds: record.threshold.iter().map(threshold).collect(),
-            top: self.shown(0..show.min(order.len()))?,
-            typical: self.shown(typical)?,
+            scores: order.iter().map(|&item| scores.scores[item]).collect(),
+            marked: marked.iter().map(mark).collect(),
+            thresholds: record.threshold.iter().cloned().collect(),
+            top: self.shown((0..show.min(order.len())).collect())?,
+            typical: self.shown(self.typical(show))?,
             ranking: order.iter().take(RANKED).map(ranked).collect(),
-            training: record.curve.iter().map(epoch).collect(),
+            training: record.curve.clone(),
             columns: record.columns.clone(),
-            metrics: self.metrics()?,
-            checks: record.checks.iter().map(check).collect(),
+            labelled: self.labelled()?,
+            checks: record.checks.clone(),
             provenance: self.provenance(),
         })
     }
 
-    /// The items of some ranks, from 0, made visible.
-    fn shown(&self, ranks: std::ops::Range<usize>) -> Result<Vec<Shown>> {
+    /// How many items have no known label; they come first in the ranking.
+    fn unmarked(&self) -> usize {
+        (0..self.scores.len()).filter(|&item| self.scores.known(item).is_none()).count()
+    }
+
+    /// Ranks in the middle, from 0, whose items are at hand.
+    fn typical(&self, show: usize) -> Vec<usize> {
+        let order = &self.ranking.order()[..self.unmarked()];
+        let middle = order.len() / 2;
+        let at_hand = |rank: &usize| (self.item)(order[*rank]).is_some();
+        let upwards = (middle..order.len()).filter(at_hand).take(TYPICAL / 2);
+        let mut ranks: Vec<usize> =
+            (0..middle).rev().filter(at_hand).take(TYPICAL / 2).chain(upwards).collect();
+        ranks.retain(|&rank| rank >= show);
+        ranks.sort_unstable();
+        ranks
+    }
+
+    /// The items of some ranks, from 0, made visible; none when one is not at hand.
+    fn shown(&self, ranks: Vec<usize>) -> Result<Vec<Shown>> {
         let order = self.ranking.order();
-        let shown: Vec<usize> = ranks.clone().filter_map(|rank| order.get(rank).copied()).collect();
-        let ids: Vec<String> = shown.iter().map(|&item| self.scores.ids.get(item)).collect();
-        let parts: Vec<Items> = shown.iter().filter_map(|&item| one(self.items, item)).collect();
-        if parts.is_empty() || parts.len() != shown.len() {
+        let places: Vec<usize> = ranks.into_iter().filter_map(|rank| order.get(rank).copied()).collect();
+        if places.iter().any(|&place| (self.item)(place).is_none()) {
             return Ok(Vec::new());
         }
         let root = Path::new(&self.record.input);
-        let (preprocessor, detector) = (self.model.preprocessor(), self.model.detector());
-        let views = views(&Items::join(parts)?, &ids, root, preprocessor, detector)?;
-        let label = |item| self.scores.labels.as_ref().and_then(|labels| labels.get(item)).map(str::to_owned);
-        let made = ranks.zip(shown).zip(ids).zip(views).map(|(((rank, item), id), view)| Shown {
-            id,
-            rank: rank + 1,
-            score: self.scores.scores[item],
-            percentile: self.scores.percentiles[item],
-            label: label(item),
-            view,
-        });
-        Ok(made.collect())
+        visible(root, self.scores, &self.ranking.ranks(), self.item, self.model, &places)
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.
@@ -144,7 +200,7 @@ impl Gallery<'_> {
         failed.chain(said.map(|text| Warning { severity: Severity::Warning, text: text.clone() })).collect()
     }
 
-    fn metrics(&self) -> Result<Option<report::Metrics>> {
+    fn labelled(&self) -> Result<Option<Labelled>> {
         let Some(labels) = &self.scores.labels else { return Ok(None) };
         let labels = outlier_labels(&labels.iter().collect::<Vec<_>>())?;
         let mut guides = self.record.guides.clone();
@@ -155,10 +211,8 @@ impl Gallery<'_> {
             let scores = scores.iter().zip(&labels);
             scores.filter(|&(_, &outlier)| outlier == wanted).map(|(&score, _)| score).collect()
         };
-        Ok(Some(report::Metrics {
-            auroc: agreement.auroc(),
-            aupr: agreement.aupr(),
-            average_precision: agreement.average_precision(),
+        Ok(Some(Labelled {
+            metrics: metrics(&agreement),
             inliers: of(false),
             outliers: of(true),
             roc: agreement.roc(POINTS),
@@ -182,8 +236,8 @@ impl Gallery<'_> {
     }
 }
 
-/// Item `index` of the chunks, alone.
-fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
+/// Item `index` of the chunks, alone; `None` past the end.
+pub fn one(chunks: &[Items], mut index: usize) -> Option<Items> {
     let chunk = chunks.iter().find(|chunk| {
         let inside = index < chunk.len();
         index -= if inside { 0 } else { chunk.len() };
@@ -203,27 +257,4 @@ fn quoted(word: &str) -> String {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
     }
-}
-
-fn threshold(cut: &crate::threshold::Threshold) -> report::Threshold {
-    report::Threshold { rule: cut.rule.clone(), value: cut.value, flagged: cut.flagged }
-}
-
-fn epoch(point: &crate::output::CurvePoint) -> report::EpochPoint {
-    report::EpochPoint {
-        epoch: point.epoch,
-        loss: point.loss,
-        parts: point.parts.clone(),
-        gap: point.gap,
-        auroc: point.auroc,
-        aupr: point.aupr,
-    }
-}
-
-fn check(check: &crate::check::Check) -> report::Check {
-    let verdict = match check.verdict {
-        Verdict::Ok => report::Verdict::Good,
-        Verdict::Warning => report::Verdict::Bad,
-    };
-    report::Check { name: check.name.replace('-', " "), value: check.message.clone(), verdict }
 }

@@ -22,7 +22,7 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         device: options.device.clone(),
         threads: run.threads,
         fingerprint: pile.fingerprint.clone(),
-        items: pile.len(),
+        items: run.scores.len(),
         bad: pile.bad,
         quarantined: pile.quarantined.clone(),
         seconds: run.seconds.clone(),
@@ -31,9 +31,17 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         checks: self_checks(run),
         curve: run.curve.clone(),
         metrics: None,
-        guides: Vec::new(),
+        guides: guides(options),
         threshold: run.threshold.clone(),
     }
+}
+
+/// Places of the items whose labels guided the fit, ascending.
+fn guides(options: &FitOptions) -> Vec<usize> {
+    let mut guides: Vec<usize> = options.known.iter().flatten().map(|&(place, _)| place).collect();
+    guides.sort_unstable();
+    guides.dedup();
+    guides
 }
 
 /// The self-checks of a fit.
@@ -69,7 +77,9 @@ fn config(run: &Run, options: &FitOptions) -> Value {
         "delimiter": reading.delimiter.map(char::from),
         "encoding": reading.encoding,
         "sheet": reading.sheet,
+        "keep_footer": reading.keep_footer,
         "max_bad_fraction": reading.max_bad_fraction,
         "preprocess": options.preprocess,
+        "all_normal": options.all_normal,
     })
 }

@@ -1,7 +1,7 @@
 //! What is kept of a fit while it goes on: the training curve.
 
 use super::truth::Truth;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::method::{Epoch, Observer};
 use crate::output::CurvePoint;
 
@@ -38,6 +38,10 @@ impl<'a> Recorder<'a> {
 }
 
 impl Observer for Recorder<'_> {
+    fn member(&mut self, name: &str, member: usize, members: usize) -> Result<()> {
+        self.next.member(name, member, members)
+    }
+
     fn step(&mut self, step: usize, steps: usize) -> Result<()> {
         self.next.step(step, steps)
     }
@@ -53,5 +57,15 @@ impl Observer for Recorder<'_> {
             aupr: measured.map(|[_, aupr]| aupr),
         });
         self.next.epoch(epoch, scores)
+    }
+
+    fn held(&self) -> serde_json::Value {
+        serde_json::to_value(&self.curve).unwrap_or_default()
+    }
+
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        self.curve = serde_json::from_value(held.clone())
+            .map_err(|e| Error::Scores { problem: format!("the curve of the training is lost: {e}") })?;
+        Ok(())
     }
 }

@@ -82,8 +82,7 @@ mod tests {
             for index in 0..COUNT {
                 sources(index, side).iter().for_each(|&i| hash.update(image[i as usize].to_le_bytes()));
             }
-            let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-            assert_eq!(hex, expected, "side {side}");
+            assert_eq!(crate::hex::hex(&hash.finalize()), expected, "side {side}");
         }
     }
 

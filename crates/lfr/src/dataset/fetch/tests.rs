@@ -5,8 +5,9 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 
-use super::super::digest::{Digest, hex, sha256};
+use super::super::digest::{Digest, sha256};
 use super::*;
+use crate::hex::hex;
 
 /// Answers each connection by `answer(number of the request, first byte asked for)`: head lines and body.
 /// Tells of each request's first byte.

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
 use crate::method::context::Context;
+use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
@@ -23,12 +24,10 @@ use crate::seed::Seed;
 #[serde(default, deny_unknown_fields)]
 pub struct AeConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
-    ///
-    /// Source: Lin et al. 2023 for pictures, their 2021 code for vectors.
+    #[schemars(extend("source" = "Lin et al. 2023 for pictures, their 2021 code for vectors"))]
     pub latent: usize,
     /// The training loss.
-    ///
-    /// Source: the 2021 code of Lin et al..
+    #[schemars(extend("source" = "the 2021 code of Lin et al"))]
     pub loss: TaskLoss,
     /// Budget and optimiser.
     pub schedule: Schedule,
@@ -48,41 +47,42 @@ impl AeConfig {
         Self { latent: 128, ..Self::default() }
     }
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
+        let mut init = Initializer::new(seed.stream("init"), device);
+        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
+        let backbone = AutoencoderBackbone { network, loss: self.loss };
+        Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
+    }
+}
+
+impl MethodConfig for AeConfig {
+    type Fitted = Ae;
+    const NAME: &str = "ae";
+    const SUMMARY: &str = "plain autoencoder, scored by reconstruction error";
+    const SOURCE: &str = "baseline of Lin et al. 2023";
+    const COST: &str = "a second per epoch";
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("authors-2021", Self::authors_2021)];
+
+    fn validate(&self) -> Result<()> {
         check_latent(self.latent)?;
         self.schedule.validate()
     }
 
-    /// Trains on `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, divergence in the first epoch, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Ae> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Ae> {
         self.validate()?;
         let device = context.device.clone().autodiff();
         let model = self.model(&Shape::of(x, self.latent), context.seed, &device);
         Reconstructor::fit(x, model, Fed::Latent, &self.schedule, context)
     }
 
-    /// Restores a fitted autoencoder for items of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Ae> {
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Ae> {
         self.validate()?;
-        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device);
-        Reconstructor::load(model, Fed::Latent, device, weights)
+        let model = self.model(&shape.with_latent(self.latent), Seed(0), device);
+        Reconstructor::load(model, Fed::Latent, device.clone(), weights)
     }
 
-    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
-        let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
-        let backbone = AutoencoderBackbone { network, loss: self.loss };
-        Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -19,6 +19,7 @@ use crate::latent::{AutoencoderBackbone, Fed, Lfr, LfrConfig, Plugged, TaskLoss}
 use crate::method::autoencoder::ae::check_latent;
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
 use crate::method::context::Context;
+use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
@@ -28,22 +29,18 @@ use crate::seed::Seed;
 #[serde(default, deny_unknown_fields)]
 pub struct AeLfrConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
-    ///
-    /// Source: Lin et al. 2023 for pictures, their 2021 code for vectors.
+    #[schemars(extend("source" = "Lin et al. 2023 for pictures, their 2021 code for vectors"))]
     pub latent: usize,
     /// The latent layer.
     pub lfr: LfrConfig,
     /// What the decoder is fed in training (Eq. 12: L_A or L_B).
-    ///
-    /// Source: Lin et al. 2023, Eq. 12.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 12"))]
     pub train_on: Fed,
     /// What the decoder is fed in scoring (Eq. 12: S_A or S_B).
-    ///
-    /// Source: Lin et al. 2023, Eq. 7 and 12.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 7 and 12"))]
     pub score_on: Fed,
     /// The reconstruction loss.
-    ///
-    /// Source: Lin et al. 2023, Eq. 5; mean in place of sum as in their 2021 code.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 5; mean in place of sum as in their 2021 code"))]
     pub loss: TaskLoss,
     /// Budget and optimiser.
     pub schedule: Schedule,
@@ -93,40 +90,6 @@ impl AeLfrConfig {
         Self { score_on: Fed::Latent, schedule, ..Self::default() }
     }
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
-        check_latent(self.latent)?;
-        // The most it can be as long as the data are not known; `model` knows.
-        self.lfr.validate(if self.latent == 0 { 256 } else { self.latent })?;
-        self.schedule.validate()
-    }
-
-    /// Trains on `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, divergence in the first epoch, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<AeLfr> {
-        self.validate()?;
-        let device = context.device.clone().autodiff();
-        let model = self.model(&Shape::of(x, self.latent), context.seed, &device)?;
-        let fitted = Reconstructor::fit(x, model, self.score_on, &self.schedule, context)?;
-        context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
-        Ok(fitted)
-    }
-
-    /// Restores a fitted AE-LFR for items of `shape`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<AeLfr> {
-        self.validate()?;
-        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device)?;
-        Reconstructor::load(model, self.score_on, device, weights)
-    }
-
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> Result<PluggedAutoencoder<Lfr>> {
         self.lfr.validate(shape.latent)?;
         let mut init = Initializer::new(seed.stream("init"), device);
@@ -135,6 +98,45 @@ impl AeLfrConfig {
         let layer = Lfr::new(&self.lfr, 1, shape.latent, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };
         Ok(Plugged { backbone, layer, train_on: self.train_on })
+    }
+}
+
+impl MethodConfig for AeLfrConfig {
+    type Fitted = AeLfr;
+    const NAME: &str = "ae-lfr";
+    const SUMMARY: &str = "autoencoder scored through latent feature reconstruction";
+    const SOURCE: &str = "Lin et al. 2023";
+    const COST: &str = "a second per epoch";
+    const PRESETS: &[Preset<Self>] = &[
+        ("paper", Self::default),
+        ("authors-2021", Self::authors_2021),
+        ("authors-2021-small", Self::authors_2021_small),
+    ];
+
+    fn validate(&self) -> Result<()> {
+        check_latent(self.latent)?;
+        // The most it can be as long as the data are not known; `model` knows.
+        self.lfr.validate(if self.latent == 0 { 256 } else { self.latent })?;
+        self.schedule.validate()
+    }
+
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<AeLfr> {
+        self.validate()?;
+        let device = context.device.clone().autodiff();
+        let model = self.model(&Shape::of(x, self.latent), context.seed, &device)?;
+        let fitted = Reconstructor::fit(x, model, self.score_on, &self.schedule, context)?;
+        context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
+        Ok(fitted)
+    }
+
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<AeLfr> {
+        self.validate()?;
+        let model = self.model(&shape.with_latent(self.latent), Seed(0), device)?;
+        Reconstructor::load(model, self.score_on, device.clone(), weights)
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
 use crate::method::autoencoder::ae::check_latent;
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
 use crate::method::context::Context;
+use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
@@ -24,8 +25,7 @@ use crate::seed::Seed;
 #[serde(default, deny_unknown_fields)]
 pub struct DraeConfig {
     /// Numbers in the latent; 0 takes 256 for pictures and 128 for vectors.
-    ///
-    /// Source: the 2021 code of Lin et al..
+    #[schemars(extend("source" = "the 2021 code of Lin et al"))]
     pub latent: usize,
     /// Budget and optimiser.
     pub schedule: Schedule,
@@ -41,41 +41,42 @@ impl Default for DraeConfig {
 }
 
 impl DraeConfig {
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
+        let mut init = Initializer::new(seed.stream("init"), device);
+        let network = Autoencoder::new(shape, Between::BatchNorm, &mut init);
+        let backbone = AutoencoderBackbone { network, loss: TaskLoss::Split };
+        Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
+    }
+}
+
+impl MethodConfig for DraeConfig {
+    type Fitted = Drae;
+    const NAME: &str = "drae";
+    const SUMMARY: &str = "autoencoder that separates each batch by reconstruction error";
+    const SOURCE: &str = "Xia et al. 2015";
+    const COST: &str = "a second per epoch";
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default)];
+
+    fn validate(&self) -> Result<()> {
         check_latent(self.latent)?;
         self.schedule.validate()
     }
 
-    /// Trains on `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, divergence in the first epoch, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Drae> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Drae> {
         self.validate()?;
         let device = context.device.clone().autodiff();
         let model = self.model(&Shape::of(x, self.latent), context.seed, &device);
         Reconstructor::fit(x, model, Fed::Latent, &self.schedule, context)
     }
 
-    /// Restores a fitted DRAE for items of `shape`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Drae> {
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Drae> {
         self.validate()?;
-        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device);
-        Reconstructor::load(model, Fed::Latent, device, weights)
+        let model = self.model(&shape.with_latent(self.latent), Seed(0), device);
+        Reconstructor::load(model, Fed::Latent, device.clone(), weights)
     }
 
-    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
-        let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, Between::BatchNorm, &mut init);
-        let backbone = AutoencoderBackbone { network, loss: TaskLoss::Split };
-        Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -21,9 +21,10 @@ use crate::latent::norms;
 use crate::method::autoencoder::reconstruction::map_batches;
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
+use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
-use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, load_state, store_state, train};
+use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, Step, load_state, store_state, train};
 use crate::seed::Seed;
 
 /// How the three losses are minimised.
@@ -41,20 +42,16 @@ pub enum Optimisation {
 #[serde(default, deny_unknown_fields)]
 pub struct RsraeConfig {
     /// How the losses are minimised.
-    ///
-    /// Source: Lai et al. 2020, section 3.3, and their code's published command.
+    #[schemars(extend("source" = "Lai et al. 2020, section 3.3, and their code's published command"))]
     pub optimisation: Optimisation,
     /// Weight of the subspace loss, joint optimisation only.
-    ///
-    /// Source: Lai et al. 2020: RSRAE+.
+    #[schemars(extend("source" = "Lai et al. 2020: RSRAE+"))]
     pub lambda_1: f32,
     /// Weight of the orthogonality loss, joint optimisation only.
-    ///
-    /// Source: Lai et al. 2020: RSRAE+.
+    #[schemars(extend("source" = "Lai et al. 2020: RSRAE+"))]
     pub lambda_2: f32,
     /// What normalises channels.
-    ///
-    /// Source: the code of Lai et al. 2020.
+    #[schemars(extend("source" = "the code of Lai et al. 2020"))]
     pub norm: ChannelNorm,
     /// Budget and optimiser.
     pub schedule: Schedule,
@@ -79,11 +76,67 @@ impl RsraeConfig {
         Self { optimisation: Optimisation::Joint, ..Self::default() }
     }
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> SubspaceAutoencoder {
+        let mut init = Initializer::glorot(seed.stream("init"), device);
+        SubspaceAutoencoder::new(shape, self.norm, &mut init)
+    }
+
+    fn alternating(&self) -> Alternating {
+        let adam = |factor: f64| {
+            let Schedule { learning_rate, epsilon, weight_decay, .. } = self.schedule;
+            Adam::new(factor * learning_rate, epsilon, weight_decay)
+        };
+        Alternating([adam(1.0), adam(10.0), adam(10.0)])
+    }
+
+    fn joint(&self, model: &SubspaceAutoencoder, batch: &Batch) -> Loss {
+        let (reconstruction, errors) = reconstruction(model, batch);
+        let subspace = subspace(model, batch).mul_scalar(self.lambda_1);
+        let orthogonality = orthogonality(model).mul_scalar(self.lambda_2);
+        let total = reconstruction.clone() + subspace.clone() + orthogonality.clone();
+        let parts = vec![
+            ("reconstruction", reconstruction),
+            ("subspace", subspace),
+            ("orthogonality", orthogonality),
+        ];
+        Loss { total, parts, errors }
+    }
+}
+
+/// Three Adam steps a batch, each with a fresh forward pass.
+struct Alternating([Adam; 3]);
+
+impl Step<SubspaceAutoencoder> for Alternating {
+    fn step(&mut self, model: SubspaceAutoencoder, batch: &Batch) -> (SubspaceAutoencoder, Loss) {
+        let [first, second, third] = &mut self.0;
+        let (reconstruction, errors) = reconstruction(&model, batch);
+        let model = first.step(model, &reconstruction);
+        let orthogonality = orthogonality(&model);
+        let model = second.step(model, &orthogonality);
+        let subspace = subspace(&model, batch);
+        let model = third.step(model, &subspace);
+        let parts = vec![
+            ("reconstruction", reconstruction.clone()),
+            ("subspace", subspace),
+            ("orthogonality", orthogonality),
+        ];
+        (model, Loss { total: reconstruction, parts, errors })
+    }
+
+    fn optimisers(&mut self) -> Vec<&mut Adam> {
+        self.0.iter_mut().collect()
+    }
+}
+
+impl MethodConfig for RsraeConfig {
+    type Fitted = Rsrae;
+    const NAME: &str = "rsrae";
+    const SUMMARY: &str = "autoencoder with a robust subspace layer, scored by the cosine";
+    const SOURCE: &str = "Lai et al. 2020";
+    const COST: &str = "a few seconds per epoch";
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("plus", Self::plus)];
+
+    fn validate(&self) -> Result<()> {
         for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2)] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(Error::config(key, value, "must be 0 or more"));
@@ -92,11 +145,7 @@ impl RsraeConfig {
         self.schedule.validate()
     }
 
-    /// Trains on `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, divergence in the first epoch, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Rsrae> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Rsrae> {
         self.validate()?;
         let device = context.device.clone();
         let training = device.clone().autodiff();
@@ -124,55 +173,14 @@ impl RsraeConfig {
         Ok(Rsrae { model, device })
     }
 
-    /// Restores a fitted RSRAE for items of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Rsrae> {
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Rsrae> {
         self.validate()?;
-        let model = self.model(shape, Seed(0), &device);
-        Ok(Rsrae { model: load_state(model, weights)?.valid(), device })
+        let model = self.model(shape, Seed(0), device);
+        Ok(Rsrae { model: load_state(model, weights)?.valid(), device: device.clone() })
     }
 
-    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> SubspaceAutoencoder {
-        let mut init = Initializer::glorot(seed.stream("init"), device);
-        SubspaceAutoencoder::new(shape, self.norm, &mut init)
-    }
-
-    /// Three Adam steps a batch, each with a fresh forward pass.
-    fn alternating(&self) -> impl FnMut(SubspaceAutoencoder, &Batch) -> (SubspaceAutoencoder, Loss) {
-        let adam = |factor: f64| {
-            let Schedule { learning_rate, epsilon, weight_decay, .. } = self.schedule;
-            Adam::new(factor * learning_rate, epsilon, weight_decay)
-        };
-        let (mut first, mut second, mut third) = (adam(1.0), adam(10.0), adam(10.0));
-        move |model, batch| {
-            let (reconstruction, errors) = reconstruction(&model, batch);
-            let model = first.step(model, &reconstruction);
-            let orthogonality = orthogonality(&model);
-            let model = second.step(model, &orthogonality);
-            let subspace = subspace(&model, batch);
-            let model = third.step(model, &subspace);
-            let parts = vec![
-                ("reconstruction", reconstruction.clone()),
-                ("subspace", subspace),
-                ("orthogonality", orthogonality),
-            ];
-            (model, Loss { total: reconstruction, parts, errors })
-        }
-    }
-
-    fn joint(&self, model: &SubspaceAutoencoder, batch: &Batch) -> Loss {
-        let (reconstruction, errors) = reconstruction(model, batch);
-        let subspace = subspace(model, batch).mul_scalar(self.lambda_1);
-        let orthogonality = orthogonality(model).mul_scalar(self.lambda_2);
-        let total = reconstruction.clone() + subspace.clone() + orthogonality.clone();
-        let parts = vec![
-            ("reconstruction", reconstruction),
-            ("subspace", subspace),
-            ("orthogonality", orthogonality),
-        ];
-        Loss { total, parts, errors }
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -7,16 +7,19 @@
 
 mod column;
 
+use burn::tensor::Device;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
+use crate::method::MethodConfig;
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::ecod::column::Column;
 use crate::method::reference::some;
-use crate::seed::Seed;
+use crate::nn::autoencoder::Shape;
 use crate::stop;
 
 /// Items fitted on, at most; a random choice when there are more.
@@ -27,12 +30,10 @@ const MAX_ITEMS: usize = 1_000_000;
 #[serde(default, deny_unknown_fields)]
 pub struct EcodConfig {
     /// How the tails of the columns are combined.
-    ///
-    /// Source: PyOD; `whole-item` is Algorithm 1 of Li et al. 2022.
+    #[schemars(extend("source" = "PyOD; whole-item is Algorithm 1 of Li et al. 2022"))]
     pub tails: Tails,
     /// Values kept per column, from 2 to 1 000 000. The model's size grows with it, and the finest tail is one in so many.
-    ///
-    /// Source: ours: a bound on the size of the model.
+    #[schemars(extend("source" = "ours: a bound on the size of the model"))]
     pub max_values: usize,
 }
 
@@ -54,26 +55,24 @@ impl Default for EcodConfig {
     }
 }
 
-impl EcodConfig {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for one out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for EcodConfig {
+    type Fitted = Ecod;
+    const NAME: &str = "ecod";
+    const SUMMARY: &str = "empirical tail probability, feature by feature";
+    const SOURCE: &str = "Li et al. 2022";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
         if (2..=1_000_000).contains(&self.max_values) {
             return Ok(());
         }
         Err(Error::config("max_values", self.max_values, "must lie between 2 and 1000000"))
     }
 
-    /// Takes the distribution of every column of `x`.
-    ///
-    /// # Errors
-    /// Settings out of range, or fewer than 2 items.
-    pub fn fit(&self, x: &Features, seed: Seed) -> Result<Ecod> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Ecod> {
         self.validate()?;
         expect_items(x, 2, "ECOD")?;
-        let x = &*some(x, MAX_ITEMS, seed);
+        let x = &*some(x, MAX_ITEMS, context.seed);
         let kept = x.len().min(self.max_values);
         let column = |mut values: Vec<f32>| {
             values.sort_unstable_by(f32::total_cmp);
@@ -81,6 +80,10 @@ impl EcodConfig {
         };
         let columns: Vec<Column> = columns(x).into_par_iter().map(column).collect();
         Ok(Ecod { tails: self.tails, kept, columns })
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Ecod> {
+        Ecod::load(self, weights)
     }
 }
 
@@ -195,6 +198,8 @@ impl Detector for Ecod {
 mod tests {
     use super::*;
     use crate::data::{Csr, Matrix};
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     fn skewed(n: usize) -> Features {
         let value = |i: usize| match (i * 7919 % 101) as f32 / 10.0 - 3.0 {
@@ -217,7 +222,7 @@ mod tests {
             (Tails::WholeItem, [3.8930050, 5.6312758, 3.4364847, 5.7160170]),
         ] {
             let config = EcodConfig { tails, ..Default::default() };
-            let scores = config.fit(&skewed(50), Seed(0)).unwrap().scores(&skewed(50)).unwrap();
+            let scores = fit_seeded(&config, &skewed(50), Seed(0)).unwrap().scores(&skewed(50)).unwrap();
             for (found, expected) in scores.iter().zip(expected) {
                 assert!(
                     (f64::from(*found) - expected).abs() < 1e-5,
@@ -230,7 +235,7 @@ mod tests {
     #[test]
     fn values_beyond_the_fit_lie_deepest_in_the_tail() {
         let x = Features::Dense(Matrix { cols: 1, values: vec![-1.0, 0.0, 0.0, 2.0] });
-        let ecod = EcodConfig::default().fit(&x, Seed(0)).unwrap();
+        let ecod = fit_seeded(&EcodConfig::default(), &x, Seed(0)).unwrap();
         let new = Features::Dense(Matrix { cols: 1, values: vec![-9.0, -1.0, 0.0, 1.0, 2.0, f32::MAX] });
         let shares = ecod.scores(&new).unwrap().into_iter().map(|score| (-score).exp());
         for (found, expected) in shares.zip([0.2, 0.25, 0.75, 0.25, 0.25, 0.2]) {
@@ -248,7 +253,8 @@ mod tests {
         });
         let rows = vec![1.0, 0.0, 0.0, 0.0, -2.0, 3.0, 0.0, 0.5];
         let dense = Features::Dense(Matrix { cols: 2, values: rows });
-        let fit = |config: &EcodConfig, x: &Features| config.fit(x, Seed(0)).unwrap().scores(x).unwrap();
+        let fit =
+            |config: &EcodConfig, x: &Features| fit_seeded(config, x, Seed(0)).unwrap().scores(x).unwrap();
         assert_eq!(fit(&EcodConfig::default(), &sparse), fit(&EcodConfig::default(), &dense));
         let x = skewed(3000);
         let (all, few) = (
@@ -261,7 +267,7 @@ mod tests {
     #[test]
     fn a_stored_model_scores_the_same_and_a_bent_one_is_refused() {
         let (x, config) = (skewed(50), EcodConfig { tails: Tails::WholeItem, max_values: 30 });
-        let ecod = config.fit(&x, Seed(0)).unwrap();
+        let ecod = fit_seeded(&config, &x, Seed(0)).unwrap();
         let mut stored = Weights::default();
         ecod.store(&mut stored);
         let mut copy = stored.clone();
@@ -284,9 +290,9 @@ mod tests {
     fn constant_columns_and_bad_settings() {
         let equal = Features::Dense(Matrix { cols: 2, values: [0.0, 5.0].repeat(9) });
         for tails in [Tails::EachColumn, Tails::WholeItem] {
-            let ecod = EcodConfig { tails, ..Default::default() }.fit(&equal, Seed(0)).unwrap();
+            let ecod = fit_seeded(&EcodConfig { tails, ..Default::default() }, &equal, Seed(0)).unwrap();
             assert_eq!(ecod.scores(&equal).unwrap(), [0.0; 9]);
         }
-        assert!(EcodConfig { max_values: 1, ..Default::default() }.fit(&equal, Seed(0)).is_err());
+        assert!(fit_seeded(&EcodConfig { max_values: 1, ..Default::default() }, &equal, Seed(0)).is_err());
     }
 }

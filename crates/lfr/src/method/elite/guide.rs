@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::method::context::Known;
 use crate::method::elite::{EliteModel, lay_out};
-use crate::nn::{Descent, scalar};
+use crate::nn::{GradientDescent, scalar};
 
 /// What the labelled items ask of training.
 pub(in crate::method) struct Guide {
@@ -46,7 +46,7 @@ impl Guide {
         // A copy with running statistics of its own, so that these passes do not count in the model's.
         let apart = model.valid();
         let copy = apart.clone().train();
-        let direction = Descent::direction(&copy, &self.validation(&copy, centre));
+        let direction = GradientDescent::direction(&copy, &self.validation(&copy, centre));
         let losses = apart.losses(batch.inner(), centre, Some(&direction));
         let along = losses.tangent.unwrap_or_else(|| losses.value.zeros_like());
         Tensor::from_inner(along.mul_scalar(self.eta))

@@ -29,9 +29,12 @@ use crate::method::autoencoder::map_batches;
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
 use crate::method::elite::guide::Guide;
+use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
-use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, scalar, store_state};
+use crate::nn::{
+    Batch, Direction, Dual, GradientDescent, Initializer, diverged, load_state, scalar, store_state,
+};
 use crate::seed::Seed;
 
 /// Whether gradients are cleared between steps.
@@ -49,26 +52,31 @@ pub enum Gradients {
 #[serde(default, deny_unknown_fields)]
 pub struct EliteConfig {
     /// SGD steps.
-    ///
-    /// Source: the code of Zhang et al. 2021: 39 x 150.
+    #[schemars(extend("source" = "the code of Zhang et al. 2021: 39 x 150"))]
     pub iterations: usize,
     /// Items per step, sampled again for each step.
-    ///
-    /// Source: the code of Zhang et al. 2021.
+    #[schemars(extend("source" = "the code of Zhang et al. 2021"))]
     pub batch_size: usize,
     /// SGD's step size; 0 takes 6e-4 for Elite-AE, 3e-4 for Elite-SVDD.
-    ///
-    /// Source: the code of Zhang et al. 2021.
+    #[schemars(extend("source" = "the code of Zhang et al. 2021"))]
     pub learning_rate: f64,
     /// η over the learning rate.
-    ///
-    /// Source: the code of Zhang et al. 2021: 5 for grey pictures.
+    #[schemars(extend("source" = "the code of Zhang et al. 2021: 5 for grey pictures"))]
     pub meta_scale: f64,
     /// Whether gradients are cleared between steps.
-    ///
-    /// Source: ours: the code of Zhang et al. 2021 accumulates, by mistake.
+    #[schemars(extend("source" = "ours: the code of Zhang et al. 2021 accumulates, by mistake"))]
     pub gradients: Gradients,
 }
+
+/// Settings of Elite-AE.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct EliteAeConfig(pub EliteConfig);
+
+/// Settings of Elite-SVDD.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct EliteSvddConfig(pub EliteConfig);
 
 impl Default for EliteConfig {
     /// The official setting for grey pictures.
@@ -144,12 +152,51 @@ impl EliteModel {
     }
 }
 
+/// Makes the method of `$config` with the losses of `$kind`.
+macro_rules! elite {
+    ($config:ident, $kind:expr, $name:literal, $summary:literal) => {
+        impl MethodConfig for $config {
+            type Fitted = Elite;
+            const NAME: &str = $name;
+            const SUMMARY: &str = $summary;
+            const SOURCE: &str = "Zhang et al. 2021";
+            const COST: &str = "an hour";
+            const TAKES: Takes = Takes::LabelledToo;
+            const PRESETS: &[Preset<Self>] = &[("paper", Self::default)];
+
+            fn validate(&self) -> Result<()> {
+                self.0.validate()
+            }
+
+            fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Elite> {
+                self.0.fit($kind, x, context)
+            }
+
+            fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Elite> {
+                self.0.load($kind, shape, device, weights)
+            }
+        }
+    };
+}
+
+elite!(EliteAeConfig, EliteKind::Autoencoder, "elite-ae", "autoencoder reweighted by a few labelled items");
+elite!(
+    EliteSvddConfig,
+    EliteKind::Svdd,
+    "elite-svdd",
+    "distance from a centre, reweighted by a few labelled items"
+);
+
 impl EliteConfig {
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+    fn rate(&self, kind: EliteKind) -> f64 {
+        match (self.learning_rate, kind) {
+            (0.0, EliteKind::Autoencoder) => 6e-4,
+            (0.0, EliteKind::Svdd) => 3e-4,
+            (given, _) => given,
+        }
+    }
+
+    fn validate(&self) -> Result<()> {
         let positive = |key: &str, value: f64, ok: bool| {
             if ok { Ok(()) } else { Err(Error::config(key, value, "must be above 0")) }
         };
@@ -160,19 +207,7 @@ impl EliteConfig {
         positive("learning_rate", rate, rate >= 0.0 && rate.is_finite())
     }
 
-    fn rate(&self, kind: EliteKind) -> f64 {
-        match (self.learning_rate, kind) {
-            (0.0, EliteKind::Autoencoder) => 6e-4,
-            (0.0, EliteKind::Svdd) => 3e-4,
-            (given, _) => given,
-        }
-    }
-
-    /// Trains on `x`, guided by the context's labelled items.
-    ///
-    /// # Errors
-    /// [`Error::Labels`] without labelled items of both kinds, a setting out of range, or an interruption.
-    pub fn fit(&self, kind: EliteKind, x: &Features, context: &mut Context<'_>) -> Result<Elite> {
+    fn fit(&self, kind: EliteKind, x: &Features, context: &mut Context<'_>) -> Result<Elite> {
         self.validate()?;
         let known = context.known.clone().ok_or_else(|| Error::Labels {
             problem: "Elite needs a few labelled items outside the training set: pass --labels-known FILE"
@@ -186,7 +221,7 @@ impl EliteConfig {
         let centre = centre(&model.valid(), x, self.batch_size, context.seed, &device);
         let rate = self.rate(kind);
         let guide = Guide::new(&model, &known, &centre, rate * self.meta_scale, &training);
-        let mut descent = Descent::new(rate, self.gradients == Gradients::Accumulated);
+        let mut descent = GradientDescent::new(rate, self.gradients == Gradients::Accumulated);
         let per_epoch = x.len().div_ceil(self.batch_size);
         let mut random = context.seed.stream("shuffle");
         let mut sums = (0.0, 0usize);
@@ -227,22 +262,12 @@ impl EliteConfig {
         Ok(Elite { model: model.valid(), centre, device })
     }
 
-    /// Restores a fitted Elite for items of `shape`.
-    ///
-    /// # Errors
-    /// [`Error::Mismatch`] when the arrays do not fit.
-    pub fn load(
-        &self,
-        kind: EliteKind,
-        shape: &Shape,
-        device: Device,
-        weights: &mut Weights,
-    ) -> Result<Elite> {
+    fn load(&self, kind: EliteKind, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Elite> {
         self.validate()?;
         let (_, centre) = weights.take_f32("centre", &[Some(kind.codes(shape.input))])?;
-        let mut init = Initializer::new(Seed(0).stream("init"), &device);
+        let mut init = Initializer::new(Seed(0).stream("init"), device);
         let model = load_state(EliteModel::new(kind, shape, &mut init), weights)?.valid();
-        Ok(Elite { model, centre, device })
+        Ok(Elite { model, centre, device: device.clone() })
     }
 }
 
@@ -344,7 +369,7 @@ mod tests {
                 weights.put_f32(name, &array.shape, values.iter().map(|v| v * factor).collect());
             }
             let shape = Shape::of(&slopes(), 0);
-            let collapsed = config.load(EliteKind::Svdd, &shape, Device::flex(), &mut weights).unwrap();
+            let collapsed = config.load(EliteKind::Svdd, &shape, &Device::flex(), &mut weights).unwrap();
             assert!(!warnings(&collapsed).is_empty(), "the last layer times {shrink}");
         }
     }

@@ -1,5 +1,7 @@
 //! The clusters of LVAD: tables of distances, and the odds read off them.
 
+use crate::statistics::{at_place, moments};
+
 /// Percentiles a table.
 pub(in crate::method) const RANKS: usize = 1000;
 
@@ -28,9 +30,9 @@ impl Cluster {
             return None;
         }
         let (members, items) = (inner.len() as f64, (inner.len() + outer.len()) as f64);
-        let mean = inner.iter().sum::<f64>() / members;
-        let deviation = (inner.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / members).sqrt();
-        let near = inner.iter().chain(&outer).filter(|&d| d - mean < 3.0 * deviation).count();
+        let (mean, variance) = moments(inner.iter().copied(), inner.len());
+        let reach = 3.0 * variance.sqrt();
+        let near = inner.iter().chain(&outer).filter(|&d| d - mean < reach).count();
         let tables = [&mut inner, &mut outer].map(|side| percentiles(side));
         let [inner, outer] = tables;
         let (share, rho) = (members / items, items / near as f64 - 1.0);
@@ -47,11 +49,7 @@ impl Cluster {
 /// The 0.0, 0.1, .. 99.9 percentiles, between neighbours linearly (numpy's default).
 fn percentiles(values: &mut [f64]) -> Vec<f64> {
     values.sort_unstable_by(f64::total_cmp);
-    let percentile = |rank: usize| {
-        let at = (values.len() - 1) as f64 * rank as f64 / RANKS as f64;
-        let (below, above) = (values[at.floor() as usize], values[at.ceil() as usize]);
-        below + (above - below) * at.fract()
-    };
+    let percentile = |rank: usize| at_place(values, (values.len() - 1) as f64 * rank as f64 / RANKS as f64);
     (0..RANKS).map(percentile).collect()
 }
 

@@ -17,19 +17,22 @@
 mod cluster;
 mod kmeans;
 
+use burn::tensor::Device;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Matrix, Weights};
 use crate::error::{Error, Result};
+use crate::method::MethodConfig;
 use crate::method::block_products::squared_distance;
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::lvad::cluster::{Cluster, RANKS};
 use crate::method::lvad::kmeans::KMeans;
 use crate::method::reference::some;
 use crate::method::scaling::instance_normalised;
-use crate::seed::Seed;
+use crate::nn::autoencoder::Shape;
 use crate::stop;
 
 /// Settings of LVAD.
@@ -37,21 +40,17 @@ use crate::stop;
 #[serde(default, deny_unknown_fields)]
 pub struct LvadConfig {
     /// Clusters at most, at least 2; a tenth of the items when that is less. 300 in the authors' examples.
-    ///
-    /// Source: Lin et al. 2022: 300 in their examples.
+    #[schemars(extend("source" = "Lin et al. 2022: 300 in their examples"))]
     pub clusters: usize,
     /// Starts of k-means, at least 1. 10 in scikit-learn, which the authors use.
-    ///
-    /// Source: scikit-learn's default, which they use.
+    #[schemars(extend("source" = "scikit-learn's default, which they use"))]
     pub restarts: usize,
     /// Rounds of k-means per start, at least 1. 300 in scikit-learn.
-    ///
-    /// Source: scikit-learn's default, which they use.
+    #[schemars(extend("source" = "scikit-learn's default, which they use"))]
     pub iterations: usize,
     /// Items fitted on, at least 20; a random choice when there are more. Fewer for very wide items: at most half a
     /// gigabyte of rows is held.
-    ///
-    /// Source: ours: a bound on time and memory.
+    #[schemars(extend("source" = "ours: a bound on time and memory"))]
     pub max_items: usize,
 }
 
@@ -61,12 +60,14 @@ impl Default for LvadConfig {
     }
 }
 
-impl LvadConfig {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for one out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for LvadConfig {
+    type Fitted = Lvad;
+    const NAME: &str = "lvad";
+    const SUMMARY: &str = "local likelihood ratios around k-means centres";
+    const SOURCE: &str = "Lin et al. 2022 (LVAD)";
+    const COST: &str = "seconds";
+
+    fn validate(&self) -> Result<()> {
         let settings = [
             ("clusters", self.clusters, 2),
             ("restarts", self.restarts, 1),
@@ -81,18 +82,18 @@ impl LvadConfig {
         }
     }
 
-    /// Finds the clusters of `x` and measures them.
-    ///
-    /// # Errors
-    /// Settings out of range, or fewer than 20 items.
-    pub fn fit(&self, x: &Features, seed: Seed) -> Result<Lvad> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Lvad> {
         self.validate()?;
         expect_items(x, 20, "LVAD")?;
-        let rows = instance_normalised(&some(x, self.max_items, seed));
+        let rows = instance_normalised(&some(x, self.max_items, context.seed));
         let clusters = self.clusters.min(rows.rows() / 10);
         let plan = KMeans { clusters, restarts: self.restarts, iterations: self.iterations };
-        let centres = plan.centres(&rows, seed.stream("centres"));
+        let centres = plan.centres(&rows, context.seed.stream("centres"));
         Ok(Lvad::measure(&rows, &centres))
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Lvad> {
+        Lvad::load(self, weights)
     }
 }
 
@@ -197,6 +198,8 @@ impl Detector for Lvad {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     /// `n` pictures of four numbers in three kinds, and one of none of these at the end.
     fn kinds(n: usize) -> Features {
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn the_odd_one_out_scores_highest_and_a_stored_model_the_same() {
         let (x, config) = (kinds(150), LvadConfig { clusters: 3, ..Default::default() });
-        let lvad = config.fit(&x, Seed(0)).unwrap();
+        let lvad = fit_seeded(&config, &x, Seed(0)).unwrap();
         let scores = lvad.scores(&x).unwrap();
         assert!(scores[..149].iter().all(|&score| score < scores[149]), "{scores:?}");
         let mut stored = Weights::default();
@@ -265,13 +268,15 @@ mod tests {
     #[test]
     fn few_items_are_refused_and_equal_ones_score_alike() {
         let config = LvadConfig::default();
-        assert!(config.fit(&kinds(19), Seed(0)).is_err_and(|e| e.to_string().contains("at least 20")));
+        assert!(
+            fit_seeded(&config, &kinds(19), Seed(0)).is_err_and(|e| e.to_string().contains("at least 20"))
+        );
         let equal = Features::Dense(Matrix { cols: 2, values: [1.0, 2.0].repeat(40) });
-        let lvad = config.fit(&equal, Seed(0)).unwrap();
+        let lvad = fit_seeded(&config, &equal, Seed(0)).unwrap();
         assert_eq!(lvad.scores(&equal).unwrap(), [0.0; 40]);
         let mut stored = Weights::default();
         lvad.store(&mut stored);
         assert!(Lvad::load(&config, &mut stored).is_ok());
-        assert!(LvadConfig { restarts: 0, ..config }.fit(&equal, Seed(0)).is_err());
+        assert!(fit_seeded(&LvadConfig { restarts: 0, ..config }, &equal, Seed(0)).is_err());
     }
 }

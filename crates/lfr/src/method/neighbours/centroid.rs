@@ -1,45 +1,50 @@
 //! Distance to the mean of all items (Rocchio 1971; as a detector Manevitz and Yousef 2001): for items of unit length, such
 //! as documents, in the order of the cosine to it.
 
+use burn::tensor::Device;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::Result;
+use crate::method::MethodConfig;
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::scaling::Scaling;
+use crate::nn::autoencoder::Shape;
 
 /// Settings of the distance to the mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct CentroidConfig {
     /// What is done to an item first.
-    ///
-    /// Source: ours: nothing in Manevitz and Yousef 2001.
+    #[schemars(extend("source" = "ours: nothing in Manevitz and Yousef 2001"))]
     pub scaling: Scaling,
 }
 
-impl CentroidConfig {
-    /// There is nothing that could be out of range.
-    ///
-    /// # Errors
-    /// None.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for CentroidConfig {
+    type Fitted = Centroid;
+    const NAME: &str = "centroid";
+    const SUMMARY: &str = "distance to the mean of all items";
+    const SOURCE: &str = "Manevitz and Yousef 2001";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
         Ok(())
     }
 
-    /// The mean of `x`.
-    ///
-    /// # Errors
-    /// Fewer than 2 items.
-    pub fn fit(&self, x: &Features) -> Result<Centroid> {
+    fn fit(&self, x: &Features, _: &mut Context<'_>) -> Result<Centroid> {
         expect_items(x, 2, "a mean")?;
         let x = &*self.scaling.apply(x);
         let mut centre = vec![0.0; x.width()];
         (0..x.len()).for_each(|i| each(x, i, |column, value| centre[column] += value));
         centre.iter_mut().for_each(|sum| *sum /= x.len() as f64);
         Ok(Centroid { scaling: self.scaling, centre })
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Centroid> {
+        Centroid::load(self, weights)
     }
 }
 
@@ -97,6 +102,8 @@ impl Detector for Centroid {
 mod tests {
     use super::*;
     use crate::data::{Csr, Matrix};
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     fn close(found: &[f32], expected: &[f32]) {
         assert_eq!(found.len(), expected.len());
@@ -112,7 +119,8 @@ mod tests {
     #[test]
     fn agrees_with_numpy() {
         let x = Features::Dense(Matrix { cols: 2, values: vec![1.0, 2.0, 3.0, 1.0, -1.0, 0.0, 4.0, 9.0] });
-        let scores = |scaling| CentroidConfig { scaling }.fit(&x).unwrap().scores(&x).unwrap();
+        let scores =
+            |scaling| fit_seeded(&CentroidConfig { scaling }, &x, Seed(0)).unwrap().scores(&x).unwrap();
         close(&scores(Scaling::None), &[1.25, 2.358_495_3, 4.069_705, 6.408_003]);
         close(&scores(Scaling::Root), &[0.430_714_87, 0.617_623_9, 1.360_078_5, 0.424_393_2]);
     }
@@ -127,7 +135,7 @@ mod tests {
         };
         let sparse = Features::Sparse(sparse);
         let dense = Features::Dense(Matrix { cols: 3, values: sparse.dense(&[0, 1, 2]) });
-        let centroid = CentroidConfig::default().fit(&sparse).unwrap();
+        let centroid = fit_seeded(&CentroidConfig::default(), &sparse, Seed(0)).unwrap();
         close(&centroid.scores(&sparse).unwrap(), &centroid.scores(&dense).unwrap());
         let mut stored = Weights::default();
         centroid.store(&mut stored);

@@ -3,15 +3,18 @@
 //! Scores of the items of the fit leave an item out of its own neighbourhood, as PyOD's `decision_scores_`. Scored
 //! again as new items they meet themselves at distance 0, so a new copy of a known item scores lower than it did.
 
+use burn::tensor::Device;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::Result;
+use crate::method::MethodConfig;
+use crate::method::context::Context;
 use crate::method::detector::Detector;
 use crate::method::neighbours::nearest::{Asked, Neighbour, Neighbours, check};
 use crate::method::scaling::Scaling;
-use crate::seed::Seed;
+use crate::nn::autoencoder::Shape;
 
 /// Settings of the distance to the nearest items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,21 +22,17 @@ use crate::seed::Seed;
 pub struct KnnConfig {
     /// Neighbours looked at; all other items when there are fewer. 0 takes a twentieth of the items kept, but from 5 to
     /// 20. 5 in PyOD.
-    ///
-    /// Source: PyOD's default.
+    #[schemars(extend("source" = "PyOD's default"))]
     pub neighbours: usize,
     /// How their distances become a score. The largest in PyOD.
-    ///
-    /// Source: Ramaswamy et al. 2000.
+    #[schemars(extend("source" = "Ramaswamy et al. 2000"))]
     pub distance: Distance,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
-    /// with it.
-    ///
-    /// Source: ours: a bound on time and model size.
+    /// with it. Of more than 200 000 items fewer are kept: four thousand million over their number, at least 2000.
+    #[schemars(extend("source" = "ours: a bound on time and model size"))]
     pub max_reference: usize,
     /// What is done to an item first.
-    ///
-    /// Source: ours: nothing in Ramaswamy et al. 2000.
+    #[schemars(extend("source" = "ours: nothing in Ramaswamy et al. 2000"))]
     pub scaling: Scaling,
 }
 
@@ -57,14 +56,6 @@ impl Default for KnnConfig {
 }
 
 impl KnnConfig {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] for one out of range.
-    pub fn validate(&self) -> Result<()> {
-        check(self.neighbours.max(1), self.max_reference)
-    }
-
     /// Neighbours looked at when so many items are `kept`.
     pub(crate) fn looked_at(&self, kept: usize) -> usize {
         match self.neighbours {
@@ -72,15 +63,27 @@ impl KnnConfig {
             given => given,
         }
     }
+}
 
-    /// Keeps the items of `x`.
-    ///
-    /// # Errors
-    /// Settings out of range, or fewer than 2 items.
-    pub fn fit(&self, x: &Features, seed: Seed) -> Result<Knn> {
+impl MethodConfig for KnnConfig {
+    type Fitted = Knn;
+    const NAME: &str = "knn";
+    const SUMMARY: &str = "distance to the k-th nearest item";
+    const SOURCE: &str = "Ramaswamy et al. 2000";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
+        check(self.neighbours.max(1), self.max_reference)
+    }
+
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Knn> {
         self.validate()?;
         let x = self.scaling.apply(x);
-        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(&x, self.max_reference, seed)? })
+        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(&x, self.max_reference, context.seed)? })
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Knn> {
+        Knn::load(self, weights)
     }
 }
 
@@ -138,6 +141,8 @@ impl Detector for Knn {
 mod tests {
     use super::*;
     use crate::data::{Images, Matrix};
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     fn wave(n: usize) -> Matrix {
         let value = |i: usize| ((i * i % 37) as f32 * 0.7).sin() + (i % 5) as f32;
@@ -157,7 +162,8 @@ mod tests {
         ];
         let x = Features::Dense(wave(40));
         for (distance, fitted, new) in expected {
-            let knn = KnnConfig { distance, ..Default::default() }.fit(&x.slice(0..30), Seed(0)).unwrap();
+            let knn =
+                fit_seeded(&KnnConfig { distance, ..Default::default() }, &x.slice(0..30), Seed(0)).unwrap();
             let close = |found: &[f32], expected: [f32; 3]| {
                 found.iter().zip(expected).for_each(|(found, expected)| {
                     assert!((found - expected).abs() < 1e-4, "{distance:?}: {found} instead of {expected}");
@@ -172,7 +178,7 @@ mod tests {
     fn a_stored_model_scores_the_same_and_a_bent_one_is_refused() {
         let images = Images { channels: 1, side: 2, pixels: (0..80).map(|i| (i * i % 251) as u8).collect() };
         let (all, config) = (Features::Images(images), KnnConfig { max_reference: 8, ..Default::default() });
-        let knn = config.fit(&all, Seed(3)).unwrap();
+        let knn = fit_seeded(&config, &all, Seed(3)).unwrap();
         let mut stored = Weights::default();
         knn.store(&mut stored);
         let mut copy = stored.clone();
@@ -191,7 +197,7 @@ mod tests {
     fn the_number_of_neighbours_can_follow_the_number_of_items() {
         let scores = |neighbours, n| {
             let (x, config) = (Features::Dense(wave(n)), KnnConfig { neighbours, ..Default::default() });
-            config.fit(&x, Seed(0)).unwrap().training_scores(&x).unwrap()
+            fit_seeded(&config, &x, Seed(0)).unwrap().training_scores(&x).unwrap()
         };
         for (n, expected) in [(40, 5), (200, 10), (500, 20)] {
             assert_eq!(scores(0, n), scores(expected, n));
@@ -219,10 +225,10 @@ mod tests {
     #[test]
     fn few_items_and_many_copies_work() {
         let x = Features::Dense(Matrix { cols: 1, values: vec![1.0, 1.0] });
-        let knn = KnnConfig::default().fit(&x, Seed(0)).unwrap();
+        let knn = fit_seeded(&KnnConfig::default(), &x, Seed(0)).unwrap();
         assert_eq!(knn.training_scores(&x).unwrap(), [0.0, 0.0]);
-        assert!(KnnConfig::default().fit(&x.slice(0..1), Seed(0)).is_err());
-        assert!(KnnConfig { neighbours: 10_001, ..Default::default() }.fit(&x, Seed(0)).is_err());
-        assert!(KnnConfig { max_reference: 1, ..Default::default() }.fit(&x, Seed(0)).is_err());
+        assert!(fit_seeded(&KnnConfig::default(), &x.slice(0..1), Seed(0)).is_err());
+        assert!(fit_seeded(&KnnConfig { neighbours: 10_001, ..Default::default() }, &x, Seed(0)).is_err());
+        assert!(fit_seeded(&KnnConfig { max_reference: 1, ..Default::default() }, &x, Seed(0)).is_err());
     }
 }

@@ -9,27 +9,28 @@
 //! Deviation: where more than k items coincide their reach is 0 and their density has no bound, so that anything a hair
 //! off them scores in the millions. Then no mean reach counts as smaller than the median positive reach.
 
+use burn::tensor::Device;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::Result;
+use crate::method::MethodConfig;
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array};
 use crate::method::neighbours::nearest::{Asked, Neighbour, Neighbours, check};
-use crate::seed::Seed;
+use crate::nn::autoencoder::Shape;
 
 /// Settings of the local outlier factor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct LofConfig {
     /// Number of neighbours, at least 1; all other items when there are fewer. 20 in scikit-learn and PyOD.
-    ///
-    /// Source: scikit-learn's and PyOD's default.
+    #[schemars(extend("source" = "scikit-learn's and PyOD's default"))]
     pub neighbours: usize,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
-    /// with it.
-    ///
-    /// Source: ours: a bound on time and model size.
+    /// with it. Of more than 200 000 items fewer are kept, as by `knn`.
+    #[schemars(extend("source" = "ours: a bound on time and model size"))]
     pub max_reference: usize,
 }
 
@@ -39,28 +40,32 @@ impl Default for LofConfig {
     }
 }
 
-impl LofConfig {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] for one out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for LofConfig {
+    type Fitted = Lof;
+    const NAME: &str = "lof";
+    const SUMMARY: &str = "local density compared with that of the neighbours";
+    const SOURCE: &str = "Breunig et al. 2000";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
         check(self.neighbours, self.max_reference)
     }
 
-    /// Keeps the items of `x` and measures their densities.
-    ///
-    /// # Errors
-    /// Settings out of range, or fewer than 2 items.
-    pub fn fit(&self, x: &Features, seed: Seed) -> Result<Lof> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Lof> {
         self.validate()?;
-        let neighbours = Neighbours::fit(x, self.max_reference, seed)?;
+        let neighbours = Neighbours::fit(x, self.max_reference, context.seed)?;
         let kept = &neighbours.reference().items;
         let around = neighbours.map(kept, self.neighbours, Asked::Kept, <[Neighbour]>::to_vec)?;
         let reaches: Vec<f64> = around.iter().filter_map(|found| found.last()).map(|n| n.distance).collect();
         let floor = floor(&reaches);
         let densities = around.iter().map(|found| density(found, &reaches, floor)).collect();
-        Ok(Lof { config: self.clone(), neighbours, reaches, floor, densities })
+        let lof = Lof { config: self.clone(), neighbours, reaches, floor, densities };
+        context.warnings.extend(lof.warning());
+        Ok(lof)
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Lof> {
+        Lof::load(self, weights)
     }
 }
 
@@ -153,6 +158,8 @@ impl Detector for Lof {
 mod tests {
     use super::*;
     use crate::data::Matrix;
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     fn wave(n: usize) -> Features {
         let value = |i: usize| ((i * i % 37) as f32 * 0.7).sin() + (i % 5) as f32;
@@ -170,7 +177,7 @@ mod tests {
         let x = Features::Dense(Matrix { cols: 3, values: (0..120).map(value).collect() });
         let config = LofConfig { neighbours: 8, ..Default::default() };
         let (old, new) = (x.slice(0..30), x.slice(30..34));
-        let lof = config.fit(&old, Seed(0)).unwrap();
+        let lof = fit_seeded(&config, &old, Seed(0)).unwrap();
         let close = |found: &[f32], expected: [f32; 4]| {
             found.iter().zip(expected).for_each(|(found, expected)| {
                 assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
@@ -183,7 +190,7 @@ mod tests {
     #[test]
     fn a_stored_model_scores_the_same_and_a_bent_one_is_refused() {
         let (x, config) = (wave(50), LofConfig { neighbours: 4, max_reference: 30 });
-        let lof = config.fit(&x, Seed(3)).unwrap();
+        let lof = fit_seeded(&config, &x, Seed(3)).unwrap();
         let mut stored = Weights::default();
         lof.store(&mut stored);
         let mut copy = stored.clone();
@@ -202,7 +209,7 @@ mod tests {
     fn coinciding_items_warn_and_blow_no_score_up() {
         let values = [vec![1.0; 25], vec![1.001, 1.002, 50.0]].concat();
         let x = Features::Dense(Matrix { cols: 1, values });
-        let lof = LofConfig::default().fit(&x, Seed(0)).unwrap();
+        let lof = fit_seeded(&LofConfig::default(), &x, Seed(0)).unwrap();
         assert!(lof.warning().unwrap().starts_with("25 of 28 items equal at least 20 others"));
         let scores = lof.training_scores(&x).unwrap();
         assert!(
@@ -213,13 +220,13 @@ mod tests {
         lof.store(&mut stored);
         let loaded = Lof::load(&LofConfig::default(), &mut stored).unwrap();
         assert_eq!(loaded.scores(&x).unwrap(), lof.scores(&x).unwrap());
-        assert_eq!(LofConfig::default().fit(&wave(50), Seed(0)).unwrap().warning(), None);
+        assert_eq!(fit_seeded(&LofConfig::default(), &wave(50), Seed(0)).unwrap().warning(), None);
     }
 
     #[test]
     fn equal_items_score_alike() {
         let x = Features::Dense(Matrix { cols: 2, values: vec![3.0; 60] });
-        let lof = LofConfig::default().fit(&x, Seed(0)).unwrap();
+        let lof = fit_seeded(&LofConfig::default(), &x, Seed(0)).unwrap();
         assert_eq!(lof.training_scores(&x).unwrap(), [1.0; 30]);
         assert!(lof.scores(&wave(5)).is_err());
     }

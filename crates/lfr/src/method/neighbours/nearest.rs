@@ -47,6 +47,12 @@ pub(in crate::method) fn check(neighbours: usize, max_reference: usize) -> Resul
     Ok(())
 }
 
+/// Pairs of an item and one kept, at most, as long as that leaves [`FEWEST`] to be kept.
+const MOST_PAIRS: usize = 4_000_000_000;
+
+/// Items kept of however many.
+const FEWEST: usize = 2000;
+
 /// Finds neighbours among the items kept from the fit.
 pub(in crate::method) struct Neighbours {
     reference: Reference,
@@ -59,8 +65,9 @@ enum Search {
 }
 
 impl Neighbours {
-    /// Keeps at most `limit` items of `x`.
+    /// Keeps at most `limit` items of `x`, and of very many fewer, which bounds the time of a pass over `x`.
     pub(in crate::method) fn fit(x: &Features, limit: usize, seed: Seed) -> Result<Self> {
+        let limit = limit.min((MOST_PAIRS / x.len().max(1)).max(FEWEST));
         Ok(Self::new(Reference::choose(x, limit, seed)?))
     }
 
@@ -104,8 +111,8 @@ impl Neighbours {
         };
         match (&self.search, x) {
             (Search::Dense(panels), x) => Ok(by_block(x, |items, rows| {
-                let queries = items.zip(panels.queries(kept, &rows));
-                queries.map(|(i, query)| each(&query.nearest(kept, k, own(i)))).collect()
+                let owns: Vec<Option<usize>> = items.map(own).collect();
+                panels.nearest(kept, &rows, &owns, k).iter().map(|found| each(found)).collect()
             })),
             (Search::Sparse(lists), Features::Sparse(x)) => {
                 let nearest = |i| {

@@ -10,17 +10,20 @@
 
 mod components;
 
+use burn::tensor::Device;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
+use crate::method::MethodConfig;
 use crate::method::block_products::{BLOCK, by_block, products, squared_distance, times};
+use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 pub(crate) use crate::method::pca::components::LIMIT;
 use crate::method::pca::components::{Scale, components};
 use crate::method::reference::some;
-use crate::seed::Seed;
+use crate::nn::autoencoder::Shape;
 
 /// Rows and columns of the largest eigenproblem.
 const MAX_SIDE: usize = 1024;
@@ -30,18 +33,15 @@ const MAX_SIDE: usize = 1024;
 #[serde(default, deny_unknown_fields)]
 pub struct PcaConfig {
     /// What is measured.
-    ///
-    /// Source: Shyu et al. 2003 for `mahalanobis`; ours for `reconstruction`.
+    #[schemars(extend("source" = "Shyu et al. 2003 for mahalanobis; ours for reconstruction"))]
     pub score: PcaScore,
     /// Share of the variance that the components kept hold, in \[0, 1\]. 0 keeps none: then the reconstruction is the
     /// mean, and items rank as by PyOD's PCA. That is the default, because components found on a pile with outliers in
     /// it begin to describe them.
-    ///
-    /// Source: ours: items rank as by PyOD's default.
+    #[schemars(extend("source" = "ours: items rank as by PyOD's default"))]
     pub variance: f64,
     /// Items fitted on, at least 2; a random choice when there are more.
-    ///
-    /// Source: ours: a bound on time and memory.
+    #[schemars(extend("source" = "ours: a bound on time and memory"))]
     pub max_items: usize,
 }
 
@@ -62,12 +62,14 @@ impl Default for PcaConfig {
     }
 }
 
-impl PcaConfig {
-    /// Checks the settings.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for one out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for PcaConfig {
+    type Fitted = Pca;
+    const NAME: &str = "pca";
+    const SUMMARY: &str = "distance along, or from, the principal components";
+    const SOURCE: &str = "Shyu et al. 2003";
+    const COST: &str = "a second";
+
+    fn validate(&self) -> Result<()> {
         if !(0.0..=1.0).contains(&self.variance) {
             return Err(Error::config("variance", self.variance, "must lie between 0 and 1"));
         }
@@ -80,15 +82,11 @@ impl PcaConfig {
         Ok(())
     }
 
-    /// Finds the components of `x`.
-    ///
-    /// # Errors
-    /// Settings out of range, or fewer than 2 items.
-    pub fn fit(&self, x: &Features, seed: Seed) -> Result<Pca> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Pca> {
         self.validate()?;
         expect_items(x, 2, "PCA")?;
         let limit = if x.width() > MAX_SIDE { self.max_items.min(MAX_SIDE) } else { self.max_items };
-        let x = &*some(x, limit, seed);
+        let x = &*some(x, limit, context.seed);
         let scale = Scale::of(x);
         let rows: Vec<f32> = by_block(x, |items, mut rows| {
             scale.apply(&mut rows);
@@ -97,6 +95,10 @@ impl PcaConfig {
         });
         let (components, variances) = components(&rows, x.width(), self.variance);
         Ok(Pca { score: self.score, scale, components, variances })
+    }
+
+    fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Pca> {
+        Pca::load(self, weights)
     }
 }
 
@@ -174,6 +176,8 @@ impl Detector for Pca {
 mod tests {
     use super::*;
     use crate::data::Matrix;
+    use crate::method::config::fit_seeded;
+    use crate::seed::Seed;
 
     /// `n` rows of `cols` numbers, the columns tied to one another.
     fn tied(n: usize, cols: usize) -> Features {
@@ -201,7 +205,7 @@ mod tests {
                 [(PcaScore::Reconstruction, reconstruction), (PcaScore::Mahalanobis, mahalanobis)]
             {
                 let config = PcaConfig { score, variance: 0.995, ..Default::default() };
-                let scores = config.fit(&x, Seed(0)).unwrap().scores(&x).unwrap();
+                let scores = fit_seeded(&config, &x, Seed(0)).unwrap().scores(&x).unwrap();
                 for (found, expected) in scores.iter().zip(expected) {
                     let near = (f64::from(*found) - expected).abs() <= 1e-4 * (1.0 + expected.abs());
                     assert!(near, "{score:?} {n}x{cols}: {found} instead of {expected}");
@@ -216,13 +220,13 @@ mod tests {
     fn without_components_the_length_is_left() {
         let x = Features::Dense(Matrix { cols: 2, values: vec![1.0, 5.0, 3.0, 5.0, 1.0, 5.0, 3.0, 5.0] });
         let config = PcaConfig { variance: 0.0, ..Default::default() };
-        assert_eq!(config.fit(&x, Seed(0)).unwrap().scores(&x).unwrap(), [0.5; 4]);
+        assert_eq!(fit_seeded(&config, &x, Seed(0)).unwrap().scores(&x).unwrap(), [0.5; 4]);
     }
 
     #[test]
     fn a_stored_model_scores_the_same_alone_and_a_bent_one_is_refused() {
         let (x, config) = (tied(300, 7), PcaConfig { max_items: 200, variance: 0.5, ..Default::default() });
-        let pca = config.fit(&x, Seed(2)).unwrap();
+        let pca = fit_seeded(&config, &x, Seed(2)).unwrap();
         let scores = pca.scores(&x).unwrap();
         let mut stored = Weights::default();
         pca.store(&mut stored);
@@ -241,13 +245,17 @@ mod tests {
     fn constant_columns_huge_numbers_and_bad_settings() {
         let equal = Features::Dense(Matrix { cols: 2, values: vec![0.1; 20] });
         for score in [PcaScore::Reconstruction, PcaScore::Mahalanobis] {
-            let pca = PcaConfig { score, variance: 0.5, ..Default::default() }.fit(&equal, Seed(0)).unwrap();
+            let pca = fit_seeded(&PcaConfig { score, variance: 0.5, ..Default::default() }, &equal, Seed(0))
+                .unwrap();
             assert_eq!(pca.scores(&equal).unwrap(), [0.0; 10]);
             let far = Features::Dense(Matrix { cols: 2, values: vec![f32::MAX, f32::MIN] });
             assert!(pca.scores(&far).unwrap()[0].is_finite());
         }
         for (variance, max_items) in [(1.1, 10), (f64::NAN, 10), (0.5, 1)] {
-            assert!(PcaConfig { variance, max_items, ..Default::default() }.fit(&equal, Seed(0)).is_err());
+            assert!(
+                fit_seeded(&PcaConfig { variance, max_items, ..Default::default() }, &equal, Seed(0))
+                    .is_err()
+            );
         }
         let none = PcaConfig { score: PcaScore::Mahalanobis, variance: 0.0, ..Default::default() };
         assert!(none.validate().is_err());

@@ -16,6 +16,7 @@ use crate::method::context::Context;
 use crate::method::transformation::classifier::TransformationClassifier;
 use crate::method::transformation::geom::{plain_classifier, transformation_schedule};
 use crate::method::transformation::likelihood::GtScore;
+use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
@@ -26,8 +27,7 @@ use crate::transform::TransformSet;
 #[serde(default, deny_unknown_fields)]
 pub struct E3OutlierConfig {
     /// How probabilities become a score.
-    ///
-    /// Source: Wang et al. 2019: negative entropy.
+    #[schemars(extend("source" = "Wang et al. 2019: negative entropy"))]
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,
@@ -45,20 +45,22 @@ impl E3OutlierConfig {
     pub fn original() -> Self {
         Self { schedule: transformation_schedule(3, 1e-3), ..Self::default() }
     }
+}
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for E3OutlierConfig {
+    type Fitted = E3Outlier;
+    const NAME: &str = "e3outlier";
+    const SUMMARY: &str = "111-way transformation classifier, scored by entropy";
+    const SOURCE: &str = "Wang et al. 2019";
+    const COST: &str = "two hours";
+    const TAKES: Takes = Takes::Pictures;
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("original", Self::original)];
+
+    fn validate(&self) -> Result<()> {
         self.schedule.validate()
     }
 
-    /// Trains on the pictures `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, anything but pictures, divergence, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<E3Outlier> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<E3Outlier> {
         self.validate()?;
         let set = TransformSet::All111;
         let model =
@@ -66,15 +68,15 @@ impl E3OutlierConfig {
         TransformationClassifier::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
     }
 
-    /// Restores a fitted E3Outlier for pictures of `shape`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<E3Outlier> {
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<E3Outlier> {
         self.validate()?;
         let set = TransformSet::All111;
-        let model = plain_classifier(shape, &set, Seed(0), &device);
-        TransformationClassifier::load(model, set, Fed::Latent, self.score, device, weights)
+        let model = plain_classifier(shape, &set, Seed(0), device);
+        TransformationClassifier::load(model, set, Fed::Latent, self.score, device.clone(), weights)
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

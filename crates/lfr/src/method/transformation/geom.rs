@@ -17,6 +17,7 @@ use crate::method::transformation::classifier::{
     PluggedClassifier, TransformationBackbone, TransformationClassifier,
 };
 use crate::method::transformation::likelihood::GtScore;
+use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
@@ -27,8 +28,7 @@ use crate::transform::TransformSet;
 #[serde(default, deny_unknown_fields)]
 pub struct GeomConfig {
     /// How probabilities become a score.
-    ///
-    /// Source: Lin et al. 2023, Eq. 8; the mean of logs in their 2021 code.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 8; the mean of logs in their 2021 code"))]
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,
@@ -51,20 +51,23 @@ impl GeomConfig {
     pub fn original() -> Self {
         Self { score: GtScore::Dirichlet, schedule: transformation_schedule(3, 1e-3) }
     }
+}
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
+impl MethodConfig for GeomConfig {
+    type Fitted = Geom;
+    const NAME: &str = "geom";
+    const SUMMARY: &str =
+        "72-way transformation classifier, scored by the probability of the true transformation";
+    const SOURCE: &str = "Golan and El-Yaniv 2018";
+    const COST: &str = "an hour";
+    const TAKES: Takes = Takes::Pictures;
+    const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("original", Self::original)];
+
+    fn validate(&self) -> Result<()> {
         self.schedule.validate()
     }
 
-    /// Trains on the pictures `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, anything but pictures, divergence, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Geom> {
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Geom> {
         self.validate()?;
         let set = TransformSet::Regular72;
         let model =
@@ -72,15 +75,15 @@ impl GeomConfig {
         TransformationClassifier::fit(x, model, set, Fed::Latent, self.score, &self.schedule, context)
     }
 
-    /// Restores a fitted GEOM for pictures of `shape`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Geom> {
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<Geom> {
         self.validate()?;
         let set = TransformSet::Regular72;
-        let model = plain_classifier(shape, &set, Seed(0), &device);
-        TransformationClassifier::load(model, set, Fed::Latent, self.score, device, weights)
+        let model = plain_classifier(shape, &set, Seed(0), device);
+        TransformationClassifier::load(model, set, Fed::Latent, self.score, device.clone(), weights)
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::method::transformation::classifier::{
 };
 use crate::method::transformation::geom::transformation_schedule;
 use crate::method::transformation::likelihood::GtScore;
+use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::Shape;
 use crate::nn::wide_resnet::LATENT;
 use crate::nn::{Initializer, Schedule};
@@ -34,16 +35,13 @@ pub struct GtLfrConfig {
     /// The latent layer, one matrix per transformation.
     pub lfr: LfrConfig,
     /// What the classifier is fed in training (L_A or L_B).
-    ///
-    /// Source: Lin et al. 2023, Eq. 9 and 12.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 9 and 12"))]
     pub train_on: Fed,
     /// What the classifier is fed in scoring (S_A or S_B).
-    ///
-    /// Source: Lin et al. 2023, Eq. 11 and 12.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 11 and 12"))]
     pub score_on: Fed,
     /// How probabilities become a score.
-    ///
-    /// Source: Lin et al. 2023, Eq. 11; the mean of logs in their 2021 code.
+    #[schemars(extend("source" = "Lin et al. 2023, Eq. 11; the mean of logs in their 2021 code"))]
     pub score: GtScore,
     /// Budget and optimiser; a batch counts transformed pictures.
     pub schedule: Schedule,
@@ -73,41 +71,6 @@ impl GtLfrConfig {
         Self { schedule: transformation_schedule(10, 5e-5), ..Self::default() }
     }
 
-    /// Checks the ranges.
-    ///
-    /// # Errors
-    /// [`crate::Error::Config`] naming the first setting out of range.
-    pub fn validate(&self) -> Result<()> {
-        self.lfr.validate(LATENT)?;
-        self.schedule.validate()
-    }
-
-    /// Trains on the pictures `x`.
-    ///
-    /// # Errors
-    /// A setting out of range, anything but pictures, divergence, or an interruption.
-    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<GtLfr> {
-        self.validate()?;
-        let set = TransformSet::Regular72;
-        let device = context.device.clone().autodiff();
-        let model = self.model(&Shape::of(x, 0), &set, context.seed, &device);
-        let fitted =
-            TransformationClassifier::fit(x, model, set, self.score_on, self.score, &self.schedule, context)?;
-        context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
-        Ok(fitted)
-    }
-
-    /// Restores a fitted GT-LFR for pictures of `shape`.
-    ///
-    /// # Errors
-    /// [`crate::Error::Mismatch`] when the arrays do not fit.
-    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<GtLfr> {
-        self.validate()?;
-        let set = TransformSet::Regular72;
-        let model = self.model(shape, &set, Seed(0), &device);
-        TransformationClassifier::load(model, set, self.score_on, self.score, device, weights)
-    }
-
     fn model(
         &self,
         shape: &Shape,
@@ -120,6 +83,44 @@ impl GtLfrConfig {
         let mut init = Initializer::new(seed.stream("lfr"), device);
         let layer = Lfr::new(&self.lfr, set.len(), LATENT, &mut init);
         Plugged { backbone, layer, train_on: self.train_on }
+    }
+}
+
+impl MethodConfig for GtLfrConfig {
+    type Fitted = GtLfr;
+    const NAME: &str = "gt-lfr";
+    const SUMMARY: &str = "72-way transformation classifier scored through latent feature reconstruction";
+    const SOURCE: &str = "Lin et al. 2023";
+    const COST: &str = "an hour";
+    const TAKES: Takes = Takes::Pictures;
+    const PRESETS: &[Preset<Self>] =
+        &[("paper", Self::default), ("fashion-mnist", Self::fashion_mnist), ("cifar10", Self::cifar10)];
+
+    fn validate(&self) -> Result<()> {
+        self.lfr.validate(LATENT)?;
+        self.schedule.validate()
+    }
+
+    fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<GtLfr> {
+        self.validate()?;
+        let set = TransformSet::Regular72;
+        let device = context.device.clone().autodiff();
+        let model = self.model(&Shape::of(x, 0), &set, context.seed, &device);
+        let fitted =
+            TransformationClassifier::fit(x, model, set, self.score_on, self.score, &self.schedule, context)?;
+        context.findings.orthogonality = Some(fitted.layer().distance_from_orthogonal());
+        Ok(fitted)
+    }
+
+    fn load(&self, shape: &Shape, device: &Device, weights: &mut Weights) -> Result<GtLfr> {
+        self.validate()?;
+        let set = TransformSet::Regular72;
+        let model = self.model(shape, &set, Seed(0), device);
+        TransformationClassifier::load(model, set, self.score_on, self.score, device.clone(), weights)
+    }
+
+    fn schedule_mut(&mut self) -> Option<&mut Schedule> {
+        Some(&mut self.schedule)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::joined::joined;
 use super::tally::Tally;
-use super::unit::{common, factor};
+use super::unit::{common, factor, magnitudes};
 use super::{DateOrder, Decimal, NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
@@ -90,13 +91,19 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         };
         return values(reading, marks(tally), None);
     }
+    if let Some((piece, cells)) = tally.joined.first(hints.comma > hints.point)
+        && (cells as f64 >= share * tally.given as f64 - 1e-9 || cells + 1 == tally.given && cells >= 4)
+    {
+        let marks = marks(tally).into_iter().filter(|mark| joined(mark).is_none()).collect();
+        return values(Reading::Piece(piece), marks, None);
+    }
     let (unit, foreign) = unit(tally);
     if enough(tally, tally.numbers.all - foreign, share) {
         let (decimal, remark) = decimal(tally, hints);
         return values(
             Reading::Written(NumberFormat { decimal, unit }),
             marks(tally),
-            remark.or(currencies(tally)).or(converted(tally, foreign)),
+            remark.or(currencies(tally)).or(converted(tally, foreign)).or(abbreviated(tally)),
         );
     }
     let few = (2..=3).contains(&tally.units.len()) && tally.units.keys().any(|unit| unit.len() > 1);
@@ -148,6 +155,28 @@ fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     let unit = common(&tally.units, all < tally.numbers.all);
     let foreign = tally.units.iter().filter(|(other, _)| factor(unit, other).is_none());
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
+}
+
+/// Says which letters stand for powers of ten.
+fn abbreviated(tally: &Tally<'_>) -> Option<String> {
+    let bare = tally.units.values().sum::<usize>() < tally.numbers.all;
+    let powers = (common(&tally.units, bare).is_none() && !tally.units.is_empty())
+        .then(|| magnitudes(&tally.units))?;
+    Some(format!("its numbers are abbreviated: {powers}"))
+}
+
+/// The format of numbers for people: the decimal sign only where a number has one, and abbreviations.
+pub(in crate::preprocess) fn format(reading: &Reading, tally: &Tally<'_>) -> String {
+    let Reading::Written(written) = reading else { return reading.describe() };
+    let numbers = &tally.numbers;
+    let separated = numbers.point + numbers.comma + numbers.either_point + numbers.either_comma > 0;
+    let decimal = if separated { written.decimal } else { Decimal::Point };
+    let own = NumberFormat { decimal, unit: written.unit.clone() }.describe();
+    let powers = match written.unit {
+        None if !tally.units.is_empty() => magnitudes(&tally.units),
+        _ => String::new(),
+    };
+    [own, powers].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// Says that numbers of several units are converted into one.

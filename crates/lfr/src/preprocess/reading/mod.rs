@@ -2,6 +2,7 @@
 
 mod calendar;
 mod decide;
+mod joined;
 mod missing;
 mod tally;
 mod unit;
@@ -13,10 +14,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) use calendar::DAY;
 pub use calendar::{DateOrder, shown_date};
 pub(super) use calendar::{clock, lasting, shown_clock, stamp};
-pub(super) use decide::{Decision, Hints, decide};
+pub(super) use decide::{Decision, Hints, decide, format};
+pub use joined::Piece;
+pub(super) use joined::ordinal;
 pub use missing::is_missing;
 pub(super) use tally::Tally;
 use written::Signs;
+pub(crate) use written::both_values;
 pub use written::{Decimal, NumberFormat};
 
 /// How the strings of a column are read.
@@ -45,6 +49,8 @@ pub enum Reading {
     EpochSeconds,
     /// Milliseconds since 1970 as numbers.
     EpochMilliseconds,
+    /// One of several numbers in a cell.
+    Piece(Piece),
 }
 
 /// What the text of a cell says.
@@ -99,6 +105,7 @@ impl Reading {
             }
             Reading::EpochSeconds => value(text.trim().parse().ok()),
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
+            Reading::Piece(piece) => value(piece.read(text)),
         }
     }
 
@@ -114,6 +121,9 @@ impl Reading {
             Reading::Duration | Reading::MinutesSeconds => "hours:minutes:seconds".into(),
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
+            Reading::Piece(piece) => {
+                (0..piece.count).map(ordinal).collect::<Vec<_>>().join(&piece.separator.to_string())
+            }
         }
     }
 }

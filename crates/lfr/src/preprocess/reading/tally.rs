@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::joined::Joined;
 use super::written::{Written, plain_signs, written};
 use super::{Signs, clock, is_missing, lasting, stamp};
 
@@ -35,6 +36,8 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
     pub long_hours: usize,
+    /// Cells that hold several numbers, whatever else they are.
+    pub joined: Joined<'a>,
     /// Everything else: the trimmed text and how often it occurs.
     pub others: HashMap<&'a str, usize>,
     /// How many cells `others` has no room for.
@@ -62,7 +65,7 @@ pub(in crate::preprocess) struct Numbers {
     pub either_point: usize,
     /// One comma before three digits.
     pub either_comma: usize,
-    /// Sum of the logarithms of those that are digits alone, and how many are not 0.
+    /// Sum of the logarithms (see [`size`]) of those that are digits alone, and how many are not 0.
     pub plain: (f64, usize),
     /// Sum of the logarithms of those with one sign before three digits, read as the decimal sign.
     pub either: f64,
@@ -79,6 +82,13 @@ impl Numbers {
         let (sum, count) = self.plain;
         (count > 0 && doubtful > 0).then(|| mean(sum, count) - mean(self.either, doubtful) > 1.5)
     }
+}
+
+/// The natural logarithm of a number without its sign, to a tenth: the exponent, and the fraction as it is.
+fn size(value: f64) -> f64 {
+    let bits = value.abs().to_bits();
+    let fraction = (bits & ((1 << 52) - 1)) as f64 / (1_u64 << 52) as f64;
+    std::f64::consts::LN_2 * ((bits >> 52) as f64 - 1023.0 + fraction)
 }
 
 /// Counts of dates.
@@ -122,10 +132,11 @@ impl<'a> Tally<'a> {
     }
 
     fn add(&mut self, text: &'a str) {
-        if let Some(signs) = plain_signs(text) {
-            let value = text.parse().unwrap_or(f64::NAN);
+        if let Some((signs, value)) = plain_signs(text) {
             self.distinguish(value);
             self.number(text, signs, value);
+        } else if self.joined.add(text) {
+            self.other(text);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
         } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
@@ -189,12 +200,11 @@ impl<'a> Tally<'a> {
         let numbers = &mut self.numbers;
         numbers.all += 1;
         let digits = text.len();
-        let size = value.abs().ln();
         match signs {
-            Signs::Plain { .. } if size.is_finite() => {
-                numbers.plain = (numbers.plain.0 + size, numbers.plain.1 + 1);
+            Signs::Plain { .. } if value.abs() >= f64::MIN_POSITIVE => {
+                numbers.plain = (numbers.plain.0 + size(value), numbers.plain.1 + 1);
             }
-            Signs::EitherPoint | Signs::EitherComma => numbers.either += size,
+            Signs::EitherPoint | Signs::EitherComma => numbers.either += size(value),
             _ => {}
         }
         match signs {

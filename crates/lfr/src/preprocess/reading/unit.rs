@@ -58,6 +58,21 @@ pub(in crate::preprocess) fn factor(own: Option<&str>, other: &str) -> Option<f6
     }
 }
 
+/// What the powers of ten among `units` are, in words: `thousands as k, millions as M`.
+pub(super) fn magnitudes(units: &BTreeMap<&str, usize>) -> String {
+    let mut powers: Vec<(f64, &str)> =
+        units.keys().filter_map(|&unit| Some((factor(None, unit)?, unit))).collect();
+    powers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let name = |power: f64| match power.log10().round() as i32 {
+        3 => "thousands",
+        6 => "millions",
+        _ => "billions",
+    };
+    let words: Vec<String> =
+        powers.into_iter().map(|(power, unit)| format!("{} as {unit}", name(power))).collect();
+    words.join(", ")
+}
+
 /// The most frequent of a column's units and whether each of the others converts into it; a credit where there are debits.
 /// `bare` tells that there are numbers without a unit: `950` beside `12k` is no thousands.
 pub(super) fn common<'a>(units: &BTreeMap<&'a str, usize>, bare: bool) -> Option<&'a str> {

@@ -108,11 +108,25 @@ fn plain(text: &str) -> Option<f64> {
     text.bytes().all(usual).then(|| text.parse().ok()).flatten()
 }
 
-/// What the separators of text that [`plain`] reads tell.
-pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<Signs> {
-    plain(text)?;
+/// The number that `text` is where a point is the decimal sign, and where a comma is.
+pub(crate) fn both_values(text: &str) -> [Option<f64>; 2] {
+    let text = text.trim();
+    match text.as_bytes() {
+        bytes if !bytes.is_empty() && bytes.len() < 16 && bytes.iter().all(u8::is_ascii_digit) => {
+            [text.parse().ok(); 2]
+        }
+        _ if text.bytes().any(|byte| byte.is_ascii_digit()) => {
+            written(text).map_or([None; 2], |number| number.values)
+        }
+        _ => [None; 2],
+    }
+}
+
+/// The value of text that [`plain`] reads, and what its separators tell.
+pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<(Signs, f64)> {
+    let value = plain(text)?;
     let digits = text.trim().trim_start_matches(['-', '+']);
-    Some(match digits.split_once('.') {
+    let signs = match digits.split_once('.') {
         None if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             Signs::Plain { long: digits.len() > 3, padded: digits.len() > 1 && digits.starts_with('0') }
         }
@@ -125,7 +139,8 @@ pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<Signs> {
             let either = group && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
             if either { Signs::EitherPoint } else { Signs::Point }
         }
-    })
+    };
+    Some((signs, value))
 }
 
 /// The number that `text` is, in whichever convention.
@@ -384,7 +399,7 @@ mod tests {
         assert_eq!(signs("01846"), Signs::Plain { long: true, padded: true });
         assert_eq!(signs("12 846"), Signs::Plain { long: false, padded: false });
         for text in ["2.155", "0.155", "2.15", "846", "01846", "1e5", "-2.155", "1.234e3", ".5", "7."] {
-            let fast = plain_signs(text).unwrap();
+            let (fast, _) = plain_signs(text).unwrap();
             assert!(fast == signs(text) || text.contains('e'), "{text}: {fast:?}");
         }
         assert_eq!(plain_signs("1,5"), None);

@@ -14,19 +14,6 @@ pub struct Series<'a> {
     pub name: &'a str,
     /// Points (x, y) in drawing order; a point that is not finite leaves a gap.
     pub points: &'a [(f64, f64)],
-    /// Uncertainty drawn behind the line.
-    pub band: &'a [Band],
-}
-
-/// The span of a value at one place, for instance mean minus and plus a standard deviation.
-#[derive(Clone, Copy, Debug)]
-pub struct Band {
-    /// Place on the x axis.
-    pub x: f64,
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
 }
 
 /// Series of at most so many points get a dot at each, but a straight line between two ends does not.
@@ -36,12 +23,9 @@ const DOTS: usize = 15;
 pub fn lines(frame: &Frame<'_>, series: &[Series<'_>]) -> Chart {
     let names: Vec<&str> = series.iter().map(|s| s.name).collect();
     let xs = series.iter().flat_map(|s| s.points.iter().map(|p| p.0));
-    let ys = series
-        .iter()
-        .flat_map(|s| s.points.iter().map(|p| p.1).chain(s.band.iter().flat_map(|b| [b.low, b.high])));
+    let ys = series.iter().flat_map(|s| s.points.iter().map(|p| p.1));
     let plot = Plot::new(frame, Keys::Lines, &names, xs, ys);
     plot.chart(html! {
-        @for (i, s) in series.iter().enumerate() { (band(&plot, s, i)) }
         @for (i, s) in series.iter().enumerate() { (line(&plot, s, i)) }
     })
 }
@@ -55,18 +39,6 @@ fn line(plot: &Plot<'_>, series: &Series<'_>, i: usize) -> Markup {
                 circle class={ "dot " (hue(i)) } cx=(px(plot.x.at(x))) cy=(px(plot.y.at(y))) r="3" {}
             }
         }
-    }
-}
-
-fn band(plot: &Plot<'_>, series: &Series<'_>, i: usize) -> Markup {
-    let outline: Vec<(f64, f64)> = series
-        .band
-        .iter()
-        .map(|b| (b.x, b.high))
-        .chain(series.band.iter().rev().map(|b| (b.x, b.low)))
-        .collect();
-    html! {
-        @if !outline.is_empty() { path class={ "band " (hue(i)) } d={ (path(plot, &outline)) "Z" } {} }
     }
 }
 
@@ -121,12 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn bands_and_marks_are_drawn_and_escaped() {
-        let band = [Band { x: 0.0, low: 0.1, high: 0.3 }, Band { x: 1.0, low: 0.4, high: 0.6 }];
-        let series = Series { name: "\"a\" & b", points: &[(0.0, 0.2), (1.0, 0.5)], band: &band };
+    fn marks_are_drawn_and_escaped() {
+        let series = Series { name: "\"a\" & b", points: &[(0.0, 0.2), (1.0, 0.5)] };
         let svg =
             lines(&Frame { marks: &[Mark { at: 0.25, label: "<here>" }], ..frame() }, &[series]).to_file();
-        assert!(svg.contains("class=\"band c0 d0\"") && svg.contains("&lt;here&gt;"));
+        assert!(svg.contains("&lt;here&gt;"));
         assert!(svg.contains("&quot;a&quot; &amp; b"));
     }
 

@@ -15,7 +15,7 @@ pub use axis::{Axis, Scale};
 pub use bins::Bins;
 pub use frame::{Frame, Mark, Size};
 pub use histogram::{Layer, histogram, overlaid_histograms};
-pub use lines::{Band, Series, lines};
+pub use lines::{Series, lines};
 
 use maud::{Markup, PreEscaped, Render, html};
 

@@ -5,7 +5,7 @@ use burn::tensor::Tensor;
 use burn_optim::GradientsParams;
 
 /// Gradient descent at a constant rate.
-pub struct Descent {
+pub struct GradientDescent {
     rate: f64,
     accumulate: bool,
     sum: Option<Direction>,
@@ -16,7 +16,7 @@ pub struct Direction {
     gradients: GradientsParams,
 }
 
-impl Descent {
+impl GradientDescent {
     /// With `accumulate`, every step goes along the sum of all gradients so far.
     pub fn new(rate: f64, accumulate: bool) -> Self {
         Self { rate, accumulate, sum: None }

@@ -34,7 +34,7 @@ pub fn views(
     preprocessor: &Preprocessor,
     detector: &dyn Detector,
 ) -> Result<Vec<View>> {
-    let features = preprocessor.apply(items)?;
+    let features = visible(preprocessor.apply(items)?);
     let rebuilt = detector.reconstruct(&features)?;
     let width = features.width();
     let layout = Layout::of(preprocessor);
@@ -54,6 +54,17 @@ pub fn views(
             })
         })
         .collect()
+}
+
+/// The features with 0, the typical value, for those that a row without a value does not have.
+fn visible(features: Features) -> Features {
+    match features {
+        Features::Dense(mut rows) => {
+            rows.values.iter_mut().filter(|value| value.is_nan()).for_each(|value| *value = 0.0);
+            Features::Dense(rows)
+        }
+        other => other,
+    }
 }
 
 /// What the features stand for, found once for all items.
@@ -77,7 +88,6 @@ impl Layout {
 }
 
 fn picture(images: &Images, i: usize, id: Option<&String>, root: &Path, expected: Option<&[f32]>) -> View {
-    let seen = paint(images, |at| images.image(i)[at]);
     let file = id.and_then(|id| thumbnail(root, id, THUMBNAIL).ok().flatten());
     let byte = |v: f32| ((v + 1.0) * 127.5).round().clamp(0.0, 255.0) as u8;
     let area = images.side * images.side;
@@ -92,10 +102,15 @@ fn picture(images: &Images, i: usize, id: Option<&String>, root: &Path, expected
         })
     };
     View::Picture {
-        original: file.unwrap_or(seen),
+        original: file.unwrap_or_else(|| seen(images, i)),
         reconstruction: expected.map(|values| paint(images, |at| byte(values[at]))),
         residual: expected.map(residual),
     }
+}
+
+/// Picture `i` of `images` as the model sees it.
+pub fn seen(images: &Images, i: usize) -> RgbImage {
+    paint(images, |at| images.image(i)[at])
 }
 
 /// A picture of the shape of `images` whose value at C x H x W place `at` is `value(at)`.
@@ -147,6 +162,13 @@ fn wanted(feature: &Feature, encoded: f32) -> Option<String> {
 /// A date to as much as its column tells: the day alone where dates are days apart.
 fn expected_date(seconds: f64, spread: f64) -> String {
     shown_date(if spread > DAY { (seconds / DAY).floor() * DAY } else { seconds })
+}
+
+/// Every column of row `i` and its value as in the file.
+pub fn whole_row(batch: &RecordBatch, i: usize) -> Vec<(String, String)> {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.map(|name| (name.clone(), shown(batch, &name, i))).collect()
 }
 
 fn shown(batch: &RecordBatch, column: &str, i: usize) -> String {

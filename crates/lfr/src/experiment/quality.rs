@@ -1,4 +1,4 @@
-//! From scores and labels to the numbers of a record.
+//! How well scores agree with labels, as the numbers of a record.
 
 use super::record::{Point, Quality, Scores};
 use crate::error::Result;
@@ -8,7 +8,7 @@ use crate::metrics::Agreement;
 ///
 /// # Errors
 /// As [`Agreement::new`].
-pub(super) fn quality(name: &str, scores: &[f32], outlier: &[bool], keep: bool) -> Result<Quality> {
+pub(super) fn measure(name: &str, scores: &[f32], outlier: &[bool], keep: bool) -> Result<Quality> {
     let agreement = Agreement::new(scores, outlier)?;
     let negated: Vec<f32> = scores.iter().map(|score| -score).collect();
     let inlier: Vec<bool> = outlier.iter().map(|is| !is).collect();
@@ -66,7 +66,7 @@ mod tests {
     // print(roc_auc_score(y, s), area(y, s), average_precision_score(y, s), area(1 - y, -s))
     #[test]
     fn agrees_with_scikit_learn() {
-        let quality = quality("S", &SCORES, &OUTLIER, true).unwrap();
+        let quality = measure("S", &SCORES, &OUTLIER, true).unwrap();
         let expected = [0.6666666666666667, 0.7083333333333333, 0.75, 0.7638888888888888];
         let found = [quality.auroc, quality.aupr_trapezoid, quality.average_precision, quality.aupr_inliers];
         assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{found:?}");
@@ -78,7 +78,7 @@ mod tests {
     fn a_point_has_the_means_of_both_groups() {
         let point = point(3, 0.5, None, &SCORES, &OUTLIER).unwrap();
         assert!((point.outliers - 0.6).abs() < 1e-7 && (point.inliers - 1.3 / 3.0).abs() < 1e-7);
-        assert!(quality("S", &SCORES, &[false; 5], false).is_err());
+        assert!(measure("S", &SCORES, &[false; 5], false).is_err());
     }
 
     #[test]

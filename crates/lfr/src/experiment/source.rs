@@ -1,4 +1,4 @@
-//! Data sets as jobs draw from them.
+//! The data sets that jobs draw from, read once as features.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What of a plan is done.
+//! How far a plan has got: which of its jobs are recorded, running or failed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(super) enum State {
 }
 
 /// How each job of `plan` stands, and sentences on records that are of other settings.
-pub(super) fn survey(folder: &Path, plan: &[Job]) -> Result<(Vec<State>, Vec<String>)> {
+pub(super) fn states(folder: &Path, plan: &[Job]) -> Result<(Vec<State>, Vec<String>)> {
     let mut loaded = if folder.is_dir() { Records::load(folder)? } else { Default::default() };
     let stale = loaded.records.stale_of(plan);
     let problems: Vec<_> = plan.iter().map(|job| loaded.problem(&job.hash())).collect();
@@ -86,7 +86,7 @@ pub struct Group {
 pub fn status(plan: &[Job], folder: &Path) -> Result<Status> {
     let mut groups: BTreeMap<(Name, String), (Group, f64)> = BTreeMap::new();
     let (mut broken, mut forecast) = (Vec::new(), Forecast::default());
-    let (states, stale) = survey(folder, plan)?;
+    let (states, stale) = states(folder, plan)?;
     for (job, state) in plan.iter().zip(states) {
         let method = match &job.method.preset {
             Some(preset) => format!("{} ({preset})", job.method.name),

@@ -1,5 +1,5 @@
-//! Damaged files that a library answers with a panic: readers of Parquet and of pictures assert what a flipped byte
-//! can break.
+//! Panics of other libraries turned into errors: readers of Parquet, workbooks and pictures assert what a flipped byte in a
+//! damaged file can break.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};

@@ -1,0 +1,74 @@
+//! A run of the past, as its folder tells of it: what `lfr report` and `lfr review` begin with.
+
+use std::path::{Path, PathBuf};
+
+use lfr::input::{Known, Options};
+use lfr::output::{Format, RunRecord, Scores};
+use lfr::pile::Pile;
+use lfr::score::Model;
+use lfr::{Error, Result};
+
+/// Where the model is in the folder of a run.
+pub const MODEL: &str = "model.safetensors";
+
+/// Where the record is.
+pub const RECORD: &str = "run.json";
+
+/// What a folder holds besides the model.
+pub struct Past {
+    /// How the scores came about.
+    pub record: RunRecord,
+    /// One an item, in the order of the score file.
+    pub scores: Scores,
+}
+
+impl Past {
+    /// Reads the record and the scores in `folder`.
+    ///
+    /// # Errors
+    /// As [`RunRecord::read`] and [`Scores::read`].
+    pub fn read(folder: &Path) -> Result<Self> {
+        let record = RunRecord::read(&folder.join(RECORD))?;
+        let scores = Scores::read(&score_file(folder))?;
+        Ok(Self { record, scores })
+    }
+}
+
+/// The score file that `path` is or, for the folder of a run, holds.
+pub fn score_file(path: &Path) -> PathBuf {
+    let names = Format::ALL.map(|format| path.join(format!("scores.{}", format.extension())));
+    let found = names.iter().find(|file| file.is_file());
+    let expected = if path.is_dir() { &names[0] } else { path };
+    found.map_or_else(|| expected.to_owned(), Clone::clone)
+}
+
+/// Reads the pile that `model` was fitted on again, from `input`, and makes sure that it is the one of `fingerprint`.
+///
+/// # Errors
+/// As [`Pile::read`], and [`Error::Mismatch`] for other data.
+pub fn pile(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Path>) -> Result<Pile> {
+    let past = &model.header.reading;
+    // As the fit read it, the columns it set aside included; pictures settle their channels once more.
+    let base = Options {
+        ignore: past.ignore.clone(),
+        label: past.label.clone(),
+        data_dir: data_dir.map(Path::to_owned),
+        ..Options::default()
+    };
+    let reading = Options {
+        channels: None,
+        max_bad_fraction: 1.0,
+        sheet: past.sheet.clone(),
+        known: Known::default(),
+        ..model.reading(&base)
+    };
+    let pile = Pile::read(input, &reading)?;
+    if pile.fingerprint != fingerprint {
+        return Err(Error::Mismatch {
+            what: format!("fingerprint of {}", input.display()),
+            expected: fingerprint.to_owned(),
+            found: pile.fingerprint,
+        });
+    }
+    Ok(pile)
+}
