@@ -83,7 +83,7 @@ pub struct Seconds {
 pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Result<Fitted> {
     let method = options.method.clone().unwrap_or_else(|| default_method(pile.kind)).suited_to(pile.kind);
     method.validate()?;
-    let device = device::open(&options.device)?;
+    let opened = device::open(&options.device)?;
     let start = Instant::now();
     let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
     let mut warnings = pile.notes.clone();
@@ -101,7 +101,8 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let featureless = Featureless::of_pile(&unlabelled);
     let training = featureless.rest(&unlabelled);
     let mut whole = Whole { observer, featureless: &featureless };
-    let mut context = Context::new(options.seed, device, &mut whole);
+    let mut context = Context::new(options.seed, opened.device.clone(), &mut whole);
+    context.warnings.extend(opened.warnings(&method));
     context.known = known;
     let detector = method.fit(&training, &mut context)?;
     let fitted = Instant::now();

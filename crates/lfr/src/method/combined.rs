@@ -76,7 +76,7 @@ impl CombinedConfig {
     }
 
     /// The members, then the illustrator.
-    fn all(&self) -> impl Iterator<Item = &Method> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Method> {
         self.members.iter().chain(self.illustrator.as_deref())
     }
 

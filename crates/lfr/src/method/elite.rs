@@ -29,7 +29,9 @@ use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
-use crate::nn::{Batch, Descent, Direction, Dual, Initializer, diverged, load_state, scalar, store_state};
+use crate::nn::{
+    Batch, Descent, Direction, Dual, Initializer, Items, diverged, load_state, scalar, store_state,
+};
 use crate::seed::Seed;
 
 /// Whether gradients are cleared between steps.
@@ -180,6 +182,7 @@ impl EliteConfig {
         let rate = self.rate(kind);
         let guide = Guide::new(&model, &known, &centre, rate * self.meta_scale, &training);
         let mut descent = Descent::new(rate, self.gradients == Gradients::Accumulated);
+        let items = Items::new(x.len(), x.width(), &training, |indices| rows(x, indices));
         let per_epoch = x.len().div_ceil(self.batch_size);
         let mut random = context.seed.stream("shuffle");
         let mut sums = (0.0, 0usize);
@@ -189,7 +192,7 @@ impl EliteConfig {
             let start = (step % per_epoch == 0).then(|| model.valid());
             let amount = self.batch_size.min(x.len());
             let indices = index::sample(&mut random, x.len(), amount).into_vec();
-            let batch = lay_out(x, &indices, &training).x;
+            let batch = items.batch(&indices);
             let weights = guide.weights(&model, batch.clone(), &centre);
             let losses = model.losses(batch, &centre, None).value;
             let mean = scalar(&losses.clone().mean()) as f32;
@@ -273,12 +276,18 @@ fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &D
 }
 
 /// Grey pictures in \[0, 1\], all else as [`Features::row_into`].
-pub(super) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
+fn rows(x: &Features, indices: &[usize]) -> Vec<f32> {
     let mut rows = x.dense(indices);
     if matches!(x, Features::Images(images) if images.channels == 1) {
         rows.iter_mut().for_each(|v| *v = (*v + 1.0) / 2.0);
     }
-    Batch { x: Tensor::from_data(TensorData::new(rows, [indices.len(), x.width()]), device), groups: None }
+    rows
+}
+
+/// The batch of the items `indices`.
+pub(super) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
+    let rows = TensorData::new(rows(x, indices), [indices.len(), x.width()]);
+    Batch { x: Tensor::from_data(rows, device), groups: None }
 }
 
 fn scores(model: &EliteModel, x: &Features, centre: &[f32], device: &Device) -> Result<Vec<f32>> {

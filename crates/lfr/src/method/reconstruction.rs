@@ -6,9 +6,9 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::context::{Context, Epoch};
 use super::detector::Detector;
 use crate::data::{Features, Weights};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, Plugged};
-use crate::nn::{Batch, Schedule, load_state, store_state, train};
+use crate::nn::{Batch, Items, Readback, Schedule, load_state, store_state, train};
 
 /// Items a scoring pass sees at once. Fixed, and the last batch is filled up, so that a score never depends on
 /// how many items are scored together.
@@ -40,13 +40,13 @@ impl<L: LatentLayer> Reconstructor<L> {
         context: &mut Context<'_>,
     ) -> Result<Self> {
         let device = context.device.clone();
-        let training = device.clone().autodiff();
+        let items = Items::new(x.len(), x.width(), &device.clone().autodiff(), |indices| x.dense(indices));
         let model = train(
             model,
             x.len(),
             schedule,
             context,
-            |indices| lay_out(x, indices, &training),
+            |indices| Batch { x: items.batch(indices), groups: None },
             schedule.adam(|model: &PluggedAutoencoder<L>, batch| model.loss(batch)),
             |model, epoch, context| tell(model, epoch, context, x, score_on),
         )?;
@@ -140,17 +140,12 @@ pub(super) fn map_batches(
     batch: impl Fn(&[usize]) -> Batch,
     f: impl Fn(&Batch) -> Tensor<1>,
 ) -> Result<Vec<f32>> {
-    let mut out = Vec::new();
+    let mut results = Readback::default();
     for start in (0..items).step_by(SCORING_BATCH) {
-        let real = SCORING_BATCH.min(items - start);
         let indices: Vec<usize> = (start..start + SCORING_BATCH).map(|i| i.min(items - 1)).collect();
-        let values = f(&batch(&indices)).to_data().try_into_vec::<f32>();
-        let mut values = values.map_err(|e| Error::Device {
-            name: "in use".into(),
-            problem: format!("scores cannot be read back: {e:?}"),
-        })?;
-        values.truncate(values.len() / SCORING_BATCH * real);
-        out.append(&mut values);
+        results.push(f(&batch(&indices)))?;
     }
-    Ok(out)
+    let mut values = results.finish()?;
+    values.truncate(values.len() / items.next_multiple_of(SCORING_BATCH).max(1) * items);
+    Ok(values)
 }

@@ -191,6 +191,31 @@ impl Method {
         }
     }
 
+    /// Names of the detectors in it that are networks, and of the others.
+    pub fn networks(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let parts = match self {
+            Method::Combined(config) => config.all().collect(),
+            one => vec![one],
+        };
+        let is_network = |method: &&Method| {
+            matches!(
+                method,
+                Method::Ae(_)
+                    | Method::AeLfr(_)
+                    | Method::Drae(_)
+                    | Method::Rsrae(_)
+                    | Method::Geom(_)
+                    | Method::GtLfr(_)
+                    | Method::E3outlier(_)
+                    | Method::EliteAe(_)
+                    | Method::EliteSvdd(_)
+            )
+        };
+        let (networks, others): (Vec<&Method>, Vec<&Method>) = parts.into_iter().partition(is_network);
+        let names = |methods: Vec<&Method>| methods.into_iter().map(Method::name).collect();
+        (names(networks), names(others))
+    }
+
     /// The same, a combination without members filled with those for data of `kind`.
     pub fn suited_to(self, kind: Kind) -> Self {
         match self {

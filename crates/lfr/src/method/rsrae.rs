@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::latent::norms;
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
-use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, load_state, store_state, train};
+use crate::nn::{Adam, Batch, Initializer, Items, Loss, Schedule, load_state, store_state, train};
 use crate::seed::Seed;
 
 /// How the three losses are minimised.
@@ -101,7 +101,8 @@ impl RsraeConfig {
         let device = context.device.clone();
         let training = device.clone().autodiff();
         let model = self.model(&Shape::of(x, 0), context.seed, &training);
-        let lay_out = |indices: &[usize]| unit_batch(x, indices, &training);
+        let items = Items::new(x.len(), x.width(), &training, |indices| unit_rows(x, indices));
+        let lay_out = |indices: &[usize]| Batch { x: items.batch(indices), groups: None };
         let told = |model: &SubspaceAutoencoder, epoch: Epoch, context: &mut Context<'_>| {
             let now = || scores(&model.valid(), x, &context.device);
             context.observer.epoch(&epoch, &now)?;
@@ -193,7 +194,7 @@ impl Detector for Rsrae {
 }
 
 /// Items `indices`, pictures at unit length.
-fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
+fn unit_rows(x: &Features, indices: &[usize]) -> Vec<f32> {
     let mut rows = x.dense(indices);
     if let Features::Images(images) = x {
         for row in rows.chunks_exact_mut(images.width()) {
@@ -201,7 +202,12 @@ fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
             row.iter_mut().for_each(|v| *v /= norm);
         }
     }
-    Batch { x: Tensor::from_data(TensorData::new(rows, [indices.len(), x.width()]), device), groups: None }
+    rows
+}
+
+fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
+    let rows = TensorData::new(unit_rows(x, indices), [indices.len(), x.width()]);
+    Batch { x: Tensor::from_data(rows, device), groups: None }
 }
 
 /// x̂ through the subspace.

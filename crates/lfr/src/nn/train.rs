@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Adam, store_state};
+use super::{Adam, Readback, store_state};
 use crate::data::{Values, Weights};
 use crate::error::{Error, Result};
 use crate::method::{Context, Epoch};
@@ -157,10 +157,10 @@ pub fn train<M: Module>(
             if let Some(start) = start.filter(|_| scalar(&loss.total).is_finite()) {
                 good = start;
             }
-            tally.add(indices, &loss);
+            tally.add(indices, &loss)?;
             model = better;
         }
-        let summary = tally.epoch(epoch, epochs);
+        let summary = tally.epoch(epoch, epochs)?;
         if !summary.loss.is_finite() {
             if epoch == 1 {
                 return Err(Error::Diverged { epoch, loss: summary.loss });
@@ -197,36 +197,43 @@ pub fn diverged(epoch: usize, epochs: usize) -> String {
     format!("training diverged in epoch {epoch} of {epochs}; the state before it is kept")
 }
 
-/// Sums over the batches of an epoch.
+/// The losses of an epoch's batches; they are summed at its end, so that no step waits for a GPU.
 #[derive(Default)]
 struct Tally {
-    items: usize,
-    total: f64,
-    parts: Vec<(&'static str, f64)>,
-    errors: Vec<f32>,
+    /// Items of each batch.
+    sizes: Vec<usize>,
+    parts: Vec<&'static str>,
+    /// Batch after batch the total, the parts and the errors.
+    losses: Readback,
 }
 
 impl Tally {
-    fn add(&mut self, indices: &[usize], loss: &Loss) {
-        let weight = indices.len() as f64;
-        self.items += indices.len();
-        self.total += weight * scalar(&loss.total);
-        self.parts.resize(loss.parts.len(), ("", 0.0));
-        for (sum, (name, value)) in self.parts.iter_mut().zip(&loss.parts) {
-            *sum = (name, sum.1 + weight * scalar(value));
-        }
-        self.errors.extend(loss.errors.to_data().try_into_vec::<f32>().unwrap_or_default());
+    fn add(&mut self, indices: &[usize], loss: &Loss) -> Result<()> {
+        self.sizes.push(indices.len());
+        self.parts = loss.parts.iter().map(|&(name, _)| name).collect();
+        self.losses.push(loss.total.clone())?;
+        loss.parts.iter().try_for_each(|(_, part)| self.losses.push(part.clone()))?;
+        self.losses.push(loss.errors.clone())
     }
 
-    fn epoch(mut self, epoch: usize, epochs: usize) -> Epoch {
-        let mean = |sum: f64| (sum / self.items.max(1) as f64) as f32;
-        Epoch {
-            epoch,
-            epochs,
-            loss: mean(self.total),
-            parts: self.parts.iter().map(|&(name, sum)| (name.to_owned(), mean(sum))).collect(),
-            gap: gap(&mut self.errors),
+    fn epoch(self, epoch: usize, epochs: usize) -> Result<Epoch> {
+        let losses = self.losses.finish()?;
+        let (mut left, mut sums, mut errors) =
+            (losses.as_slice(), vec![0.0; 1 + self.parts.len()], Vec::new());
+        for &size in &self.sizes {
+            let (own, rest) = left.split_at_checked(sums.len() + size).unwrap_or((left, &[]));
+            let (of_batch, of_items) = own.split_at_checked(sums.len()).unwrap_or((own, &[]));
+            for (sum, &loss) in sums.iter_mut().zip(of_batch) {
+                *sum += size as f64 * f64::from(loss);
+            }
+            errors.extend(of_items);
+            left = rest;
         }
+        let items = self.sizes.iter().sum::<usize>().max(1);
+        let mut means = sums.into_iter().map(|sum| (sum / items as f64) as f32);
+        let loss = means.next().unwrap_or(f32::NAN);
+        let parts = self.parts.iter().map(|&name| name.to_owned()).zip(means).collect();
+        Ok(Epoch { epoch, epochs, loss, parts, gap: gap(&mut errors) })
     }
 }
 
