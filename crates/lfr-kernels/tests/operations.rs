@@ -4,13 +4,13 @@
 mod reference;
 
 use burn::module::{Module, Param};
-use burn::optim::{GradientsParams, ModuleOptimizer, decay::WeightDecayConfig};
 use burn::tensor::module::{
     batch_norm as ordinary_batch_norm, batch_norm_train as ordinary_batch_norm_train,
 };
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn_optim::{GradientsParams, ModuleOptimizer, decay::WeightDecayConfig};
 use lfr_kernels::ops::{self, Window};
 use lfr_kernels::{Activation, Activation::*};
 use reference::numbers;
@@ -213,7 +213,7 @@ fn adam_is_burns() {
         [values(model.a.val()), values(model.b.val())]
     };
     let decay = Some(WeightDecayConfig::new(0.1));
-    let theirs = burn::optim::AdamConfig::new().with_epsilon(1e-6).with_weight_decay(decay).init();
+    let theirs = burn_optim::AdamConfig::new().with_epsilon(1e-6).with_weight_decay(decay).init();
     let [a, b] = steps(ModuleOptimizer::from(ops::Adam::new(1e-6, 0.1)));
     let [c, d] = steps(theirs);
     close("a", &a, &c);

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use arrow::array::{ArrayRef, Float32Array, RecordBatch};
+use lfr::arrow::array::{ArrayRef, Float32Array, RecordBatch};
 use lfr::seed::Seed;
 use lfr::{Fit, Method, Options, Pile};
 use parquet::arrow::ArrowWriter;

@@ -30,12 +30,14 @@
 
 #![warn(unnameable_types)]
 
+pub mod arrow;
 pub mod check;
 mod damage;
 pub mod data;
 pub mod dataset;
 pub mod device;
 pub mod error;
+#[cfg(feature = "bench")]
 pub mod experiment;
 mod featureless;
 pub mod fit;

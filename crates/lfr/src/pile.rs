@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
+use crate::arrow::array::RecordBatch;
 
-use arrow::array::{Array, ArrayRef};
+use crate::arrow::array::{Array, ArrayRef};
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
@@ -289,7 +289,8 @@ mod tests {
 
     #[test]
     fn columns_that_share_a_name_are_refused() {
-        let column: arrow::array::ArrayRef = std::sync::Arc::new(arrow::array::Int32Array::from(vec![1]));
+        let column: crate::arrow::array::ArrayRef =
+            std::sync::Arc::new(crate::arrow::array::Int32Array::from(vec![1]));
         let twice = RecordBatch::try_from_iter([("a", column.clone()), ("a", column.clone())]).unwrap();
         assert!(refused(Pile::table(vec![twice], &Options::default())).contains("are all named `a`"));
         let [a, b] = ["a", "b"].map(|name| RecordBatch::try_from_iter([(name, column.clone())]).unwrap());

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use arrow::array::{Array, RecordBatch};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
+use crate::arrow::array::{Array, RecordBatch};
+use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
 
 use crate::data::{Features, Images, Items};
@@ -180,7 +180,7 @@ fn document(text: &str, features: &Features, i: usize, names: &[String]) -> View
 mod tests {
     use std::sync::Arc;
 
-    use arrow::array::Float64Array;
+    use crate::arrow::array::Float64Array;
 
     use super::*;
 

@@ -1,8 +1,10 @@
 //! The grammar of the command line.
 
+#[cfg(feature = "bench")]
+pub mod bench;
+pub mod data;
 mod fitting;
 mod help;
-pub mod research;
 mod scoring;
 mod shared;
 
@@ -11,8 +13,10 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+#[cfg(feature = "bench")]
+pub use bench::BenchArgs;
+pub use data::DataArgs;
 pub use fitting::{FitArgs, MethodArgs, RankArgs};
-pub use research::{BenchArgs, DataArgs};
 pub use scoring::{ReportArgs, ScoreArgs, ThresholdArgs};
 pub use shared::{InputArgs, RunArgs};
 
@@ -57,7 +61,11 @@ pub enum Command {
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
     /// Run the experiments of a grid, and compare them with published results
+    #[cfg(feature = "bench")]
     Bench(BenchArgs),
+    /// Run the experiments of a grid, and compare them with published results (not in this build)
+    #[cfg(not(feature = "bench"))]
+    Bench(AbsentArgs),
     /// List, fetch and verify the public data sets
     Data(DataArgs),
     /// Print shell completions
@@ -94,6 +102,14 @@ pub struct InspectArgs {
     /// Print JSON, with every setting, instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// What a command that this build lacks is given.
+#[cfg(not(feature = "bench"))]
+#[derive(Debug, Args)]
+pub struct AbsentArgs {
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    words: Vec<std::ffi::OsString>,
 }
 
 /// List the methods and their presets; with a name, every setting of one.

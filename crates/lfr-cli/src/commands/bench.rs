@@ -12,9 +12,7 @@ use lfr::experiment::{
     Event, Grid, Progress as Step, Records, Runner, RunnerOptions, Sweep, pack, plot, status, table,
 };
 
-use crate::args::research::{
-    BenchAction, BenchArgs, BenchRunArgs, PackArgs, PlotArgs, RecordsArgs, TableArgs,
-};
+use crate::args::bench::{BenchAction, BenchArgs, BenchRunArgs, PackArgs, PlotArgs, RecordsArgs, TableArgs};
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::terminal::{print, say, seconds, shown};

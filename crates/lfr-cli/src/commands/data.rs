@@ -4,11 +4,9 @@ use std::path::Path;
 
 use anyhow::Result;
 use lfr::Error;
-use lfr::dataset::{FileStatus, Name, State, data_dir, fetch, list, verify};
+use lfr::dataset::{FileStatus, Name, State, data_dir, list, verify};
 
-use crate::args::research::{DataAction, DataArgs};
-use crate::interrupt;
-use crate::progress::Progress;
+use crate::args::data::{DataAction, DataArgs};
 use crate::terminal::print;
 
 /// Lists, fetches or verifies data sets.
@@ -31,16 +29,22 @@ fn tell(folder: &Path) -> Result<()> {
     print(text.as_bytes())
 }
 
+#[cfg(feature = "bench")]
 fn download(name: Name, folder: &Path) -> Result<()> {
-    interrupt::listen()?;
-    let mut progress = Progress::new(false);
+    crate::interrupt::listen()?;
+    let mut progress = crate::progress::Progress::new(false);
     progress.stage(&format!("fetching {name} into {}", folder.display()));
-    let files = fetch(name, folder, &mut |step| {
+    let files = lfr::dataset::fetch(name, folder, &mut |step| {
         progress.items(&format!("{}, bytes", step.file), usize::try_from(step.done).unwrap_or(usize::MAX));
-        interrupt::check()
+        crate::interrupt::check()
     })?;
     progress.clear();
     report(&files)
+}
+
+#[cfg(not(feature = "bench"))]
+fn download(_: Name, _: &Path) -> Result<()> {
+    Err(super::absent("lfr data fetch"))
 }
 
 fn report(files: &[FileStatus]) -> Result<()> {

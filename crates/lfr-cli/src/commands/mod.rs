@@ -1,5 +1,6 @@
 //! One file per command.
 
+#[cfg(feature = "bench")]
 mod bench;
 mod columns;
 mod completions;
@@ -34,12 +35,22 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         Command::Columns(args) => columns::run(&args)?,
         Command::Inspect(args) => inspect::run(&args)?,
         Command::Methods(args) => methods::run(&args)?,
+        #[cfg(feature = "bench")]
         Command::Bench(args) => bench::run(&args)?,
+        #[cfg(not(feature = "bench"))]
+        Command::Bench(_) => return Err(absent("lfr bench")),
         Command::Data(args) => data::run(&args)?,
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => man::run(&args)?,
     }
     Ok(0)
+}
+
+/// Tells how to get a command that this build lacks.
+#[cfg(not(feature = "bench"))]
+fn absent(command: &str) -> anyhow::Error {
+    let problem = format!("`{command}` is not in this build; build lfr with `--features bench`");
+    crate::failure::Usage(problem).into()
 }
 
 /// Does work that takes its time: on the threads asked for, until Ctrl-C. It begins on one of them, since a thread

@@ -1,17 +1,17 @@
 //! Adam in place on the parameters of a module.
 
 use burn::backend::Flex;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{
+use burn::tensor::{Device, Tensor};
+use burn_optim::decay::WeightDecayConfig;
+use burn_optim::{
     Adam as OrdinaryAdam, AdamConfig, AdamState, AdaptiveMomentumState, LearningRate, Optimizer,
 };
-use burn::tensor::{Device, Tensor};
 
 use super::step::{Input, on_cpu};
 use super::storage::{Flat, slice};
 
 /// PyTorch's Adam (betas .9 and .999, L2 term added to the gradient), to be run by
-/// [`ModuleOptimizer`](burn::optim::ModuleOptimizer). On the CPU it updates parameters and moments in one pass and in
+/// [`ModuleOptimizer`](burn_optim::ModuleOptimizer). On the CPU it updates parameters and moments in one pass and in
 /// place.
 #[derive(Clone)]
 pub struct Adam {

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
-use arrow::ffi_stream::RecordBatchStreamReader;
+use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::PyArrowType;
 use lfr::Options;
+use lfr::arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
 use lfr::input::Picture;
 use pyo3::buffer::PyBuffer;
 use pyo3::exceptions::PyTypeError;

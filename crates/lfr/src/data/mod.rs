@@ -6,8 +6,8 @@ mod weights;
 pub use features::{Csr, Features, Images, Matrix};
 pub use weights::{Array, Values, Weights};
 
-use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
+use crate::arrow::array::RecordBatch;
+use arrow_select::concat::concat_batches;
 
 use crate::error::{Error, Result};
 

@@ -7,12 +7,14 @@ mod cifar10;
 mod contaminate;
 mod digest;
 mod fashion_mnist;
+#[cfg(feature = "fetch")]
 mod fetch;
 mod idx;
 mod locate;
 mod mnist;
 mod name;
 mod options;
+#[cfg(feature = "fetch")]
 mod partial;
 mod reuters;
 mod sample;
@@ -23,6 +25,7 @@ mod uri;
 mod verify;
 
 pub use contaminate::{Contaminated, Count, DrawOptions, Outliers, contaminate};
+#[cfg(feature = "fetch")]
 pub use fetch::{Progress, fetch};
 pub use locate::data_dir;
 pub use name::Name;

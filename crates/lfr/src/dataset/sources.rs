@@ -5,6 +5,7 @@ use super::digest::Digest;
 
 /// A file to download.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "some of it is for downloads alone"))]
 pub(super) struct Remote {
     /// Its name in the data set's folder.
     pub file: &'static str,

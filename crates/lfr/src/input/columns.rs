@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
-use arrow::compute::{cast, filter_record_batch};
-use arrow::datatypes::DataType;
+use crate::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use crate::arrow::datatypes::DataType;
+use arrow_cast::cast;
+use arrow_select::filter::filter_record_batch;
 
 use super::names::Names;
 use super::{Batch, Options};
@@ -107,7 +108,7 @@ impl Columns {
         mut batch: RecordBatch,
         mut rows: Vec<u64>,
         mut bad: Vec<Quarantined>,
-    ) -> Result<Batch, arrow::error::ArrowError> {
+    ) -> Result<Batch, arrow_schema::ArrowError> {
         if let Content::Documents(text) = self.content {
             let texts = strings(batch.column(text))?;
             let kept =
@@ -141,7 +142,7 @@ impl Columns {
 /// Why an item without a visible character is left out.
 pub(super) const EMPTY: &str = "the document is empty";
 
-fn strings(array: &ArrayRef) -> Result<StringArray, arrow::error::ArrowError> {
+fn strings(array: &ArrayRef) -> Result<StringArray, arrow_schema::ArrowError> {
     Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
 }
 
@@ -154,7 +155,7 @@ pub(super) fn list(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::Int32Array;
+    use crate::arrow::array::Int32Array;
     use std::sync::Arc;
 
     fn choose(names: &[&str], options: &Options) -> Result<Columns> {

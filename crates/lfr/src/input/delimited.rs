@@ -5,8 +5,8 @@ use std::io::{self, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
+use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 
 use super::blanks::Blanks;
@@ -218,8 +218,8 @@ impl<R: Read> Read for Meter<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrow::array::AsArray;
     use crate::data::Items;
-    use arrow::array::AsArray;
     use proptest::prelude::*;
 
     /// All rows as text, their identifiers, and what was left out.

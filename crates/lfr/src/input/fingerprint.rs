@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use arrow::array::RecordBatch;
-use arrow::row::{RowConverter, SortField};
+use crate::arrow::array::RecordBatch;
+use arrow_row::{RowConverter, SortField};
 use sha2::{Digest, Sha256};
 
 use crate::data::{Chunk, Items, Kind};
@@ -50,7 +50,7 @@ impl Fingerprint {
         self.hash.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn rows(&mut self, ids: &[String], batch: &RecordBatch) -> Result<(), arrow::error::ArrowError> {
+    fn rows(&mut self, ids: &[String], batch: &RecordBatch) -> Result<(), arrow_schema::ArrowError> {
         if self.rows.is_none() {
             let schema = batch.schema();
             schema.fields().iter().for_each(|field| self.field(field.name().as_bytes()));

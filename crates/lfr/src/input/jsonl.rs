@@ -5,8 +5,8 @@ use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuilder};
+use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use super::columns::Columns;
 use super::names::Names;
@@ -176,8 +176,8 @@ impl Parsed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrow::array::AsArray;
     use crate::data::Items;
-    use arrow::array::AsArray;
     use proptest::prelude::*;
 
     fn read(content: &[u8], options: &Options) -> Result<(Vec<RecordBatch>, Vec<String>, Vec<Quarantined>)> {

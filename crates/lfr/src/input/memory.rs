@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use crate::arrow::array::{ArrayRef, Float64Array, RecordBatch};
 use image::{DynamicImage, RgbaImage};
 use rayon::prelude::*;
 

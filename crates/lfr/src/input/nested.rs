@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array, make_array};
-use arrow::buffer::NullBuffer;
-use arrow::compute::{cast, take};
-use arrow::datatypes::{DataType, Field, FieldRef, Schema};
-use arrow::error::ArrowError;
+use crate::arrow::array::{
+    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array, make_array,
+};
+use crate::arrow::datatypes::{DataType, Field, FieldRef, Schema};
+use arrow_buffer::NullBuffer;
+use arrow_cast::cast;
+use arrow_schema::ArrowError;
+use arrow_select::take::take;
 
 /// Longest list that becomes columns.
 const MAX_LENGTH: usize = 4096;
@@ -192,8 +195,8 @@ pub(super) fn flat(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Float64Array, Int32Array, ListArray, StructArray};
-    use arrow::datatypes::{Float64Type, Int32Type};
+    use crate::arrow::array::{Float64Array, Int32Array, ListArray, StructArray};
+    use crate::arrow::datatypes::{Float64Type, Int32Type};
 
     fn columns(array: ArrayRef) -> (Vec<String>, Vec<Vec<Option<f64>>>) {
         let mut shape = Shape::of(array.data_type());
@@ -240,7 +243,7 @@ mod tests {
 
     #[test]
     fn dictionaries_become_what_they_stand_for() {
-        let array: arrow::array::DictionaryArray<Int32Type> = ["a", "b", "a"].into_iter().collect();
+        let array: crate::arrow::array::DictionaryArray<Int32Type> = ["a", "b", "a"].into_iter().collect();
         let batch = RecordBatch::try_from_iter([("a", Arc::new(array) as ArrayRef)]).unwrap();
         let flat = flat(&batch, &[&Shape::Plain], &["a".to_owned()]).unwrap();
         assert_eq!(flat.column(0).as_string::<i32>().iter().flatten().collect::<Vec<_>>(), ["a", "b", "a"]);

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
-use arrow::error::ArrowError;
+use crate::arrow::array::RecordBatch;
+use arrow_schema::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use parquet::errors::ParquetError;
@@ -255,9 +255,9 @@ fn harmless(reader: &mut ParquetRecordBatchReader) -> Option<Result<RecordBatch,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
+    use crate::arrow::datatypes::DataType;
     use crate::data::Items;
-    use arrow::array::{ArrayRef, Float64Array, Int64Array, StringArray};
-    use arrow::datatypes::DataType;
     use parquet::arrow::ArrowWriter;
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -351,8 +351,8 @@ mod tests {
 
     #[test]
     fn nested_columns_are_flat() {
-        use arrow::array::{Array, ListArray, StructArray};
-        use arrow::datatypes::{Field, Int32Type};
+        use crate::arrow::array::{Array, ListArray, StructArray};
+        use crate::arrow::datatypes::{Field, Int32Type};
         let lists = ListArray::from_iter_primitive::<Int32Type, _, _>(
             (0..10).map(|i| Some(vec![Some(i), Some(2 * i)])),
         );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
+use crate::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, StringArray, TimestampMicrosecondArray,
 };
 use calamine::Data;
@@ -141,8 +141,8 @@ fn clock(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Array, AsArray};
-    use arrow::datatypes::{DataType, Date32Type, Float64Type, TimeUnit};
+    use crate::arrow::array::{Array, AsArray};
+    use crate::arrow::datatypes::{DataType, Date32Type, Float64Type, TimeUnit};
     use calamine::{CellErrorType, ExcelDateTime, ExcelDateTimeType};
 
     fn day(serial: f64) -> Data {

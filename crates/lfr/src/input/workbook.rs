@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
-use arrow::datatypes::{Field, FieldRef, Schema};
+use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use crate::arrow::datatypes::{Field, FieldRef, Schema};
 
 use super::columns::{Columns, list};
 use super::delimited::say_empty;

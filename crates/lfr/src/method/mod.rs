@@ -1,50 +1,33 @@
-//! The methods: one file each, named as in the papers.
+//! The methods: a folder per family, a file per method, named as in the papers.
 
-pub mod ae;
-pub mod ae_lfr;
-mod agreement;
-mod blocks;
-pub mod centroid;
-mod column;
+pub mod autoencoder;
+mod block_products;
 pub mod combined;
-mod components;
 mod context;
 mod description;
 mod detector;
-pub mod drae;
-pub mod e3outlier;
 pub mod ecod;
 pub mod elite;
-mod elite_guide;
 #[cfg(test)]
 mod floor_tests;
-pub mod geom;
-pub mod gt_lfr;
-mod inverted;
-pub mod isolation_forest;
-mod isolation_tree;
-mod kmeans;
-pub mod knn;
-mod likelihood;
-pub mod lof;
+pub mod forest;
 pub mod lvad;
-mod lvad_cluster;
-mod neighbours;
-mod panels;
+pub mod neighbours;
 pub mod pca;
-mod reconstruction;
 mod reference;
 mod registry;
-pub mod rsrae;
 pub mod scaling;
 mod settings;
-mod transformation;
+pub mod transformation;
 
+pub use autoencoder::{Reconstructor, ae, ae_lfr, drae, rsrae};
 pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
 pub use description::{Description, Takes};
 pub use detector::Detector;
-pub use likelihood::GtScore;
-pub use reconstruction::Reconstructor;
+pub use forest::isolation_forest;
+pub use neighbours::{centroid, knn, lof};
 pub use registry::Method;
 pub use settings::{Choice, Setting};
-pub use transformation::{TransformationBackbone, TransformationClassifier};
+pub use transformation::{
+    GtScore, TransformationBackbone, TransformationClassifier, e3outlier, geom, gt_lfr,
+};

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use rand::seq::index;
 
-use super::detector::{bad_array, expect_items};
 use crate::data::{Csr, Features, Images, Matrix, Weights};
 use crate::error::{Error, Result};
+use crate::method::detector::{bad_array, expect_items};
 use crate::seed::Seed;
 
 /// Items of the fit, all of them or a random choice.

@@ -3,25 +3,25 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::ae::AeConfig;
-use super::ae_lfr::AeLfrConfig;
-use super::centroid::CentroidConfig;
-use super::combined::CombinedConfig;
-use super::drae::DraeConfig;
-use super::e3outlier::E3OutlierConfig;
-use super::ecod::EcodConfig;
-use super::elite::{EliteConfig, EliteKind};
-use super::geom::GeomConfig;
-use super::gt_lfr::GtLfrConfig;
-use super::isolation_forest::IsolationForestConfig;
-use super::knn::KnnConfig;
-use super::lof::LofConfig;
-use super::lvad::LvadConfig;
-use super::pca::PcaConfig;
-use super::rsrae::RsraeConfig;
 use super::{Context, Detector};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
+use crate::method::autoencoder::ae::AeConfig;
+use crate::method::autoencoder::ae_lfr::AeLfrConfig;
+use crate::method::autoencoder::drae::DraeConfig;
+use crate::method::autoencoder::rsrae::RsraeConfig;
+use crate::method::combined::CombinedConfig;
+use crate::method::ecod::EcodConfig;
+use crate::method::elite::{EliteConfig, EliteKind};
+use crate::method::forest::isolation_forest::IsolationForestConfig;
+use crate::method::lvad::LvadConfig;
+use crate::method::neighbours::centroid::CentroidConfig;
+use crate::method::neighbours::knn::KnnConfig;
+use crate::method::neighbours::lof::LofConfig;
+use crate::method::pca::PcaConfig;
+use crate::method::transformation::e3outlier::E3OutlierConfig;
+use crate::method::transformation::geom::GeomConfig;
+use crate::method::transformation::gt_lfr::GtLfrConfig;
 use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
 
@@ -289,14 +289,16 @@ impl Method {
             }
             Method::Combined(config) => Box::new(config.load(shape, device, weights)?),
             Method::IsolationForest(config) => {
-                Box::new(super::isolation_forest::IsolationForest::load(config, weights)?)
+                Box::new(crate::method::forest::isolation_forest::IsolationForest::load(config, weights)?)
             }
-            Method::Knn(config) => Box::new(super::knn::Knn::load(config, weights)?),
-            Method::Centroid(config) => Box::new(super::centroid::Centroid::load(config, weights)?),
-            Method::Lof(config) => Box::new(super::lof::Lof::load(config, weights)?),
-            Method::Pca(config) => Box::new(super::pca::Pca::load(config, weights)?),
-            Method::Ecod(config) => Box::new(super::ecod::Ecod::load(config, weights)?),
-            Method::Lvad(config) => Box::new(super::lvad::Lvad::load(config, weights)?),
+            Method::Knn(config) => Box::new(crate::method::neighbours::knn::Knn::load(config, weights)?),
+            Method::Centroid(config) => {
+                Box::new(crate::method::neighbours::centroid::Centroid::load(config, weights)?)
+            }
+            Method::Lof(config) => Box::new(crate::method::neighbours::lof::Lof::load(config, weights)?),
+            Method::Pca(config) => Box::new(crate::method::pca::Pca::load(config, weights)?),
+            Method::Ecod(config) => Box::new(crate::method::ecod::Ecod::load(config, weights)?),
+            Method::Lvad(config) => Box::new(crate::method::lvad::Lvad::load(config, weights)?),
         })
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Method;
-use super::registry::each;
+use crate::method::registry::each;
 
 /// One setting of a method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,8 +1,8 @@
 //! Plain gradient descent, and steps along a gradient.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
-use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
+use burn_optim::GradientsParams;
 
 /// Gradient descent at a constant rate.
 pub struct Descent {

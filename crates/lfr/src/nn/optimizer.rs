@@ -1,8 +1,8 @@
 //! PyTorch's Adam.
 
 use burn::module::Module;
-use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::Tensor;
+use burn_optim::{GradientsParams, ModuleOptimizer};
 
 /// Adam (betas .9 and .999) whose weight decay is an L2 term added to the gradient.
 pub struct Adam {

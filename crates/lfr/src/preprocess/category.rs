@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use arrow::array::{Array, StringArray};
+use crate::arrow::array::{Array, StringArray};
 use serde::{Deserialize, Serialize};
 
 use super::number::{Oddity, squash};

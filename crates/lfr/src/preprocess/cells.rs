@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
-use arrow::compute::{cast, unary};
-use arrow::datatypes::{DataType, Float64Type, TimeUnit};
+use crate::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
+use crate::arrow::datatypes::{DataType, Float64Type, TimeUnit};
+use arrow_cast::cast;
 
 use super::reading::{Cell, DAY, Reading};
 use crate::error::{Error, Result};
@@ -75,7 +75,7 @@ impl Cells {
     fn scaled(array: &ArrayRef, via: DataType, divisor: f64) -> Result<Self> {
         let numbers = convert(&convert(array, &via)?, &DataType::Float64)?;
         let numbers = numbers.as_primitive::<Float64Type>();
-        Ok(Self::Numbers(if divisor == 1.0 { numbers.clone() } else { unary(numbers, |v| v / divisor) }))
+        Ok(Self::Numbers(if divisor == 1.0 { numbers.clone() } else { numbers.unary(|v| v / divisor) }))
     }
 
     fn moments(array: &ArrayRef, via: DataType, per_second: f64, sort: Sort) -> Result<Self> {
@@ -148,11 +148,11 @@ fn per_second(unit: &TimeUnit) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{
+    use crate::arrow::array::{
         BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, LargeStringArray,
         ListArray, NullArray, Time32SecondArray, TimestampMillisecondArray,
     };
-    use arrow::datatypes::{Int8Type, Int32Type};
+    use crate::arrow::datatypes::{Int8Type, Int32Type};
 
     fn numbers(array: impl Array + 'static) -> Vec<Option<f64>> {
         match Cells::read(&(Arc::new(array) as ArrayRef)).unwrap() {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use arrow::array::{Array, ArrayRef, StringArray};
+use crate::arrow::array::{Array, ArrayRef, StringArray};
 use serde::{Deserialize, Serialize};
 
 use super::as_asked::AsAsked;
@@ -333,7 +333,7 @@ fn examples(cells: &[Cells], how: &Reading, number: &Number, unread: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::Float64Array;
+    use crate::arrow::array::Float64Array;
     use std::sync::Arc;
 
     fn finding_as(array: ArrayRef, asked: Option<AsAsked>) -> Finding {

@@ -24,7 +24,7 @@ pub use table::{TableEncoder, TableOptions};
 pub use tfidf::{TextOptions, TfIdf};
 pub use tokens::StopWords;
 
-use arrow::array::RecordBatch;
+use crate::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Items, Kind};

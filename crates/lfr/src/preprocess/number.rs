@@ -1,6 +1,6 @@
 //! Scaling of a column of numbers.
 
-use arrow::array::{Array, Float64Array};
+use crate::arrow::array::{Array, Float64Array};
 use serde::{Deserialize, Serialize};
 
 use super::cells::{Cells, is_usable};

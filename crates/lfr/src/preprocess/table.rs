@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use crate::arrow::array::{ArrayRef, RecordBatch};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -223,7 +223,7 @@ fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding
 }
 
 /// What the file's form says about the decimal sign; readers leave it in the schema.
-fn of_file(schema: Option<&arrow::datatypes::Schema>) -> Hints {
+fn of_file(schema: Option<&crate::arrow::datatypes::Schema>) -> Hints {
     match schema.and_then(|schema| schema.metadata().get(DECIMAL)).map(String::as_str) {
         Some("point") => Hints { point_for_certain: true, ..Hints::default() },
         Some("comma") => Hints { comma: 1, ..Hints::default() },
@@ -315,7 +315,7 @@ fn no_features(warnings: &[String]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Float64Array, StringArray};
+    use crate::arrow::array::{Float64Array, StringArray};
     use proptest::prelude::*;
     use std::sync::Arc;
 

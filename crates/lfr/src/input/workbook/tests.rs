@@ -1,7 +1,7 @@
 use std::io::Write;
 
-use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Float64Type};
+use crate::arrow::array::AsArray;
+use crate::arrow::datatypes::{DataType, Float64Type};
 use zip::write::SimpleFileOptions;
 
 use super::*;

@@ -1,0 +1,98 @@
+//! AE: the plain autoencoder scored by its reconstruction error, the baseline of Lin et al. 2023 (section 4;
+//! CAE on pictures).
+//!
+//! Minimises the summed squared error ‖x - x̂‖² over a batch and scores by the same error. Defaults are the
+//! paper's (1000 epochs of Adam at 2.5e-4, batches of 128) with the weight decay 1e-6 and the squared loss of the
+//! authors' 2021 code. The error of outliers shrinks with every epoch (the paper's Fig. 1): that is what AE-LFR prevents.
+
+use burn::tensor::Device;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::data::{Features, Weights};
+use crate::error::{Error, Result};
+use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
+use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
+use crate::method::context::Context;
+use crate::nn::autoencoder::{Autoencoder, Between, Shape};
+use crate::nn::{Initializer, Schedule};
+use crate::seed::Seed;
+
+/// Settings of the plain autoencoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AeConfig {
+    /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
+    ///
+    /// Source: Lin et al. 2023 for pictures, their 2021 code for vectors.
+    pub latent: usize,
+    /// The training loss.
+    ///
+    /// Source: the 2021 code of Lin et al..
+    pub loss: TaskLoss,
+    /// Budget and optimiser.
+    pub schedule: Schedule,
+}
+
+impl Default for AeConfig {
+    /// The paper's baseline.
+    fn default() -> Self {
+        Self { latent: 0, loss: TaskLoss::SumSquares, schedule: Schedule::default() }
+    }
+}
+
+impl AeConfig {
+    /// The setting of the authors' 2021 code: a latent of 128 for pictures too. With it the training follows the log behind
+    /// the paper's Fig. 1 (`docs/results.md`).
+    pub fn authors_2021() -> Self {
+        Self { latent: 128, ..Self::default() }
+    }
+
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the first setting out of range.
+    pub fn validate(&self) -> Result<()> {
+        check_latent(self.latent)?;
+        self.schedule.validate()
+    }
+
+    /// Trains on `x`.
+    ///
+    /// # Errors
+    /// A setting out of range, divergence in the first epoch, or an interruption.
+    pub fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Ae> {
+        self.validate()?;
+        let device = context.device.clone().autodiff();
+        let model = self.model(&Shape::of(x, self.latent), context.seed, &device);
+        Reconstructor::fit(x, model, Fed::Latent, &self.schedule, context)
+    }
+
+    /// Restores a fitted autoencoder for items of `shape`.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] when the arrays do not fit.
+    pub fn load(&self, shape: &Shape, device: Device, weights: &mut Weights) -> Result<Ae> {
+        self.validate()?;
+        let model = self.model(&shape.with_latent(self.latent), Seed(0), &device);
+        Reconstructor::load(model, Fed::Latent, device, weights)
+    }
+
+    fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
+        let mut init = Initializer::new(seed.stream("init"), device);
+        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
+        let backbone = AutoencoderBackbone { network, loss: self.loss };
+        Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
+    }
+}
+
+/// A fitted plain autoencoder.
+pub type Ae = Reconstructor<Identity>;
+
+/// Refuses latents beyond any use.
+pub(in crate::method) fn check_latent(latent: usize) -> Result<()> {
+    if latent > 65_536 {
+        return Err(Error::config("latent", latent, "must be 0 (chosen from the data) to 65536"));
+    }
+    Ok(())
+}
