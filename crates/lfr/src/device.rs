@@ -83,7 +83,7 @@ pub fn open(name: &str) -> Result<Opened> {
     Err(Error::Device { name: name.to_owned(), problem })
 }
 
-#[cfg(any(feature = "vulkan", feature = "wgpu", feature = "metal"))]
+#[cfg(feature = "wgpu")]
 mod gpu {
     use std::collections::BTreeMap;
     use std::sync::{Mutex, PoisonError};

@@ -8,3 +8,4 @@ mod compare;
 mod fits;
 mod networks;
 mod operations;
+mod timing;
