@@ -75,6 +75,7 @@ pub fn open(name: &str) -> Result<Opened> {
         "metal" => return gpu::open(name, gpu::WgpuBackend::Metal),
         #[cfg(feature = "cuda")]
         "cuda" => return Ok(Opened { device: Device::cuda(0), name: name.to_owned(), emulated: false }),
+        #[allow(unreachable_patterns, reason = "those in the build")]
         "vulkan" | "wgpu" | "metal" | "cuda" => {
             format!("not in this build; build with `--features {name}`, or use {}", names().join(", "))
         }

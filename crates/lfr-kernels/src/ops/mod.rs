@@ -21,7 +21,7 @@ use burn::tensor::{Tensor, activation as ordinary_activation};
 use crate::{Activation, BatchNorm};
 
 pub use adam::Adam;
-pub use losses::{distances, penalties, project, squared_errors};
+pub use losses::{distances, mean, penalties, project, squared_errors, sum};
 
 use layers::{Add, Normalise, OnSparse};
 use step::{Input, apply, on_cpu};

@@ -5,9 +5,9 @@ use std::fmt::Debug;
 use std::marker::PhantomData;
 
 use burn::backend::autodiff::Autodiff;
+use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::NoCheckpointing};
 use burn::backend::autodiff::grads::Gradients;
-use burn::backend::autodiff::NodeId;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Cube, DispatchKindConversion, DispatchTensor};
@@ -98,7 +98,8 @@ fn spread(y: Tensor<4>, weight: Tensor<4>, window: Window, [height, width]: [usi
     let [below, right] = [(height, tall), (width, wide)].map(|(size, spread)| size + padding - spread);
     let (tall, wide) = (before + tall + below, before + wide + right);
     let apart = Tensor::zeros([n, out, tall, wide], &y.device());
-    let [ends, sides] = [(rows, before), (columns, before)].map(|(size, from)| from + (size - 1) * stride + 1);
+    let [ends, sides] =
+        [(rows, before), (columns, before)].map(|(size, from)| from + (size - 1) * stride + 1);
     let at = s![.., .., before..ends;stride as isize, before..sides;stride as isize];
     let apart = apart.slice_assign(at, y);
     correlate(apart, weight.flip([2, 3]).swap_dims(0, 1), 1)
@@ -148,7 +149,8 @@ impl<P: Products> Backward<Cube, 2> for Step<P> {
 pub(crate) fn apply<P: Products>(products: P, x: &Tensor<4>, weight: &Tensor<4>) -> Option<Tensor<4>> {
     let recorded = |x: &Tensor<4>| x.clone().autodiff().try_into_primitive::<Autodiff<Cube>>().ok();
     if !x.is_autodiff() && !weight.is_autodiff() {
-        let on_gpu = <DispatchTensor as DispatchKindConversion<Cube>>::try_into_backend(x.clone().into_dispatch());
+        let on_gpu =
+            <DispatchTensor as DispatchKindConversion<Cube>>::try_into_backend(x.clone().into_dispatch());
         return on_gpu.is_ok().then(|| products.forward(x.clone(), weight.clone()));
     }
     let (x, weight) = (recorded(x)?, recorded(weight)?);

@@ -36,7 +36,8 @@ pub fn agree(what: &str, tolerance: f32, run: impl Fn(&Device) -> Results) {
     let mut worst = 0.0f32;
     for ((name, expected), (other, found)) in expected.iter().zip(&found) {
         assert_eq!((name, expected.len()), (other, found.len()), "{what}");
-        let scale = expected.iter().fold(f32::MIN_POSITIVE, |largest, v| largest.max(v.abs()));
+        // Where all should be 0, what is next to nothing is right.
+        let scale = expected.iter().fold(1e-6, |largest: f32, v| largest.max(v.abs()));
         let off = expected.iter().zip(found).map(|(a, b)| (a - b).abs() / scale);
         // A number that is none counts as infinitely far off.
         let off = off.fold(0.0, |most, off| if off.is_nan() { f32::INFINITY } else { off.max(most) });

@@ -46,7 +46,7 @@ fn autoencoder_methods() {
 
 #[test]
 fn transformation_methods() {
-    ["geom", "gt-lfr", "e3outlier"].into_iter().for_each(|name| check(name, 1));
+    ["geom", "gt-lfr", "e3outlier"].into_iter().for_each(|name| check(name, 2));
 }
 
 #[test]

@@ -56,7 +56,8 @@ fn check<B: Backbone, L: LatentLayer>(
             results.extend(loss.parts.iter().map(|(name, part)| (format!("{name} {step}"), values(part))));
             results.push((format!("errors {step}"), values(&loss.errors)));
             if step == 1 {
-                let gradients = loss.total.clone().backward();
+                // A graph is walked once.
+                let gradients = model.loss(&batch(&recording)).total.backward();
                 let mut collect = Collect { gradients: &gradients, path: Vec::new(), found: Vec::new() };
                 model.visit(&mut collect);
                 results.append(&mut collect.found);
@@ -66,10 +67,12 @@ fn check<B: Backbone, L: LatentLayer>(
         let model = model.valid();
         let mut weights = Weights::default();
         store_state(&model, &mut weights);
-        results.extend(weights.iter().filter_map(|(name, array)| match &array.values {
-            Values::F32(values) => Some((name.to_owned(), values.clone())),
+        // As one, since many of them begin at 0 and are as small as their noise after two steps.
+        let parameters = weights.iter().filter_map(|(_, array)| match &array.values {
+            Values::F32(values) => Some(values.clone()),
             _ => None,
-        }));
+        });
+        results.push(("parameters".into(), parameters.flatten().collect()));
         for fed in [Fed::Latent, Fed::Reconstructed] {
             results.push((format!("scores, {fed:?}"), values(&model.score(&batch(plain), fed))));
         }

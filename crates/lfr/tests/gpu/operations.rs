@@ -23,7 +23,7 @@ fn same<const A: usize, const B: usize, const C: usize, const D: usize>(
         let b = random(b, "b", &device).require_grad();
         let c = random(c, "c", &device).require_grad();
         let y = f(a.clone(), b.clone(), c.clone());
-        let gradients = (y.clone() * random(y.dims(), "weights", &device)).sum().backward();
+        let gradients = sum_all(y.clone() * random(y.dims(), "weights", &device)).backward();
         let gradients = [
             a.grad(&gradients).as_ref().map(values),
             b.grad(&gradients).as_ref().map(values),
@@ -134,10 +134,16 @@ fn adam() {
         let mut adam = Adam::new(1e-2, 1e-8, 1e-3);
         for step in 0..3 {
             let slope = random([40, 30], &format!("slope {step}"), &device);
-            let loss = (model.at.val() * slope).sum();
+            let loss = sum_all(model.at.val() * slope);
             model = adam.step(model, &loss);
         }
         let results: Results = vec![("parameters".into(), values(&model.at.val()))];
         results
     });
+}
+
+/// The sum of all numbers, in a fixed order.
+fn sum_all<const D: usize>(x: Tensor<D>) -> Tensor<1> {
+    let numbers: usize = x.dims().iter().product();
+    ops::sum(x.reshape([numbers]))
 }

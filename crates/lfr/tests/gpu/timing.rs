@@ -27,12 +27,18 @@ fn milliseconds(device: &Device, mut f: impl FnMut()) -> f64 {
 }
 
 /// Forward alone, then with the gradients of the weight, of the input, and of both.
-fn show(what: &str, device: &Device, x: Tensor<4>, weight: Tensor<4>, f: impl Fn(Tensor<4>, Tensor<4>) -> Tensor<4>) {
+fn show(
+    what: &str,
+    device: &Device,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    f: impl Fn(Tensor<4>, Tensor<4>) -> Tensor<4>,
+) {
     let forward = milliseconds(device, || drop(f(x.clone(), weight.clone())));
     let gradients = [(false, true), (true, false), (true, true)].map(|(of_x, of_weight)| {
         let x = x.clone().autodiff().set_require_grad(of_x);
         let weight = weight.clone().autodiff().set_require_grad(of_weight);
-        milliseconds(device, || drop(f(x.clone(), weight.clone()).sum().backward()))
+        milliseconds(device, || drop(ops::sum(f(x.clone(), weight.clone()).flatten(0, 3)).backward()))
     });
     let [weights, inputs, both] = gradients;
     println!("{what:<44} {forward:>8.3} {weights:>8.3} {inputs:>8.3} {both:>8.3}");
@@ -42,7 +48,10 @@ fn show(what: &str, device: &Device, x: Tensor<4>, weight: Tensor<4>, f: impl Fn
 #[ignore = "measures"]
 fn timing() {
     let [_, gpu] = devices();
-    println!("{:<44} {:>8} {:>8} {:>8} {:>8}", "ms a batch of 128", "forward", "+dweight", "+dinput", "+both");
+    println!(
+        "{:<44} {:>8} {:>8} {:>8} {:>8}",
+        "ms a batch of 128", "forward", "+dweight", "+dinput", "+both"
+    );
     let convolutions = [
         (3, 16, 3, 1, 32),
         (16, 64, 3, 1, 32),

@@ -12,6 +12,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use lfr_kernels::ops::mean;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -219,20 +220,21 @@ fn rebuild(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<2> {
 
 fn reconstruction(model: &SubspaceAutoencoder, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
     let errors = norms(batch.x.clone() - rebuild(model, batch));
-    (errors.clone().mean(), errors)
+    (mean(errors.clone()), errors)
 }
 
 fn subspace(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<1> {
     let y = model.encode(batch.x.clone());
     let a = model.a();
     let r = y.clone().matmul(a.clone());
-    norms(y - r.matmul(a.transpose())).mean()
+    mean(norms(y - r.matmul(a.transpose())))
 }
 
 fn orthogonality(model: &SubspaceAutoencoder) -> Tensor<1> {
     let a = model.a();
     let [_, k] = a.dims();
-    (a.clone().transpose().matmul(a.clone()) - Tensor::eye(k, &a.device())).square().mean()
+    let off = a.clone().transpose().matmul(a.clone()) - Tensor::eye(k, &a.device());
+    mean(off.square().flatten(0, 1))
 }
 
 /// `[n]`: minus the cosine of x and x̂, each length guarded by 1e-6 as in the official code.

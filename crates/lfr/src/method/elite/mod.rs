@@ -19,6 +19,7 @@ mod guide;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use lfr_kernels::ops;
 use rand::seq::index;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -202,7 +203,7 @@ impl EliteConfig {
             let batch = items.batch(&indices);
             let weights = guide.weights(&model, batch.clone(), &centre);
             let losses = model.losses(batch, &centre, None).value;
-            let mean = scalar(&losses.clone().mean()) as f32;
+            let mean = scalar(&ops::mean(losses.clone())) as f32;
             if !mean.is_finite() {
                 if step < per_epoch {
                     return Err(Error::Diverged { epoch: 1, loss: mean });
@@ -212,7 +213,7 @@ impl EliteConfig {
                 break;
             }
             good = start.unwrap_or(good);
-            model = descent.step(model, &(losses * weights).mean());
+            model = descent.step(model, &ops::mean(losses * weights));
             sums = (sums.0 + mean, sums.1 + 1);
             if (step + 1) % per_epoch == 0 || step + 1 == self.iterations {
                 let epoch = Epoch {
