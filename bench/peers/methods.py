@@ -74,7 +74,7 @@ def reconstruct(z, a):
 
 def deviation(a):
     """(AAᵀ - I)², entry by entry."""
-    return (a @ a.mT - torch.eye(a.shape[-2])).square()
+    return (a @ a.mT - torch.eye(a.shape[-2], device=a.device)).square()
 
 
 def method(name, data, side, width):

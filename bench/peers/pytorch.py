@@ -2,9 +2,9 @@
 
     python bench/peers/pytorch.py VARIANT WORKLOAD
 
-VARIANT is eager, channels_last or compile; WORKLOAD is the JSON that the library's own contender takes
-(crates/lfr/examples/contender), complete. It prints `ready`, one line a round, and at the end of input the peak of its
-resident memory.
+VARIANT is eager, channels_last or compile, and may end in -tf32 or -bf16; WORKLOAD is the JSON that the library's own
+contender takes (crates/lfr/examples/contender), complete; its device is `cpu` unless named. It prints `ready`, one line a
+round, and at the end of input the peak of its resident memory.
 """
 
 import itertools
@@ -26,17 +26,21 @@ class Peer:
 
     def __init__(self, variant, workload):
         name, data, side = (workload[key] for key in ("method", "data", "side"))
-        self.workload = workload
-        self.layout = torch.channels_last if variant == "channels_last" else torch.contiguous_format
-        self.model = method(name, data, side, VOCABULARY).to(memory_format=self.layout)
-        self.x, self.m = pile(name, data, workload["items"], side)
-        wrap = torch.compile if variant == "compile" else lambda function: function
-        self.loss, self.score = wrap(self.model.loss), wrap(self.model.score)
+        kind, _, precision = variant.partition("-")
+        # Not even convolutions, which PyTorch would lower on its own.
+        torch.backends.cudnn.allow_tf32 = torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+        self.workload, self.device = workload, workload.get("device", "cpu")
+        self.layout = torch.channels_last if kind == "channels_last" else torch.contiguous_format
+        self.model = method(name, data, side, VOCABULARY).to(self.device, memory_format=self.layout)
+        self.x, self.m = (items.to(self.device) for items in pile(name, data, workload["items"], side))
+        wrap = torch.compile if kind == "compile" else lambda function: function
+        lower = torch.autocast(self.device, torch.bfloat16) if precision == "bf16" else lambda function: function
+        self.loss, self.score = wrap(lower(self.model.loss)), wrap(lower(self.model.score))
         self.optimiser = self.model.optimiser()
 
     def batches(self):
         """Shuffled batches of one epoch."""
-        for indices in torch.randperm(len(self.x)).split(self.workload["batch"]):
+        for indices in torch.randperm(len(self.x), device=self.device).split(self.workload["batch"]):
             yield self.x[indices].contiguous(memory_format=self.layout), self.m[indices]
 
     def train(self, batches):
@@ -104,9 +108,17 @@ def rounds(run):
     """Calls `run`, which returns how many items it did, once for every line that comes in."""
     print("ready", flush=True)
     for _ in sys.stdin:
+        wait()
         start = time.perf_counter()
         items = run()
+        wait()
         print(json.dumps({"seconds": time.perf_counter() - start, "items": items}), flush=True)
+
+
+def wait():
+    """Returns when a GPU has done what it was asked for."""
+    if torch.cuda.is_initialized():
+        torch.cuda.synchronize()
 
 
 def peak_kib():

@@ -92,7 +92,7 @@ pub struct Seconds {
 pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Result<Fitted> {
     let method = options.method.clone().unwrap_or_else(|| default_method(pile.kind)).suited_to(pile.kind);
     method.validate()?;
-    let device = device::open(&options.device)?;
+    let opened = device::open(&options.device)?;
     let start = Instant::now();
     let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
     let mut warnings = pile.notes.clone();
@@ -106,7 +106,8 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let featureless = marks.as_ref().map_or_else(|| all.clone(), |marks| all.at(&marks.unmarked));
     let training = featureless.rest(unmarked.as_ref().unwrap_or(&features));
     let mut whole = Whole { observer, featureless: &featureless };
-    let mut context = Context::new(options.seed, device, &mut whole);
+    let mut context = Context::new(options.seed, opened.device.clone(), &mut whole);
+    context.warnings.extend(opened.warnings(&method));
     context.known =
         marks.as_ref().map(|marks| marks.known(&features)).filter(|known| !known.outlier.is_empty());
     context.warnings.extend(marks.as_ref().and_then(|marks| marks.warning(&method)));

@@ -26,6 +26,7 @@ pub struct Model {
     pub header: Header,
     preprocessor: Preprocessor,
     detector: Box<dyn Detector>,
+    warnings: Vec<String>,
 }
 
 /// The header of a fit with the scores of its own pile.
@@ -78,7 +79,7 @@ fn json(value: &impl serde::Serialize) -> Result<serde_json::Value> {
 impl Model {
     /// A model from its parts.
     pub(crate) fn new(header: Header, preprocessor: Preprocessor, detector: Box<dyn Detector>) -> Self {
-        Self { header, preprocessor, detector }
+        Self { header, preprocessor, detector, warnings: Vec::new() }
     }
 
     /// Reads the model file at `path`; networks run on the processor.
@@ -106,6 +107,11 @@ impl Model {
         Self::of(ModelFile::load(path)?, path, device, methods)
     }
 
+    /// What there is to say about the device it was loaded on.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Reads the bytes of a model file, such as [`Model::to_bytes`] gives.
     ///
     /// # Errors
@@ -123,7 +129,7 @@ impl Model {
     }
 
     fn of(file: ModelFile, path: &Path, device: &str, methods: &Registry) -> Result<Self> {
-        let device = device::open(device)?;
+        let opened = device::open(device)?;
         let ModelFile { header, mut weights } = file;
         let bad = |problem: String| Error::Model { path: path.to_owned(), problem };
         let method = methods
@@ -138,11 +144,12 @@ impl Model {
         let shape = shape(&preprocessor);
         // Before their values are put in, networks are made by the settings, which must not ask for more than there is.
         let numbers: usize = weights.iter().map(|(_, array)| array.shape.iter().product::<usize>()).sum();
-        let detector = within(SPARE + 2 * numbers, || method.load(&shape, &device, &mut weights))
+        let detector = within(SPARE + 2 * numbers, || method.load(&shape, &opened.device, &mut weights))
             .ok_or_else(|| bad("its settings ask for larger arrays than it holds".into()))?
             .map_err(|e| bad(e.to_string()))?;
         weights.finish().map_err(|e| bad(e.to_string()))?;
-        Ok(Self { header, preprocessor, detector })
+        let warnings = opened.warnings(&method);
+        Ok(Self { header, preprocessor, detector, warnings })
     }
 
     /// Writes the model file, replacing one that is there. The same model gives the same bytes.

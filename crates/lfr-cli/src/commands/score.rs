@@ -24,6 +24,7 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     let file = args.writing.output.as_deref().map(prepared).transpose()?;
     let mut progress = Progress::new(args.running.quiet);
     let model = Model::load_on(&args.model, &args.device)?;
+    model.warnings().iter().for_each(|warning| progress.warn(warning));
     let (mut scores, bad, notes) = stream(args, &model, &mut progress)?;
     progress.clear();
     let cut = rule.map(|rule| threshold(&scores.scores, rule)).transpose()?;

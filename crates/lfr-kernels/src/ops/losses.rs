@@ -6,6 +6,16 @@ use super::step::{Layer, apply, on_cpu};
 use super::storage::{Flat, dims, plain, room, slice};
 use crate::{Latents, Lfr, LfrGradients, Penalties};
 
+/// The sum of a vector, `[1]`. GPUs add in a fixed order, too, unlike by burn's own sum, which adds as its parts come in.
+pub fn sum(x: Tensor<1>) -> Tensor<1> {
+    if on_cpu(&x) { x.sum() } else { x.sum_dim(0) }
+}
+
+/// The mean of a vector, `[1]`; see [`sum`].
+pub fn mean(x: Tensor<1>) -> Tensor<1> {
+    if on_cpu(&x) { x.mean() } else { x.mean_dim(0) }
+}
+
 /// `‖x_i - y_i‖²` of each item: `[n, width]` twice to `[n]`.
 pub fn squared_errors(x: Tensor<2>, y: Tensor<2>) -> Tensor<1> {
     if !on_cpu(&x) {
@@ -86,11 +96,12 @@ pub fn project(z: Tensor<2>, a: Tensor<3>, groups: Option<Tensor<1, Int>>) -> Te
 /// summed over the k² entries); arguments as for [`project`].
 pub fn penalties(z: Tensor<2>, a: Tensor<3>, groups: Option<Tensor<1, Int>>) -> Tensor<1> {
     if !on_cpu(&z) {
-        let distance = distances(project(z.clone(), a.clone(), groups.clone()), z).mean();
+        let distance = mean(distances(project(z.clone(), a.clone(), groups.clone()), z));
         let a = chosen(a, groups);
         let [m, k, _] = a.dims();
         let identity = Tensor::<2>::eye(k, &a.device()).unsqueeze();
-        let square = (a.clone().matmul(a.transpose()) - identity).square().sum().div_scalar(m as f32);
+        let square = (a.clone().matmul(a.transpose()) - identity).square().flatten(0, 2);
+        let square = sum(square).div_scalar(m as f32);
         return Tensor::cat(vec![distance, square], 0);
     }
     apply(Penalise(Matrices::new(&a, groups)), [z.into(), a.into()])

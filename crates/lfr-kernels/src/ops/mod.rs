@@ -8,6 +8,8 @@
 mod adam;
 mod layers;
 mod losses;
+#[cfg(feature = "gpu")]
+mod products;
 mod step;
 mod storage;
 
@@ -19,7 +21,7 @@ use burn::tensor::{Tensor, activation as ordinary_activation};
 use crate::{Activation, BatchNorm};
 
 pub use adam::Adam;
-pub use losses::{distances, penalties, project, squared_errors};
+pub use losses::{distances, mean, penalties, project, squared_errors, sum};
 
 use layers::{Add, Normalise, OnSparse};
 use step::{Input, apply, on_cpu};
@@ -44,6 +46,17 @@ impl Activation {
     }
 }
 
+#[cfg(feature = "gpu")]
+fn add_bias(y: Tensor<4>, bias: Option<Tensor<1>>) -> Tensor<4> {
+    match bias {
+        Some(bias) => {
+            let channels = bias.dims()[0];
+            y + bias.reshape([1, channels, 1, 1])
+        }
+        None => y,
+    }
+}
+
 /// `act(conv2d(x, weight) + bias)`: `x` is `[n, in, h, w]`, `weight` `[out, in, k, k]`, `bias` `[out]`.
 pub fn conv2d(
     x: Tensor<4>,
@@ -54,6 +67,10 @@ pub fn conv2d(
 ) -> Tensor<4> {
     let Window { stride, padding } = window;
     if !on_cpu(&x) {
+        #[cfg(feature = "gpu")]
+        if let Some(y) = products::apply(products::Conv(window), &x, &weight) {
+            return activation.ordinary(add_bias(y, bias));
+        }
         let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
         return activation.ordinary(ordinary::conv2d(x, weight, bias, options));
     }
@@ -77,6 +94,10 @@ pub fn conv_transpose2d(
 ) -> Tensor<4> {
     let Window { stride, padding } = window;
     if !on_cpu(&x) {
+        #[cfg(feature = "gpu")]
+        if let Some(y) = products::apply(products::ConvTranspose(window, output_padding), &x, &weight) {
+            return activation.ordinary(add_bias(y, bias));
+        }
         let options = ConvTransposeOptions::new([stride; 2], [padding; 2], [output_padding; 2], [1; 2], 1);
         return activation.ordinary(ordinary::conv_transpose2d(x, weight, bias, options));
     }

@@ -9,7 +9,7 @@ mod rounds;
 
 use std::error::Error;
 
-use lfr::device;
+use lfr::device::{self, Opened};
 use lfr::method::{Context, Detector, Method, Observer, Silent};
 use lfr::seed::Seed;
 use lfr::transform::TransformSet;
@@ -53,6 +53,8 @@ struct Workload {
     /// Steps, passes or products a round.
     round: usize,
     threads: usize,
+    /// As in `lfr rank --device`.
+    device: String,
 }
 
 impl Default for Workload {
@@ -66,6 +68,7 @@ impl Default for Workload {
             batch: 128,
             round: 20,
             threads: 2,
+            device: "cpu".into(),
         }
     }
 }
@@ -96,7 +99,8 @@ impl Workload {
 
     /// Steps of the training loop, held up between rounds.
     fn train(&self) -> lfr::Result<()> {
-        let mut observer = TrainingRounds::new(self.round, self.batch, self.items * self.views());
+        let mut observer =
+            TrainingRounds::new(self.opened()?, self.round, self.batch, self.items * self.views());
         until_interrupted(self.fit(self.items, usize::MAX, &mut observer))
     }
 
@@ -141,8 +145,13 @@ impl Workload {
         if let Some(schedule) = method.schedule_mut() {
             (schedule.epochs, schedule.batch_size) = (epochs, self.batch);
         }
-        let mut context = Context::new(Seed(0), device::open("cpu")?, observer);
+        let mut context = Context::new(Seed(0), self.opened()?.device, observer);
         method.fit(&self.data.pile(items, self.side), &mut context)
+    }
+
+    /// Where networks run.
+    fn opened(&self) -> lfr::Result<Opened> {
+        device::open(&self.device)
     }
 
     /// How often the network sees an item of the pile in an epoch.

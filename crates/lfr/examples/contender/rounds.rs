@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use lfr::device::Opened;
 use lfr::method::{Epoch, Observer};
 use lfr::{Error, Result};
 
@@ -34,6 +35,7 @@ impl Rounds {
 /// Cuts a fit into rounds of some steps.
 pub struct TrainingRounds {
     rounds: Rounds,
+    opened: Opened,
     round: usize,
     batch: usize,
     epoch: usize,
@@ -42,15 +44,18 @@ pub struct TrainingRounds {
 }
 
 impl TrainingRounds {
-    /// Rounds of `round` steps in a fit whose steps see `batch` items and whose epochs see `epoch`.
-    pub fn new(round: usize, batch: usize, epoch: usize) -> Self {
-        Self { rounds: Rounds::default(), round, batch, epoch, left: WARM_UP, items: 0 }
+    /// Rounds of `round` steps in a fit on a device whose steps see `batch` items and whose epochs see `epoch`.
+    pub fn new(opened: Opened, round: usize, batch: usize, epoch: usize) -> Self {
+        Self { rounds: Rounds::default(), opened, round, batch, epoch, left: WARM_UP, items: 0 }
     }
 }
 
 impl Observer for TrainingRounds {
     fn step(&mut self, step: usize, _: usize) -> Result<()> {
         if self.left == 0 {
+            // A round is over when a GPU has done its steps.
+            let Opened { device, name, .. } = &self.opened;
+            device.sync().map_err(|why| Error::Device { name: name.clone(), problem: why.to_string() })?;
             if !self.rounds.next(self.items) {
                 return Err(Error::Interrupted);
             }

@@ -98,7 +98,7 @@ pub struct Point {
 pub struct Run {
     /// Wall time of fitting and scoring, in seconds, with the scoring for the curve; reading the data set is not in it.
     pub seconds: f64,
-    /// As in `--device`.
+    /// As in `--device`, with a GPU's own name behind it.
     pub device: String,
     /// Threads it had.
     pub threads: usize,

@@ -78,7 +78,7 @@ impl<'a> Runner<'a> {
         let draw = contaminate(job.dataset, classes, class, job.ratio, seed, job.data.draw())?;
         let outlier: Vec<bool> = draw.labels.iter().map(|&label| label == 1).collect();
         let method = job.method.method()?;
-        let device = device::open(&self.options.device)?;
+        let opened = device::open(&self.options.device)?;
         let features = source.pool.features.select(&draw.indices);
         let marks = Marked::new(job, &features, &outlier, source.kind, seed)?;
         let (features, outlier) = (features.select(&marks.rest), marks.measured(&outlier));
@@ -87,7 +87,8 @@ impl<'a> Runner<'a> {
         let featureless = Featureless::of_pile(&features);
         let training = featureless.rest(&features);
         let mut whole = Whole { observer: &mut watch, featureless: &featureless };
-        let mut context = Context::new(seed, device, &mut whole);
+        let mut context = Context::new(seed, opened.device.clone(), &mut whole);
+        context.warnings.extend(opened.warnings(&method));
         context.known = match marks.known {
             None if is_guided(&job.method) => Some(source.known(job, class)?),
             known => known,
@@ -106,7 +107,7 @@ impl<'a> Runner<'a> {
         let scores: Vec<_> = scores.into_iter().map(|(name, scores)| (name, fill(scores))).collect();
         let run = Run {
             seconds: start.elapsed().as_secs_f64(),
-            device: self.options.device.clone(),
+            device: opened.name,
             threads: rayon::current_num_threads(),
             peak_memory: peak_memory(),
         };

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
-use lfr_kernels::ops::squared_errors;
+use lfr_kernels::ops::{mean, squared_errors, sum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,8 +42,8 @@ impl TaskLoss {
     /// `[1]` from the squared errors `[n]`.
     pub fn reduce(self, squares: Tensor<1>) -> Tensor<1> {
         match self {
-            TaskLoss::MeanNorm => root(squares).mean(),
-            TaskLoss::SumSquares => squares.sum(),
+            TaskLoss::MeanNorm => mean(root(squares)),
+            TaskLoss::SumSquares => sum(squares),
             TaskLoss::Split => split_loss(squares, SPLIT_LAMBDA),
         }
     }

@@ -130,7 +130,7 @@ impl Lfr {
 
     /// Mean over all matrices and entries of (AAᵀ - I)².
     pub fn distance_from_orthogonal(&self) -> f32 {
-        let mean = deviation(self.a.val()).mean();
+        let mean = ops::mean(deviation(self.a.val()).flatten(0, 2));
         mean.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).unwrap_or(f32::NAN)
     }
 }

@@ -1,27 +1,28 @@
 //! The discriminative split loss of DRAE.
 
 use burn::tensor::{Tensor, TensorData};
+use lfr_kernels::ops::{mean, sum};
 
 /// Mean error of the inlier side plus `lambda` times within-scatter over total scatter, for the split of the sorted
 /// errors `[n]` that makes this ratio smallest (Xia et al., ICCV 2015). The split itself is a constant to the
 /// gradient. Equal errors have no split: then it is the mean.
 pub fn split_loss(errors: Tensor<1>, lambda: f32) -> Tensor<1> {
     let values: Vec<f32> = errors.to_data().try_into_vec().unwrap_or_default();
-    let Some(inlier) = best_split(&values) else { return errors.mean() };
+    let Some(inlier) = best_split(&values) else { return mean(errors) };
     let n = values.len();
     let mask = |side: bool| {
         let values: Vec<f32> = inlier.iter().map(|&i| f32::from(u8::from(i == side))).collect();
         Tensor::<1>::from_data(TensorData::new(values, [n]), &errors.device())
     };
     let scatter = |mask: Tensor<1>| {
-        let mean = (errors.clone() * mask.clone()).sum() / mask.clone().sum();
-        ((errors.clone() - mean).square() * mask).sum()
+        let mean = sum(errors.clone() * mask.clone()) / sum(mask.clone());
+        sum((errors.clone() - mean).square() * mask)
     };
     let (inside, outside) = (mask(true), mask(false));
     let within = scatter(inside.clone()) + scatter(outside);
-    let total = (errors.clone() - errors.clone().mean()).square().sum();
-    let mean = (errors * inside.clone()).sum() / inside.sum();
-    mean + (within / total).mul_scalar(lambda)
+    let total = sum((errors.clone() - mean(errors.clone())).square());
+    let typical = sum(errors * inside.clone()) / sum(inside);
+    typical + (within / total).mul_scalar(lambda)
 }
 
 /// Whether each error lies on the inlier side of the split that minimises the within-scatter; prefix sums over the

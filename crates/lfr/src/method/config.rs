@@ -38,6 +38,8 @@ pub trait MethodConfig:
     const TAKES: Takes = Takes::Anything;
     /// Whether a few labelled items can guide the fit; a method of [`Takes::LabelledToo`] cannot do without.
     const LEARNS_FROM_LABELS: bool = matches!(Self::TAKES, Takes::LabelledToo);
+    /// Whether it is a network, which runs on the device of the fit; the others run on the processor.
+    const IS_NETWORK: bool = false;
     /// Settings with a name of their own.
     const PRESETS: &'static [Preset<Self>] = &[];
 

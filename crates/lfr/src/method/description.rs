@@ -39,6 +39,8 @@ pub struct Description {
     pub takes: Takes,
     /// Whether a few labelled items can guide its fit.
     pub learns_from_labels: bool,
+    /// Whether it is a network, which runs on the device of the fit; the others run on the processor.
+    pub is_network: bool,
     /// Time on a thousand small pictures on a laptop.
     pub cost: &'static str,
     presets: fn() -> Vec<&'static str>,
@@ -59,6 +61,7 @@ impl Description {
             source: T::SOURCE,
             takes: T::TAKES,
             learns_from_labels: T::LEARNS_FROM_LABELS,
+            is_network: T::IS_NETWORK,
             cost: T::COST,
             presets: || T::PRESETS.iter().map(|(name, _)| *name).collect(),
             preset,

@@ -177,6 +177,18 @@ impl Method {
         self.description().name
     }
 
+    /// Names of the detectors in it that are networks, and of the others.
+    pub fn networks(&self) -> (Vec<&'static str>, Vec<&'static str>) {
+        let parts: Vec<&Method> = match self {
+            Method::Combined(config) => config.all().collect(),
+            one => vec![one],
+        };
+        let (networks, others): (Vec<&Method>, Vec<&Method>) =
+            parts.into_iter().partition(|method| method.description().is_network);
+        let names = |methods: Vec<&Method>| methods.into_iter().map(Method::name).collect();
+        (names(networks), names(others))
+    }
+
     /// Its training budget, for methods that train a network.
     pub fn schedule_mut(&mut self) -> Option<&mut Schedule> {
         self.config_mut().schedule_mut()

@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_network_that_takes_more_than_is_allowed_is_not_made() {
-        let device = crate::device::open("cpu").unwrap();
+        let device = crate::device::open("cpu").unwrap().device;
         let draw = |count: usize, rows: usize| {
             within(100, || {
                 let mut init = Initializer::new(Seed(0).stream("a"), &device);

@@ -9,7 +9,7 @@ use super::train::{Step, is_finite};
 use super::{load_state, store_state};
 use crate::checkpoint::{Checkpoint, Progress, State};
 use crate::data::Weights;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::method::Context;
 
 /// Keeps the state of one training, if the context has checkpoints.
@@ -25,7 +25,7 @@ pub(super) struct Place<'a> {
     pub done: usize,
     pub order: &'a [usize],
     pub random: &'a ChaCha8Rng,
-    pub tally: &'a Tally,
+    pub tally: &'a mut Tally,
 }
 
 /// A training that goes on.
@@ -60,13 +60,11 @@ impl Keeper {
         model: &M,
         good: &M,
         step: &mut impl Step<M>,
-        place: &Place<'_>,
+        place: Place<'_>,
         context: &Context<'_>,
     ) -> Result<()> {
         let Some(checkpoint) = &mut self.checkpoint else { return Ok(()) };
-        if !is_finite(model) || !place.tally.is_finite() {
-            return Ok(());
-        }
+        let Some(tally) = place.tally.held()?.filter(|_| is_finite(model)) else { return Ok(()) };
         let mut arrays = Weights::default();
         for (prefix, module) in [("model/", &model.valid()), ("good/", good)] {
             let mut own = Weights::default();
@@ -86,7 +84,7 @@ impl Keeper {
             parameters: identities(model),
             curve: context.findings.curve[self.before..].to_vec(),
             observer: context.observer.held(),
-            tally: serde_json::to_value(place.tally).unwrap_or_default(),
+            tally,
         };
         checkpoint.save(&State { progress, arrays })
     }
@@ -116,8 +114,7 @@ impl Keeper {
         random.set_word_pos(progress.drawn.into());
         context.findings.curve.extend(progress.curve);
         context.observer.restore(&progress.observer)?;
-        let tally = serde_json::from_value(progress.tally)
-            .map_err(|e| Error::Scores { problem: format!("the sums of the epoch are lost: {e}") })?;
+        let tally = Tally::restore(progress.tally)?;
         let (epoch, done) = (progress.epoch, progress.done);
         Ok(Some(Kept { model, good, order, epoch, done, tally }))
     }

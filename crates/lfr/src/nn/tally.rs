@@ -1,48 +1,89 @@
-//! The sums over an epoch.
+//! The losses of an epoch.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::train::{Loss, scalar};
+use super::Readback;
+use super::train::Loss;
+use crate::error::{Error, Result};
 use crate::method::Epoch;
 
-/// Sums over the batches of an epoch.
-#[derive(Default, Serialize, Deserialize)]
+/// The losses of an epoch's batches; they are summed at its end, so that no step waits for a GPU.
+#[derive(Default)]
 pub(super) struct Tally {
-    items: usize,
-    total: f64,
-    parts: Vec<(String, f64)>,
-    errors: Vec<f32>,
+    /// Items of each batch.
+    sizes: Vec<usize>,
+    parts: Vec<String>,
+    /// Batch after batch the total, the parts and the errors.
+    losses: Readback,
+}
+
+/// A [`Tally`] in a checkpoint.
+#[derive(Serialize, Deserialize)]
+struct Held {
+    sizes: Vec<usize>,
+    parts: Vec<String>,
+    losses: Vec<f32>,
 }
 
 impl Tally {
-    /// Whether all of it are numbers.
-    pub fn is_finite(&self) -> bool {
-        let mut sums = self.parts.iter().map(|part| part.1).chain([self.total]);
-        sums.all(f64::is_finite) && self.errors.iter().all(|error| error.is_finite())
-    }
-
     /// Adds the batch of the items `indices`.
-    pub fn add(&mut self, indices: &[usize], loss: &Loss) {
-        let weight = indices.len() as f64;
-        self.items += indices.len();
-        self.total += weight * scalar(&loss.total);
-        self.parts.resize(loss.parts.len(), (String::new(), 0.0));
-        for (sum, (name, value)) in self.parts.iter_mut().zip(&loss.parts) {
-            *sum = ((*name).to_owned(), sum.1 + weight * scalar(value));
-        }
-        self.errors.extend(loss.errors.to_data().try_into_vec::<f32>().unwrap_or_default());
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device failed.
+    pub fn add(&mut self, indices: &[usize], loss: &Loss) -> Result<()> {
+        self.sizes.push(indices.len());
+        self.parts = loss.parts.iter().map(|&(name, _)| name.to_owned()).collect();
+        self.losses.push(loss.total.clone())?;
+        loss.parts.iter().try_for_each(|(_, part)| self.losses.push(part.clone()))?;
+        self.losses.push(loss.errors.clone())
     }
 
     /// What the epoch came to.
-    pub fn epoch(mut self, epoch: usize, epochs: usize) -> Epoch {
-        let mean = |sum: f64| (sum / self.items.max(1) as f64) as f32;
-        Epoch {
-            epoch,
-            epochs,
-            loss: mean(self.total),
-            parts: self.parts.iter().map(|(name, sum)| (name.clone(), mean(*sum))).collect(),
-            gap: gap(&mut self.errors),
+    ///
+    /// # Errors
+    /// As [`Tally::add`].
+    pub fn epoch(self, epoch: usize, epochs: usize) -> Result<Epoch> {
+        let losses = self.losses.finish()?;
+        let (mut left, mut sums, mut errors) =
+            (losses.as_slice(), vec![0.0; 1 + self.parts.len()], Vec::new());
+        for &size in &self.sizes {
+            let (own, rest) = left.split_at_checked(sums.len() + size).unwrap_or((left, &[]));
+            let (of_batch, of_items) = own.split_at_checked(sums.len()).unwrap_or((own, &[]));
+            for (sum, &loss) in sums.iter_mut().zip(of_batch) {
+                *sum += size as f64 * f64::from(loss);
+            }
+            errors.extend(of_items);
+            left = rest;
         }
+        let items = self.sizes.iter().sum::<usize>().max(1);
+        let mut means = sums.into_iter().map(|sum| (sum / items as f64) as f32);
+        let loss = means.next().unwrap_or(f32::NAN);
+        let parts = self.parts.into_iter().zip(means).collect();
+        Ok(Epoch { epoch, epochs, loss, parts, gap: gap(&mut errors) })
+    }
+
+    /// All of it, for a checkpoint; none when a loss is not finite.
+    ///
+    /// # Errors
+    /// As [`Tally::add`].
+    pub fn held(&mut self) -> Result<Option<Value>> {
+        let losses = self.losses.so_far()?.to_vec();
+        if !losses.iter().all(|loss| loss.is_finite()) {
+            return Ok(None);
+        }
+        let held = Held { sizes: self.sizes.clone(), parts: self.parts.clone(), losses };
+        Ok(serde_json::to_value(held).ok())
+    }
+
+    /// What [`Tally::held`] gave.
+    ///
+    /// # Errors
+    /// [`Error::Scores`] when it is something else.
+    pub fn restore(held: Value) -> Result<Self> {
+        let Held { sizes, parts, losses } = serde_json::from_value(held)
+            .map_err(|e| Error::Scores { problem: format!("the losses of the epoch are lost: {e}") })?;
+        Ok(Self { sizes, parts, losses: Readback::of(losses) })
     }
 }
 

@@ -179,8 +179,8 @@ pub fn train<M: Module>(
             let told = context.observer.step(done, items.div_ceil(schedule.batch_size));
             // What took less than the time between two states is not worth one.
             if keeper.is_due() || (told.is_err() && keeper.is_written()) {
-                let place = Place { epoch, done, order: &order, random: &random, tally: &tally };
-                keeper.save(&model, &good, &mut step, &place, context)?;
+                let place = Place { epoch, done, order: &order, random: &random, tally: &mut tally };
+                keeper.save(&model, &good, &mut step, place, context)?;
             }
             told?;
             // Shares no running statistics with the model; held for one step an epoch only, because a parameter held
@@ -190,10 +190,10 @@ pub fn train<M: Module>(
             if let Some(start) = start.filter(|_| scalar(&loss.total).is_finite()) {
                 good = start;
             }
-            tally.add(indices, &loss);
+            tally.add(indices, &loss)?;
             model = better;
         }
-        let summary = tally.epoch(epoch, epochs);
+        let summary = tally.epoch(epoch, epochs)?;
         if !summary.loss.is_finite() {
             if epoch == 1 {
                 return Err(Error::Diverged { epoch, loss: summary.loss });
@@ -212,9 +212,9 @@ pub fn train<M: Module>(
         after(&model, summary, context)?;
     }
     if keeper.is_written() {
-        let place =
-            Place { epoch: epochs + 1, done: 0, order: &order, random: &random, tally: &Tally::default() };
-        keeper.save(&model, &good, &mut step, &place, context)?;
+        let tally = &mut Tally::default();
+        let place = Place { epoch: epochs + 1, done: 0, order: &order, random: &random, tally };
+        keeper.save(&model, &good, &mut step, place, context)?;
     }
     Ok(model)
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Run;
 use crate::check::{Check, Evidence, checks};
+use crate::device;
 use crate::fit::FitOptions;
 use crate::metrics::Agreement;
 use crate::output::{Metrics, RunRecord};
@@ -19,7 +20,7 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         method: header.method.clone(),
         config: config(run, options),
         seed: header.seed,
-        device: options.device.clone(),
+        device: device::open(&options.device).map_or_else(|_| options.device.clone(), |opened| opened.name),
         threads: run.threads,
         fingerprint: pile.fingerprint.clone(),
         items: run.scores.len(),

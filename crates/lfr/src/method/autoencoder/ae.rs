@@ -61,6 +61,7 @@ impl MethodConfig for AeConfig {
     const SUMMARY: &str = "plain autoencoder, scored by reconstruction error";
     const SOURCE: &str = "baseline of Lin et al. 2023";
     const COST: &str = "a second per epoch";
+    const IS_NETWORK: bool = true;
     const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("authors-2021", Self::authors_2021)];
 
     fn validate(&self) -> Result<()> {

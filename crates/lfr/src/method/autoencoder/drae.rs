@@ -55,6 +55,7 @@ impl MethodConfig for DraeConfig {
     const SUMMARY: &str = "autoencoder that separates each batch by reconstruction error";
     const SOURCE: &str = "Xia et al. 2015";
     const COST: &str = "a second per epoch";
+    const IS_NETWORK: bool = true;
     const PRESETS: &[Preset<Self>] = &[("paper", Self::default)];
 
     fn validate(&self) -> Result<()> {

@@ -4,11 +4,11 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::data::{Features, Weights};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, MarkedLoss, Plugged};
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
-use crate::nn::{Batch, Schedule, load_state, store_state, train};
+use crate::nn::{Batch, Items, Readback, Schedule, load_state, store_state, train};
 
 /// Items a scoring pass sees at once. Fixed, and the last batch is filled up, so that a score never depends on
 /// how many items are scored together.
@@ -47,6 +47,7 @@ impl<L: LatentLayer> Reconstructor<L> {
             let batch = move |indices: &[usize]| lay_out(&known.features, indices, place);
             MarkedLoss::new(known.outlier.len(), move |i| known.outlier[i], batch, context.seed)
         });
+        let items = Items::new(x.len(), x.width(), &training, |indices| x.dense(indices));
         let model = train(
             model,
             x.len(),
@@ -54,7 +55,7 @@ impl<L: LatentLayer> Reconstructor<L> {
             context,
             |indices| {
                 marks.iter().for_each(|marks| marks.begin(indices));
-                lay_out(x, indices, &training)
+                Batch { x: items.batch(indices), groups: None }
             },
             schedule.adam(|model: &PluggedAutoencoder<L>, batch| match &marks {
                 None => model.loss(batch),
@@ -152,17 +153,12 @@ pub(in crate::method) fn map_batches(
     batch: impl Fn(&[usize]) -> Batch,
     f: impl Fn(&Batch) -> Tensor<1>,
 ) -> Result<Vec<f32>> {
-    let mut out = Vec::new();
+    let mut results = Readback::default();
     for start in (0..items).step_by(SCORING_BATCH) {
-        let real = SCORING_BATCH.min(items - start);
         let indices: Vec<usize> = (start..start + SCORING_BATCH).map(|i| i.min(items - 1)).collect();
-        let values = f(&batch(&indices)).to_data().try_into_vec::<f32>();
-        let mut values = values.map_err(|e| Error::Device {
-            name: "in use".into(),
-            problem: format!("scores cannot be read back: {e:?}"),
-        })?;
-        values.truncate(values.len() / SCORING_BATCH * real);
-        out.append(&mut values);
+        results.push(f(&batch(&indices)))?;
     }
-    Ok(out)
+    let mut values = results.finish()?;
+    values.truncate(values.len() / items.next_multiple_of(SCORING_BATCH).max(1) * items);
+    Ok(values)
 }

@@ -12,6 +12,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use lfr_kernels::ops::mean;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ use crate::method::detector::Detector;
 use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
-use crate::nn::{Adam, Batch, Initializer, Loss, Schedule, Step, load_state, store_state, train};
+use crate::nn::{Adam, Batch, Initializer, Items, Loss, Schedule, Step, load_state, store_state, train};
 use crate::seed::Seed;
 
 /// How the three losses are minimised.
@@ -134,6 +135,7 @@ impl MethodConfig for RsraeConfig {
     const SUMMARY: &str = "autoencoder with a robust subspace layer, scored by the cosine";
     const SOURCE: &str = "Lai et al. 2020";
     const COST: &str = "a few seconds per epoch";
+    const IS_NETWORK: bool = true;
     const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("plus", Self::plus)];
 
     fn validate(&self) -> Result<()> {
@@ -150,7 +152,8 @@ impl MethodConfig for RsraeConfig {
         let device = context.device.clone();
         let training = device.clone().autodiff();
         let model = self.model(&Shape::of(x, 0), context.seed, &training);
-        let lay_out = |indices: &[usize]| unit_batch(x, indices, &training);
+        let items = Items::new(x.len(), x.width(), &training, |indices| unit_rows(x, indices));
+        let lay_out = |indices: &[usize]| Batch { x: items.batch(indices), groups: None };
         let told = |model: &SubspaceAutoencoder, epoch: Epoch, context: &mut Context<'_>| {
             let now = || scores(&model.valid(), x, &context.device);
             context.observer.epoch(&epoch, &now)?;
@@ -201,7 +204,7 @@ impl Detector for Rsrae {
 }
 
 /// Items `indices`, pictures at unit length.
-fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
+fn unit_rows(x: &Features, indices: &[usize]) -> Vec<f32> {
     let mut rows = x.dense(indices);
     if let Features::Images(images) = x {
         for row in rows.chunks_exact_mut(images.width()) {
@@ -209,7 +212,12 @@ fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
             row.iter_mut().for_each(|v| *v /= norm);
         }
     }
-    Batch { x: Tensor::from_data(TensorData::new(rows, [indices.len(), x.width()]), device), groups: None }
+    rows
+}
+
+fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
+    let rows = TensorData::new(unit_rows(x, indices), [indices.len(), x.width()]);
+    Batch { x: Tensor::from_data(rows, device), groups: None }
 }
 
 /// x̂ through the subspace.
@@ -221,20 +229,21 @@ fn rebuild(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<2> {
 
 fn reconstruction(model: &SubspaceAutoencoder, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
     let errors = norms(batch.x.clone() - rebuild(model, batch));
-    (errors.clone().mean(), errors)
+    (mean(errors.clone()), errors)
 }
 
 fn subspace(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<1> {
     let y = model.encode(batch.x.clone());
     let a = model.a();
     let r = y.clone().matmul(a.clone());
-    norms(y - r.matmul(a.transpose())).mean()
+    mean(norms(y - r.matmul(a.transpose())))
 }
 
 fn orthogonality(model: &SubspaceAutoencoder) -> Tensor<1> {
     let a = model.a();
     let [_, k] = a.dims();
-    (a.clone().transpose().matmul(a.clone()) - Tensor::eye(k, &a.device())).square().mean()
+    let off = a.clone().transpose().matmul(a.clone()) - Tensor::eye(k, &a.device());
+    mean(off.square().flatten(0, 1))
 }
 
 /// `[n]`: minus the cosine of x and x̂, each length guarded by 1e-6 as in the official code.

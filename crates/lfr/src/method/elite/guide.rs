@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
+use lfr_kernels::ops::mean;
 
 use crate::method::context::Known;
 use crate::method::elite::{EliteModel, lay_out};
@@ -57,8 +58,8 @@ impl Guide {
         let all = Tensor::cat(vec![self.inliers.clone(), self.outliers.clone()], 0);
         let losses = model.losses(all, centre, None).value;
         let (inliers, n) = (self.inliers.dims()[0], losses.dims()[0]);
-        let good = (losses.clone().slice([0..inliers]) + 1e-6).mean();
-        let bad = (losses.slice([inliers..n]).neg() + self.margin).clamp_min(0.0).mean();
+        let good = mean(losses.clone().slice([0..inliers]) + 1e-6);
+        let bad = mean((losses.slice([inliers..n]).neg() + self.margin).clamp_min(0.0));
         (good + bad).mul_scalar(0.5)
     }
 }

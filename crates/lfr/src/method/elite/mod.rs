@@ -19,6 +19,7 @@ mod guide;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use lfr_kernels::ops;
 use rand::seq::index;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
 use crate::nn::{
-    Batch, Direction, Dual, GradientDescent, Initializer, diverged, load_state, scalar, store_state,
+    Batch, Direction, Dual, GradientDescent, Initializer, Items, diverged, load_state, scalar, store_state,
 };
 use crate::seed::Seed;
 
@@ -161,6 +162,7 @@ macro_rules! elite {
             const SUMMARY: &str = $summary;
             const SOURCE: &str = "Zhang et al. 2021";
             const COST: &str = "an hour";
+            const IS_NETWORK: bool = true;
             const TAKES: Takes = Takes::LabelledToo;
             const PRESETS: &[Preset<Self>] = &[("paper", Self::default)];
 
@@ -222,6 +224,7 @@ impl EliteConfig {
         let rate = self.rate(kind);
         let guide = Guide::new(&model, &known, &centre, rate * self.meta_scale, &training);
         let mut descent = GradientDescent::new(rate, self.gradients == Gradients::Accumulated);
+        let items = Items::new(x.len(), x.width(), &training, |indices| rows(x, indices));
         let per_epoch = x.len().div_ceil(self.batch_size);
         let mut random = context.seed.stream("shuffle");
         let mut sums = (0.0, 0usize);
@@ -231,10 +234,10 @@ impl EliteConfig {
             let start = (step % per_epoch == 0).then(|| model.valid());
             let amount = self.batch_size.min(x.len());
             let indices = index::sample(&mut random, x.len(), amount).into_vec();
-            let batch = lay_out(x, &indices, &training).x;
+            let batch = items.batch(&indices);
             let weights = guide.weights(&model, batch.clone(), &centre);
             let losses = model.losses(batch, &centre, None).value;
-            let mean = scalar(&losses.clone().mean()) as f32;
+            let mean = scalar(&ops::mean(losses.clone())) as f32;
             if !mean.is_finite() {
                 if step < per_epoch {
                     return Err(Error::Diverged { epoch: 1, loss: mean });
@@ -244,7 +247,7 @@ impl EliteConfig {
                 break;
             }
             good = start.unwrap_or(good);
-            model = descent.step(model, &(losses * weights).mean());
+            model = descent.step(model, &ops::mean(losses * weights));
             sums = (sums.0 + mean, sums.1 + 1);
             if (step + 1) % per_epoch == 0 || step + 1 == self.iterations {
                 let epoch = Epoch {
@@ -305,12 +308,18 @@ fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &D
 }
 
 /// Grey pictures in \[0, 1\], all else as [`Features::row_into`].
-pub(in crate::method) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
+fn rows(x: &Features, indices: &[usize]) -> Vec<f32> {
     let mut rows = x.dense(indices);
     if matches!(x, Features::Images(images) if images.channels == 1) {
         rows.iter_mut().for_each(|v| *v = (*v + 1.0) / 2.0);
     }
-    Batch { x: Tensor::from_data(TensorData::new(rows, [indices.len(), x.width()]), device), groups: None }
+    rows
+}
+
+/// The batch of the items `indices`.
+pub(in crate::method) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
+    let rows = TensorData::new(rows(x, indices), [indices.len(), x.width()]);
+    Batch { x: Tensor::from_data(rows, device), groups: None }
 }
 
 fn scores(model: &EliteModel, x: &Features, centre: &[f32], device: &Device) -> Result<Vec<f32>> {

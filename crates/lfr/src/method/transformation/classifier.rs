@@ -1,7 +1,7 @@
 //! What the transformation methods share: a WRN-10-4 that tells which transformation a picture went through.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData, activation};
+use burn::tensor::{Device, Tensor, TensorData, activation};
 use rayon::prelude::*;
 
 use crate::data::{Features, Images, Weights};
@@ -12,13 +12,19 @@ use crate::method::detector::Detector;
 use crate::method::transformation::likelihood::{GtScore, Scorer};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::wide_resnet::{LATENT, WideResNet};
-use crate::nn::{Activation, Batch, Initializer, Linear, Schedule, load_state, store_state, train};
+use crate::nn::{
+    Activation, Batch, Initializer, Items, Linear, Readback, Schedule, load_state, numbers, store_state,
+    train,
+};
 use crate::seed::Seed;
 use crate::transform::{TransformSet, Transforms};
 
 /// Pictures a scoring pass sees at once, each under every transformation; fixed, so that a score never depends on
 /// how many are scored together.
 const SCORING_PICTURES: usize = 4;
+
+/// Scoring passes after which their results are read.
+const SCORING_PASSES: usize = 16;
 
 /// The classifier: WRN-10-4 to a latent of 256, a dense layer to one logit a transformation.
 #[derive(Module, Debug)]
@@ -70,7 +76,7 @@ impl Backbone for TransformationBackbone {
     }
 
     fn task_loss(&self, scores: Tensor<1>) -> Tensor<1> {
-        scores.mean()
+        lfr_kernels::ops::mean(scores)
     }
 }
 
@@ -109,14 +115,20 @@ impl<L: LatentLayer> TransformationClassifier<L> {
         let known = context.known.clone();
         let marks =
             known.as_ref().map(|known| marked(known, &transforms, &training, context.seed)).transpose()?;
+        let count = images.len() * transforms.len();
+        let items =
+            Items::new(count, images.width(), &training, |indices| rows(images, &transforms, indices));
         let model = train(
             model,
-            images.len() * transforms.len(),
+            count,
             schedule,
             context,
             |indices| {
                 marks.iter().for_each(|marks| marks.begin(indices));
-                lay_out(images, &transforms, indices, &training)
+                Batch {
+                    x: items.batch(indices),
+                    groups: Some(numbers(indices.iter().map(|index| index % transforms.len()), &training)),
+                }
             },
             schedule.adam(|model: &PluggedClassifier<L>, batch| match &marks {
                 None => model.loss(batch),
@@ -198,8 +210,8 @@ fn pictures(x: &Features) -> Result<&Images> {
     }
 }
 
-/// The batch of the transformed pictures `indices`: picture `i / M` under transformation `i % M`.
-fn lay_out(images: &Images, transforms: &Transforms, indices: &[usize], device: &Device) -> Batch {
+/// The transformed pictures `indices`: picture `i / M` under transformation `i % M`.
+fn rows(images: &Images, transforms: &Transforms, indices: &[usize]) -> Vec<f32> {
     let (width, count) = (images.width(), transforms.len());
     let mut rows = vec![0.0f32; indices.len() * width];
     rows.par_chunks_mut(width).zip(indices).for_each(|(row, &index)| {
@@ -207,11 +219,14 @@ fn lay_out(images: &Images, transforms: &Transforms, indices: &[usize], device: 
             images.image(index / count).iter().map(|&p| f32::from(p) / 127.5 - 1.0).collect();
         transforms.apply_into(&pixels, index % count, row);
     });
-    let groups: Vec<i32> = indices.iter().map(|&index| (index % count) as i32).collect();
-    Batch {
-        x: Tensor::from_data(TensorData::new(rows, [indices.len(), width]), device),
-        groups: Some(Tensor::<1, Int>::from_data(TensorData::new(groups, [indices.len()]), device)),
-    }
+    rows
+}
+
+/// The batch of [`rows`].
+fn lay_out(images: &Images, transforms: &Transforms, indices: &[usize], device: &Device) -> Batch {
+    let x = TensorData::new(rows(images, transforms, indices), [indices.len(), images.width()]);
+    let groups = numbers(indices.iter().map(|index| index % transforms.len()), device);
+    Batch { x: Tensor::from_data(x, device), groups: Some(groups) }
 }
 
 fn tell(
@@ -234,21 +249,20 @@ fn each_picture<L: LatentLayer>(
     device: &Device,
     each: &mut dyn FnMut(&[f32]),
 ) -> Result<()> {
-    let count = transforms.len();
-    for start in (0..images.len()).step_by(SCORING_PICTURES) {
-        let real = SCORING_PICTURES.min(images.len() - start);
-        let indices: Vec<usize> = (0..SCORING_PICTURES * count)
-            .map(|i| (start + i / count).min(images.len() - 1) * count + i % count)
-            .collect();
-        let batch = lay_out(images, transforms, &indices, device);
-        let z = model.latent(&batch, fed);
-        let log_p = model.backbone.log_probabilities(z).to_data().try_into_vec::<f32>().map_err(|e| {
-            Error::Device {
-                name: format!("{device:?}"),
-                problem: format!("scores cannot be read back: {e:?}"),
-            }
-        })?;
-        log_p.chunks_exact(count * count).take(real).for_each(&mut *each);
+    let (count, last) = (transforms.len(), images.len().saturating_sub(1));
+    let starts: Vec<usize> = (0..images.len()).step_by(SCORING_PICTURES).collect();
+    for starts in starts.chunks(SCORING_PASSES) {
+        let mut results = Readback::default();
+        for &start in starts {
+            let indices: Vec<usize> = (0..SCORING_PICTURES * count)
+                .map(|i| (start + i / count).min(last) * count + i % count)
+                .collect();
+            let batch = lay_out(images, transforms, &indices, device);
+            let log_p = model.backbone.log_probabilities(model.latent(&batch, fed));
+            results.push(log_p.flatten(0, 1))?;
+        }
+        let real = images.len() - starts[0];
+        results.finish()?.chunks_exact(count * count).take(real).for_each(&mut *each);
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ impl MethodConfig for E3OutlierConfig {
     const SUMMARY: &str = "111-way transformation classifier, scored by entropy";
     const SOURCE: &str = "Wang et al. 2019";
     const COST: &str = "two hours";
+    const IS_NETWORK: bool = true;
     const TAKES: Takes = Takes::Pictures;
     const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("original", Self::original)];
 

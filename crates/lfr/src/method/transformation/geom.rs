@@ -60,6 +60,7 @@ impl MethodConfig for GeomConfig {
         "72-way transformation classifier, scored by the probability of the true transformation";
     const SOURCE: &str = "Golan and El-Yaniv 2018";
     const COST: &str = "an hour";
+    const IS_NETWORK: bool = true;
     const TAKES: Takes = Takes::Pictures;
     const PRESETS: &[Preset<Self>] = &[("paper", Self::default), ("original", Self::original)];
 

@@ -92,6 +92,7 @@ impl MethodConfig for GtLfrConfig {
     const SUMMARY: &str = "72-way transformation classifier scored through latent feature reconstruction";
     const SOURCE: &str = "Lin et al. 2023";
     const COST: &str = "an hour";
+    const IS_NETWORK: bool = true;
     const TAKES: Takes = Takes::Pictures;
     const LEARNS_FROM_LABELS: bool = true;
     const PRESETS: &[Preset<Self>] =
