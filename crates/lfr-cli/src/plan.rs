@@ -8,7 +8,7 @@ use lfr::dataset::Uri;
 use lfr::fit::{FitOptions, default_method};
 use lfr::input::Options;
 use lfr::labels::Labels;
-use lfr::method::{Method, Takes};
+use lfr::method::Method;
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::run::{Fit, Run};
@@ -53,6 +53,7 @@ impl<'a> Plan<'a> {
             preprocess,
             seed: Seed(args.seed),
             device: args.device.clone(),
+            all_normal: args.all_normal,
             ..FitOptions::default()
         };
         let plan = Self { reading, fitting, args, settings: tables.settings.as_ref() };
@@ -71,6 +72,10 @@ impl<'a> Plan<'a> {
             progress.items(&text, items);
             interrupt::check()
         })?;
+        if let (Reading::Sample(..), Some(path)) = (&read, &self.args.labels_known) {
+            let problem = "a table too large for the memory is fitted on a sample, which marks cannot guide yet; rank part of it";
+            return Err(Error::config("labels_known", path.display(), problem).into());
+        }
         self.fitting.known = self.known(read.pile())?;
         Ok(read)
     }
@@ -78,14 +83,16 @@ impl<'a> Plan<'a> {
     /// The items that are to guide the fit, and their labels.
     fn known(&self, pile: &Pile) -> Result<Option<Vec<(usize, bool)>>> {
         let method = self.method(pile.kind)?;
-        let needs = method.description().takes == Takes::LabelledToo;
-        match (&self.args.labels_known, needs) {
-            (Some(path), true) => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
-            (Some(path), false) => {
-                let problem = format!("method {} takes no labels; --labels is for metrics", method.name());
+        match &self.args.labels_known {
+            Some(path) if method.learns_from_labels() => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
+            Some(path) => {
+                let problem = format!(
+                    "method {} does not learn from labels; leave --method out, or use ae-lfr or gt-lfr (--labels is for metrics)",
+                    method.name()
+                );
                 Err(Error::config("labels_known", path.display(), problem).into())
             }
-            (None, _) => Ok(None),
+            None => Ok(None),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use lfr::check::Verdict;
-use lfr::output::{Ranking, RunRecord, Scores};
+use lfr::output::{RunRecord, Scores};
 use serde_json::{Value, json};
 
 use crate::args::RunArgs;
@@ -39,8 +39,8 @@ pub fn verdict(strict: bool, record: &RunRecord) -> u8 {
 
 /// Prints the head of the ranking and where the rest is.
 pub fn rank(args: &RunArgs, record: &RunRecord, scores: &Scores, folder: &Path) -> Result<()> {
-    let ranking = Ranking::of(&scores.scores);
-    let head = ranking.order().iter().take(LISTED).zip(1..);
+    let ranking = scores.ranking();
+    let head = ranking.order().iter().filter(|&&item| scores.known(item).is_none()).take(LISTED).zip(1..);
     if args.json {
         let entry = |(&item, rank): (&usize, usize)| json!({ "id": scores.ids.get(item), "anomaly_score": scores.scores[item], "anomaly_rank": rank });
         let mut outcome = outcome(record);
@@ -54,6 +54,9 @@ pub fn rank(args: &RunArgs, record: &RunRecord, scores: &Scores, folder: &Path) 
     let mut text = headline(record, "ranked");
     if let Some(cut) = &record.threshold {
         writeln!(text, "{} ({})", cut.explanation, cut.rule)?;
+    }
+    if !record.guides.is_empty() {
+        writeln!(text, "{} guided the fit and come last", items(record.guides.len()))?;
     }
     writeln!(text, "\n{:>6}  {:>12}  most anomalous", "rank", "score")?;
     for (&item, rank) in head {
@@ -116,6 +119,7 @@ fn outcome(record: &RunRecord) -> Value {
         "warnings": record.warnings,
         "checks": record.checks,
         "metrics": record.metrics,
+        "guides": record.guides.len(),
         "threshold": record.threshold,
     })
 }

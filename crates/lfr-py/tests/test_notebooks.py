@@ -33,7 +33,7 @@ def test_a_notebook_runs(notebook, monkeypatch, capsys):
     said = capsys.readouterr().out
     match notebook.stem:
         case "photos":
-            assert names["found"] >= 15 and "[ True  True  True]" in said
+            assert names["found"] >= 20 and "[ True  True  True]" in said
         case "table":
             found = {names["detector"].ids_[place] for place in names["detector"].ranking()[:3]}
             assert found == {"n040", "n041", "n042"}

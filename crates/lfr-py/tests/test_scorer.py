@@ -88,17 +88,21 @@ def test_duckdb(detector, table):
     duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect()
     connection.register("pile", table)
-    scored = lfr.Scorer(detector).stream(connection.sql("SELECT * FROM pile ORDER BY key"))
+    scored = lfr.Scorer(detector).stream(connection.sql("SELECT * FROM pile ORDER BY key")).read_all()
     top = connection.sql("SELECT key, anomaly_score FROM scored ORDER BY anomaly_score DESC LIMIT 1").fetchall()
     expected = detector.decision_function(table).astype(np.float32)
     assert top == [(7, expected.max())]
+    cursor = connection.cursor()
+    cursor.register("pile", table)
+    lazily = lfr.Scorer(detector).stream(cursor.sql("SELECT * FROM pile"))
+    assert connection.sql("SELECT max(anomaly_score) FROM lazily").fetchall() == [(expected.max(),)]
 
 
 def test_datafusion(detector, table):
     datafusion = pytest.importorskip("datafusion")
     context = datafusion.SessionContext()
     context.from_arrow(table, name="pile")
-    scored = lfr.Scorer(detector).stream(context.sql("SELECT * FROM pile"))
+    scored = lfr.Scorer(detector).stream(context.sql("SELECT * FROM pile")).read_all()
     context.from_arrow(scored, name="scored")
     result = context.sql("SELECT key, anomaly_score FROM scored ORDER BY key").to_arrow_table()
     expected = detector.decision_function(table).astype(np.float32)

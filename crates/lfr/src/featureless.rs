@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::method::{Epoch, Observer};
 
 /// Which items of a pile have no features.
+#[derive(Clone)]
 pub(crate) struct Featureless {
     flags: Vec<bool>,
     /// Whether most items are like that, so that they are nothing special.
@@ -28,6 +29,16 @@ impl Featureless {
         let flags = x.featureless();
         let usual = matches!(x, Features::Images(_)) && 2 * count(&flags) > flags.len();
         Self { flags: if usual { vec![false; flags.len()] } else { flags }, usual }
+    }
+
+    /// Those among the items at `places`.
+    pub(crate) fn at(&self, places: &[usize]) -> Self {
+        Self { flags: places.iter().map(|&place| self.flags[place]).collect(), usual: self.usual }
+    }
+
+    /// Whether the item at `place` has no features.
+    pub(crate) fn is(&self, place: usize) -> bool {
+        self.flags[place]
     }
 
     /// The other items.
@@ -51,6 +62,17 @@ impl Featureless {
     /// The score of an item without features: above all of `scores`. None where such items are scored as others.
     pub(crate) fn score(&self, scores: &[f32]) -> Option<f32> {
         (!self.usual).then(|| above(scores))
+    }
+
+    /// The same where all items are declared normal: the median of `scores` if some of them have no features, for then to
+    /// have none is nothing odd.
+    pub(crate) fn score_among_normal(&self, scores: &[f32]) -> Option<f32> {
+        if !self.flags.contains(&true) || scores.is_empty() {
+            return self.score(scores);
+        }
+        let mut sorted = scores.to_vec();
+        sorted.sort_unstable_by(f32::total_cmp);
+        Some(sorted[sorted.len() / 2])
     }
 
     /// What the user should know.

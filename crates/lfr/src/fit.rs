@@ -1,7 +1,5 @@
 //! Fitting a method on a pile, from raw items to scores.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -11,8 +9,9 @@ use crate::data::{Features, Kind};
 use crate::device;
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
+use crate::marks::Marks;
 use crate::method::combined::CombinedConfig;
-use crate::method::{Context, Detector, Findings, Known, Method, Observer};
+use crate::method::{Context, Detector, Findings, Method, Observer};
 use crate::pile::Pile;
 use crate::preprocess::{PreprocessOptions, Preprocessor};
 use crate::seed::Seed;
@@ -28,9 +27,12 @@ pub struct FitOptions {
     pub seed: Seed,
     /// Where networks run, see [`device::names`].
     pub device: String,
-    /// Index and label (true = outlier) of items to guide the methods that need a few labels; they are left out of
-    /// training.
+    /// Index and label (true = outlier) of items that guide the methods that learn from labels, see
+    /// [`Method::learns_from_labels`]; the other items are ranked by what these teach.
     pub known: Option<Vec<(usize, bool)>>,
+    /// Whether every item is declared normal, so that items without features are so too. Methods that look for outliers in
+    /// what they learn from go on doing so, which a warning says.
+    pub all_normal: bool,
     /// Where networks in training leave their state, and go on from.
     pub checkpoints: Option<Checkpoints>,
 }
@@ -43,6 +45,7 @@ impl Default for FitOptions {
             seed: Seed(0),
             device: "cpu".into(),
             known: None,
+            all_normal: false,
             checkpoints: None,
         }
     }
@@ -97,18 +100,16 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     let features = Features::concat(parts)?;
     let preprocessed = Instant::now();
-    let (unlabelled, known) = match &options.known {
-        Some(known) => {
-            let (unlabelled, known) = set_apart(&features, known);
-            (Cow::Owned(unlabelled), Some(known))
-        }
-        None => (Cow::Borrowed(&features), None),
-    };
-    let featureless = Featureless::of_pile(&unlabelled);
-    let training = featureless.rest(&unlabelled);
+    let all = Featureless::of_pile(&features);
+    let marks = options.known.as_deref().map(|known| Marks::new(known, &all, features.len())).transpose()?;
+    let unmarked = marks.as_ref().map(|marks| features.select(&marks.unmarked));
+    let featureless = marks.as_ref().map_or_else(|| all.clone(), |marks| all.at(&marks.unmarked));
+    let training = featureless.rest(unmarked.as_ref().unwrap_or(&features));
     let mut whole = Whole { observer, featureless: &featureless };
     let mut context = Context::new(options.seed, device, &mut whole);
-    context.known = known;
+    context.known =
+        marks.as_ref().map(|marks| marks.known(&features)).filter(|known| !known.outlier.is_empty());
+    context.warnings.extend(marks.as_ref().and_then(|marks| marks.warning(&method)));
     let unfinished = options.checkpoints.as_ref();
     context.checkpoints = unfinished.map(|all| all.of_fit(&identity(&method, options, &features)));
     context.columns = preprocessor.columns_of_features();
@@ -116,22 +117,31 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let fitted = Instant::now();
     warnings.append(&mut context.warnings);
     let findings = std::mem::take(&mut context.findings);
-    let all = Featureless::of_pile(&features);
-    let scores = match options.known {
-        Some(_) => detector.scores(&all.rest(&features))?,
-        None => detector.training_scores(&training)?,
-    };
+    let scores = detector.training_scores(&training)?;
     check_finite(&scores, findings.curve.len())?;
-    let featureless_score = all.score(&scores);
+    let scores = match (&marks, &context.known) {
+        (Some(marks), Some(known)) => {
+            let own = detector.scores(&known.features)?;
+            check_finite(&own, findings.curve.len())?;
+            marks.woven(scores, own, &all)
+        }
+        _ => scores,
+    };
+    let featureless_score = match options.all_normal {
+        true => all.score_among_normal(&scores),
+        false => all.score(&scores),
+    };
     let scores = all.fill(scores, featureless_score.unwrap_or_default());
-    warnings.extend(all.warning(pile.kind));
+    match options.all_normal {
+        true => warnings.extend(assumes_outliers(&method)),
+        false => warnings.extend(all.warning(pile.kind)),
+    }
     let seconds = Seconds {
         preprocess: (preprocessed - start).as_secs_f64(),
         fit: (fitted - preprocessed).as_secs_f64(),
         score: fitted.elapsed().as_secs_f64(),
     };
     drop(training);
-    drop(unlabelled);
     Ok(Fitted {
         method,
         preprocessor,
@@ -143,6 +153,13 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         warnings,
         seconds,
     })
+}
+
+/// The warning of a method that takes some of its training items for outliers, whatever is declared.
+fn assumes_outliers(method: &Method) -> Option<String> {
+    let text =
+        "drae takes part of every batch for outliers, although all items are declared normal; ae does not";
+    matches!(method, Method::Drae(_)).then(|| text.into())
 }
 
 /// What determines the state of every training of a fit.
@@ -166,15 +183,6 @@ fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
         Some(_) if epochs > 0 => Err(Error::Diverged { epoch: epochs, loss: f32::NAN }),
         Some(i) => Err(Error::Scores { problem: format!("that of item {i} (from 0) is {}", scores[i]) }),
     }
-}
-
-/// The items to train on, and the labelled ones that have features.
-fn set_apart(features: &Features, known: &[(usize, bool)]) -> (Features, Known) {
-    let labelled: HashSet<usize> = known.iter().map(|&(i, _)| i).collect();
-    let rest: Vec<usize> = (0..features.len()).filter(|i| !labelled.contains(i)).collect();
-    let empty = features.featureless();
-    let (indices, outlier): (Vec<usize>, _) = known.iter().filter(|&&(i, _)| !empty[i]).copied().unzip();
-    (features.select(&rest), Known { features: features.select(&indices), outlier })
 }
 
 /// The method for data of `kind` when the user names none; how it was chosen: `docs/defaults.md`.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use crate::error::{Error, Result};
-use crate::pile::outlier_labels;
+use crate::pile::{outlier_label, outlier_labels};
 use crate::regular;
 
 /// Largest labels file, in bytes.
@@ -16,7 +16,7 @@ pub const UNSURE: &str = "unsure";
 /// The content of a labels file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {
-    /// A CSV file with the columns `id` and `label`.
+    /// A CSV file with the columns `id` and `label`; items marked `unsure` are not in it.
     ById(HashMap<String, bool>),
     /// One label per line, in the order of the items.
     InOrder(Vec<bool>),
@@ -40,21 +40,32 @@ impl Labels {
                 text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "label").collect();
             return outlier_labels(&lines).map(Labels::InOrder).map_err(|e| problem(e.to_string()));
         };
-        let mut labels = HashMap::new();
-        for (i, record) in reader.records().enumerate() {
+        let mut labels: HashMap<String, (bool, u64)> = HashMap::new();
+        for record in reader.records() {
             let record = record.map_err(|e| problem(e.to_string()))?;
+            let line = record.position().map_or(0, csv::Position::line);
             let (Some(id), Some(label)) = (record.get(id), record.get(label)) else {
-                return Err(problem(format!("line {} has no id or no label", i + 2)));
+                return Err(problem(format!("line {line} has no id or no label")));
             };
             if label.trim().eq_ignore_ascii_case(UNSURE) {
                 continue;
             }
-            let outlier = outlier_labels(&[label]).map_err(|e| problem(format!("line {}: {e}", i + 2)))?[0];
-            if labels.insert(id.to_owned(), outlier).is_some_and(|other| other != outlier) {
-                return Err(problem(format!("{id} has two different labels")));
+            let outlier = outlier_label(label).ok_or_else(|| {
+                let allowed = "write 0 for an inlier, 1 for an outlier, or unsure";
+                problem(format!("line {line}: {id} has `{label}`; {allowed}"))
+            })?;
+            match labels.insert(id.to_owned(), (outlier, line)) {
+                Some((other, before)) if other != outlier => {
+                    let [first, second] =
+                        [other, outlier].map(|outlier| if outlier { "outlier" } else { "inlier" });
+                    return Err(problem(format!(
+                        "{id} has two different labels: {first} in line {before}, {second} in line {line}"
+                    )));
+                }
+                _ => {}
             }
         }
-        Ok(Labels::ById(labels))
+        Ok(Labels::ById(labels.into_iter().map(|(id, (outlier, _))| (id, outlier)).collect()))
     }
 
     /// A label for every item.
@@ -88,19 +99,25 @@ impl Labels {
     /// Index and label of the items that have one.
     ///
     /// # Errors
-    /// [`Error::Labels`] when the file names an item that is not there, or has no ids, or items share one.
+    /// [`Error::Labels`] when the file names an item that is not there, has no ids or no label, or items share an id.
     pub fn of_some(&self, ids: &[String]) -> Result<Vec<(usize, bool)>> {
+        let refused = |problem: String| Err(Error::Labels { problem });
         let Labels::ById(labels) = self else {
-            return Err(Error::Labels { problem: "known labels need the columns id and label".into() });
+            return refused("known labels need the columns id and label".into());
         };
+        if labels.is_empty() {
+            return refused("none is known; label an item as an inlier or an outlier".into());
+        }
         let index = index(ids)?;
-        let mut known = labels
-            .iter()
-            .map(|(id, &outlier)| match index.get(id.as_str()) {
-                Some(&i) => Ok((i, outlier)),
-                None => Err(Error::Labels { problem: format!("{id} is not an item of the input") }),
-            })
-            .collect::<Result<Vec<_>>>()?;
+        let absent = labels.keys().filter(|id| !index.contains_key(id.as_str()));
+        if let Some(first) = absent.clone().min() {
+            let (count, all) = (absent.count(), labels.len());
+            return refused(format!(
+                "{first} is not an item of the input ({count} of {all} labelled ids are not)"
+            ));
+        }
+        let mut known: Vec<_> =
+            labels.iter().filter_map(|(id, &outlier)| Some((*index.get(id.as_str())?, outlier))).collect();
         known.sort_unstable();
         Ok(known)
     }
@@ -166,7 +183,29 @@ mod tests {
         assert!(message(by_id.of_all(&twins)).contains("a stands for several items, such as 0 and 2"));
         assert!(by_id.of_some(&twins).unwrap_err().to_string().contains("a stands for several items"));
         assert_eq!(read("1\n0\n1\n").unwrap().of_all(&twins).unwrap(), [true, false, true]);
-        assert!(read("id,label\na,1\na,0\n").unwrap_err().to_string().contains("two different"));
-        assert!(read("id,label\na,maybe\n").unwrap_err().to_string().contains("line 2"));
+        let contradiction = read("id,label\na,1\nb,0\na,0\n").unwrap_err().to_string();
+        assert!(
+            contradiction.ends_with("a has two different labels: outlier in line 2, inlier in line 4"),
+            "{contradiction}"
+        );
+        let odd = read("id,label\na,maybe\n").unwrap_err().to_string();
+        assert!(
+            odd.ends_with("line 2: a has `maybe`; write 0 for an inlier, 1 for an outlier, or unsure"),
+            "{odd}"
+        );
+        let absent =
+            read("id,label\na,1\nx,0\ny,1\n").unwrap().of_some(&ids(&["a"])).unwrap_err().to_string();
+        assert_eq!(absent, "labels: x is not an item of the input (2 of 3 labelled ids are not)");
+    }
+
+    #[test]
+    fn a_file_of_nothing_but_unsure_items_is_refused() {
+        let some = read("id,label\na,unsure\nb,1\nb,Unsure\n").unwrap();
+        assert_eq!(some.of_some(&ids(&["a", "b"])).unwrap(), [(1, true)]);
+        assert!(
+            some.of_all(&ids(&["a", "b"])).unwrap_err().to_string().contains("1 of 2 items have no label")
+        );
+        let none = read("id,label\na,unsure\n").unwrap().of_some(&ids(&["a"])).unwrap_err().to_string();
+        assert!(none.contains("none is known"), "{none}");
     }
 }

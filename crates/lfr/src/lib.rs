@@ -48,6 +48,7 @@ mod hex;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod marks;
 mod memory;
 pub mod method;
 pub mod metrics;

@@ -267,16 +267,20 @@ fn repeated(ids: &[String]) -> Option<String> {
 /// # Errors
 /// [`Error::Labels`] naming the first text that is neither.
 pub fn outlier_labels<S: AsRef<str>>(labels: &[S]) -> Result<Vec<bool>> {
-    labels.iter().enumerate().map(|(i, label)| outlier_label(i, label.as_ref())).collect()
+    let read = |(i, label): (usize, &S)| {
+        let label = label.as_ref();
+        let problem = || format!("item {i} has `{label}`; write 0 for an inlier and 1 for an outlier");
+        outlier_label(label).ok_or_else(|| Error::Labels { problem: problem() })
+    };
+    labels.iter().enumerate().map(read).collect()
 }
 
-fn outlier_label(index: usize, label: &str) -> Result<bool> {
+/// Whether `label` means an outlier; `None` when it means neither that nor an inlier.
+pub(crate) fn outlier_label(label: &str) -> Option<bool> {
     match label.trim().to_lowercase().as_str() {
-        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Ok(false),
-        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Ok(true),
-        _ => Err(Error::Labels {
-            problem: format!("item {index} has `{label}`; write 0 for an inlier and 1 for an outlier"),
-        }),
+        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Some(false),
+        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Some(true),
+        _ => None,
     }
 }
 

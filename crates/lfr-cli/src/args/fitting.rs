@@ -128,10 +128,14 @@ pub struct MethodArgs {
     /// Seed for everything random
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// CSV file with a few known labels, columns id and label, for the methods that need them; these items are kept out of
-    /// the training data
+    /// CSV file with a few known labels, columns id and label (1 outlier, 0 inlier, or unsure): they guide the default,
+    /// ae-lfr, gt-lfr and the Elite methods, and the other items are ranked by what they teach
     #[arg(long, value_name = "FILE")]
     pub labels_known: Option<PathBuf>,
+    /// Declare that the data holds no outlier: items without features count as normal, and nothing is flagged by a share
+    /// or a rule; the percentiles of `lfr score` are then shares of normal items
+    #[arg(long, conflicts_with = "labels_known")]
+    pub all_normal: bool,
     /// Device for networks: cpu, or a GPU backend of this build
     #[arg(long, value_name = "NAME", default_value = "cpu")]
     pub device: String,

@@ -30,12 +30,13 @@ pub const TOP: [Example; 6] = [
 ];
 
 /// For `lfr rank --help`.
-pub const RANK: [Example; 6] = [
+pub const RANK: [Example; 7] = [
     ("lfr rank photos/", "results in photos-lfr/"),
     ("lfr rank orders.csv --id number --ignore note", "choose the columns"),
     ("lfr rank mails.jsonl --text body -o out", "documents in a column"),
     ("lfr rank digits.npy --preset paper", "the paper's settings: slow"),
     ("lfr rank photos/ --labels labels.csv", "report AUROC and AUPR too"),
+    ("lfr rank photos/ --labels-known marks.csv --force", "rank again by your marks"),
     ("lfr rank 'dataset:mnist/3?c=0.1&seed=0'", "threes and 10 % other digits"),
 ];
 

@@ -3,11 +3,13 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use lfr::Error;
 use lfr::labels::Labels;
 use lfr::output::{OutputFolder, RunRecord};
 use lfr::pile::Pile;
 use lfr::run::Contents;
 use lfr::sample::Rows;
+use lfr::threshold::Rule;
 
 use crate::args::RankArgs;
 use crate::config::Tables;
@@ -19,6 +21,10 @@ use crate::{interrupt, summary, unfinished};
 pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let start = Instant::now();
     let rule = args.cut.rule()?;
+    if args.fitting.all_normal && rule.is_some_and(|rule| !matches!(rule, Rule::Value(_))) {
+        let problem = "no share of normal data is outliers; leave it out, or give --threshold a score";
+        return Err(Error::config("all_normal", "true", problem).into());
+    }
     let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;

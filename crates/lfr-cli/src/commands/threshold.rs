@@ -1,7 +1,7 @@
 //! `lfr threshold`.
 
 use anyhow::Result;
-use lfr::output::{Format, OutputFile, Ranking, Scores};
+use lfr::output::{Format, OutputFile, Scores};
 use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
 use serde::Serialize;
 use serde_json::json;
@@ -29,7 +29,7 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
     if args.safe_csv && format.unwrap_or(Format::Csv) == Format::Csv {
         scores = scores.without_formulas();
     }
-    let cut = threshold(&scores.scores, rule)?;
+    let cut = threshold(&scores.ranked(), rule)?;
     if !args.quiet {
         say(&cut.explanation);
     }
@@ -39,7 +39,7 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
     }
     match file.zip(format) {
         Some((file, format)) => {
-            scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
+            scores.flag(cut.value);
             scores.write_into(file, format)?;
         }
         None if !args.json => print(&csv(&flagged(&scores, &cut))?)?,
@@ -48,10 +48,11 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
     Ok(())
 }
 
-/// The flagged items, most anomalous first.
+/// The flagged items, most anomalous first, without those whose label is known.
 fn flagged(scores: &Scores, cut: &Threshold) -> Vec<Flagged> {
-    let ranking = Ranking::of(&scores.scores);
-    let ranked = ranking.order().iter().zip(1..).take_while(|&(&item, _)| scores.scores[item] > cut.value);
+    let ranking = scores.ranking();
+    let is_flagged = |item: usize| scores.known(item).is_none() && scores.scores[item] > cut.value;
+    let ranked = ranking.order().iter().zip(1..).take_while(|&(&item, _)| is_flagged(item));
     let row = |(&item, rank): (&usize, usize)| Flagged {
         id: scores.ids.get(item),
         anomaly_score: scores.scores[item],

@@ -68,6 +68,7 @@ fn place() -> Place {
     copy(&repository("experiments"), &place.path("experiments"), usize::MAX);
     copy(&repository("experiments/records"), &place.path("experiments/records"), usize::MAX);
     mnist::lay(&place.path("data/mnist"));
+    place.write("marks.csv", "id,label\n000.png,0\n001.png,0\n002.png,unsure\n039.png,1\n");
     place.write("orders.csv", table(false));
     place.write("audited.csv", table(true));
     let words =

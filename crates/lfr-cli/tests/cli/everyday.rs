@@ -217,7 +217,7 @@ fn shops_surveys_and_small_tables() {
             "pressure",
             format!("bp,pulse\n{}", rows(|i, x| format!("{}/{},{x}", 110 + i * 3 % 13, 70 + i % 2))),
             "17",
-            "compared as words",
+            "",
         ),
     ]);
 }

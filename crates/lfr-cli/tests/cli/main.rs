@@ -19,6 +19,7 @@ mod help;
 mod hostile;
 mod inspect;
 mod joins;
+mod labels;
 mod methods;
 mod mnist;
 mod odd_ones;

@@ -107,7 +107,9 @@ fn known_labels_that_cannot_guide_are_refused() {
     }
     place.write("known.csv", "0\n1\n");
     place.lfr(&format!("{elite} --labels-known known.csv")).refused("id and label");
-    place.lfr("rank pile.csv --method pca --labels-known known.csv -o out").refused("takes no labels");
+    place
+        .lfr("rank pile.csv --method pca --labels-known known.csv -o out")
+        .refused("does not learn from labels");
     assert!(!place.path("out").exists());
 }
 

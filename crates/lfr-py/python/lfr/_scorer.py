@@ -95,7 +95,8 @@ class Scorer:
         Returns
         -------
         pyarrow.RecordBatchReader
-            Which DuckDB, Polars and DataFusion take as a table, and ``pyarrow.parquet`` and ``pyarrow.dataset`` write.
+            Which ``pyarrow.parquet`` and ``pyarrow.dataset`` write, and engines take as a table; one that is to read what
+            comes from its own query needs ``read_all()`` of it.
         """
         import pyarrow
 

@@ -193,7 +193,7 @@ impl Pile {
 }
 
 /// The rows of a buffer, read a block at a time with the interpreter held, so that no copy of all is made on the way.
-fn rows<T: Element + Into<f64>>(
+fn rows<T: Element + Into<f64> + Send + Sync>(
     py: Python<'_>,
     values: &PyBuffer<T>,
     columns: usize,

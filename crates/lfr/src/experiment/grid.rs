@@ -40,6 +40,9 @@ pub struct Grid {
     pub ratio: Vec<f64>,
     /// Seeds of the draw and of the fit.
     pub seed: Vec<u64>,
+    /// How many items are marked before the fit, see [`Job::labelled`]; none where left out.
+    #[serde(default = "none")]
+    pub labelled: Vec<usize>,
     /// The methods, in the order of the tables' rows.
     #[serde(rename = "method")]
     pub methods: Vec<Entry>,
@@ -102,6 +105,7 @@ impl Grid {
         distinct("dataset", &self.dataset, Name::to_string)?;
         distinct("ratio", &self.ratio, f64::to_string)?;
         distinct("seed", &self.seed, u64::to_string)?;
+        distinct("labelled", &self.labelled, usize::to_string)?;
         distinct("method", &self.methods, |entry| format!("{entry:?}"))?;
         if let Some(ratio) = self.ratio.iter().find(|c| !(c.is_finite() && **c > 0.0)) {
             return Err(Error::config("ratio", ratio, "outliers / inliers, a number above 0"));
@@ -122,6 +126,9 @@ impl Grid {
             for &name in entry.dataset.as_ref().unwrap_or(&self.dataset) {
                 let (preset, kind) = (entry.preset.as_deref(), name.kind());
                 let spec = MethodSpec::resolve(&entry.method, preset, &entry.settings, kind)?;
+                if self.labelled.iter().any(|&count| count > 0) && !spec.method()?.learns_from_labels() {
+                    return Err(Error::config("labelled", &entry.method, "does not learn from labels"));
+                }
                 entry.resolved.insert(name, spec);
             }
         }
@@ -154,9 +161,11 @@ impl Grid {
         let mut jobs = Vec::new();
         for &seed in &self.seed {
             for &ratio in &self.ratio {
-                for &dataset in &self.dataset {
-                    for entry in self.methods.iter().filter(|entry| self.takes(entry, dataset)) {
-                        jobs.extend(self.runs(entry, dataset, ratio, seed));
+                for &labelled in &self.labelled {
+                    for &dataset in &self.dataset {
+                        for entry in self.methods.iter().filter(|entry| self.takes(entry, dataset)) {
+                            jobs.extend(self.runs(entry, dataset, ratio, seed, labelled));
+                        }
                     }
                 }
             }
@@ -170,7 +179,14 @@ impl Grid {
     }
 
     /// The runs of `entry` on `dataset`, one a class.
-    pub(super) fn runs(&self, entry: &Entry, dataset: Name, ratio: f64, seed: u64) -> Vec<Job> {
+    pub(super) fn runs(
+        &self,
+        entry: &Entry,
+        dataset: Name,
+        ratio: f64,
+        seed: u64,
+        labelled: usize,
+    ) -> Vec<Job> {
         let classes = self.inlier.classes(dataset).unwrap_or_default();
         let Some(method) = entry.resolved.get(&dataset) else { return Vec::new() };
         let job = |inlier: &str| Job {
@@ -179,12 +195,17 @@ impl Grid {
             inlier: inlier.to_owned(),
             ratio,
             seed,
+            labelled,
             method: method.clone(),
             curve: entry.curve,
             histogram: entry.histogram,
         };
         classes.into_iter().map(job).collect()
     }
+}
+
+fn none() -> Vec<usize> {
+    vec![0]
 }
 
 /// Refuses lists that are empty or say something twice.

@@ -75,6 +75,10 @@ pub struct Job {
     pub ratio: f64,
     /// Seed of the draw and of the fit.
     pub seed: u64,
+    /// So many items at the top of the ranking without labels, by the default for the kind of data without a network, are
+    /// marked truthfully before the fit, as a person would do it; the others are measured.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub labelled: usize,
     /// The method.
     pub method: MethodSpec,
     /// Whether to score the items during training too.
@@ -103,8 +107,11 @@ impl Job {
     fn draw(&self, method: &str) -> String {
         let data = if self.data.is_default() { Value::Null } else { sorted(&json!(self.data)) };
         let (dataset, inlier, ratio, seed) = (self.dataset, json!(self.inlier), self.ratio, self.seed);
+        // Without marks the text is that of the time before there were any.
+        let labelled =
+            if self.labelled > 0 { format!(r#""labelled":{},"#, self.labelled) } else { String::new() };
         format!(
-            r#"{{"data":{data},"dataset":"{dataset}","inlier":{inlier},"method":{method},"ratio":{ratio},"seed":{seed}}}"#
+            r#"{{"data":{data},"dataset":"{dataset}","inlier":{inlier},{labelled}"method":{method},"ratio":{ratio},"seed":{seed}}}"#
         )
     }
 }
@@ -117,8 +124,16 @@ impl fmt::Display for Job {
         if let Some(preset) = &method.preset {
             write!(f, " ({preset})")?;
         }
-        write!(f, " on {dataset}/{inlier}, c = {ratio}, seed {seed}")
+        write!(f, " on {dataset}/{inlier}, c = {ratio}, seed {seed}")?;
+        match self.labelled {
+            0 => Ok(()),
+            labelled => write!(f, ", {labelled} marked"),
+        }
     }
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// `value` with sorted keys, whatever order `serde_json` is built to keep.
@@ -151,6 +166,7 @@ pub(super) fn example_of(method: &str, preset: Option<&str>, settings: &Value) -
         inlier: "ketch".into(),
         ratio: 0.1,
         seed: 0,
+        labelled: 0,
         method: MethodSpec::resolve(method, preset, &settings, Kind::Images).unwrap(),
         curve: false,
         histogram: false,
@@ -180,11 +196,12 @@ mod tests {
         let method = |settings: Value| example_of("ae-lfr", Some("paper"), &settings).method;
         let first = DataOptions { outliers: Outliers::First, ..DataOptions::default() };
         let cut = DataOptions { count: Count::Truncated, ..DataOptions::default() };
-        let changed: [Job; 8] = [
+        let changed: [Job; 9] = [
             Job { dataset: Name::Reuters, ..base.clone() },
             Job { inlier: "watch".into(), ..base.clone() },
             Job { ratio: 0.3, ..base.clone() },
             Job { seed: 1, ..base.clone() },
+            Job { labelled: 5, ..base.clone() },
             Job { data: first, ..base.clone() },
             Job { data: cut, ..base.clone() },
             Job { method: method(json!({ "latent": 16 })), ..base.clone() },

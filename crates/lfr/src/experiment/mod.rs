@@ -15,6 +15,7 @@ mod forecast;
 mod grid;
 mod inlier;
 mod job;
+mod marked;
 mod metric;
 mod pack;
 mod picture;

@@ -27,7 +27,11 @@ pub struct Record {
     pub inliers: usize,
     /// Number of outliers.
     pub outliers: usize,
-    /// How well each score of the run agrees with the labels, the method's own first.
+    /// Marked inliers and outliers, where the job asks for marks; they are not among the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub marked: Option<[usize; 2]>,
+    /// How well each score of the run agrees with the labels, the method's own first; with marks, on the items without.
+    /// Empty where every outlier was marked.
     pub scores: Vec<Quality>,
     /// The training, where the job asks for it.
     pub curve: Vec<Point>,
@@ -43,7 +47,8 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quality {
-    /// `S_A` or `S_B` (Lin et al. 2023, Eq. 12) for methods with a latent layer, `S` for the others.
+    /// `S_A` or `S_B` (Lin et al. 2023, Eq. 12) for methods with a latent layer, `S` for the others; `S_0` for the ranking
+    /// without labels that a job with marks begins with.
     pub name: String,
     /// Area under the ROC curve, in \[0, 1\].
     pub auroc: f64,
@@ -112,6 +117,7 @@ impl Record {
             commit: commit.map(str::to_owned),
             inliers: 0,
             outliers: 0,
+            marked: None,
             scores: Vec::new(),
             curve: Vec::new(),
             warnings: Vec::new(),

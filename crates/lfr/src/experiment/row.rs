@@ -4,8 +4,10 @@ use serde::Deserialize;
 
 use super::grid::{Entry, Grid};
 use super::job::Job;
+use super::marked::UNGUIDED;
 
-/// What the decoder is fed in scoring (Lin et al. 2023, Eq. 12); any run of a method with a latent layer has both.
+/// A score of a run: what the decoder is fed in scoring (Lin et al. 2023, Eq. 12), of which any run of a method with a latent
+/// layer has both, or that without labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Score {
@@ -13,6 +15,8 @@ pub enum Score {
     Latent,
     /// The reconstructed latent.
     Reconstructed,
+    /// No label seen: the ranking whose top is marked, of runs with marks.
+    Unguided,
 }
 
 impl Score {
@@ -21,6 +25,7 @@ impl Score {
         match self {
             Score::Latent => "S_A",
             Score::Reconstructed => "S_B",
+            Score::Unguided => UNGUIDED,
         }
     }
 }
@@ -42,13 +47,17 @@ impl Grid {
         let mut rows: Vec<Row> = Vec::new();
         for entry in &self.methods {
             let jobs = self.runs_of(entry);
-            for (label, score) in entry.rows() {
-                let runs = jobs.iter().map(|job| (job.clone(), score));
-                match rows.iter_mut().find(|row| row.label == label) {
-                    Some(row) => row.runs.extend(runs),
-                    None => {
-                        let published = entry.published.clone().unwrap_or_else(|| label.clone());
-                        rows.push(Row { label, published, runs: runs.collect() });
+            for (name, score) in entry.rows() {
+                for &labelled in &self.labelled {
+                    let runs =
+                        jobs.iter().filter(|job| job.labelled == labelled).map(|job| (job.clone(), score));
+                    let label = self.marked(&name, labelled);
+                    match rows.iter_mut().find(|row| row.label == label) {
+                        Some(row) => row.runs.extend(runs),
+                        None => {
+                            let published = entry.published.clone().unwrap_or_else(|| label.clone());
+                            rows.push(Row { label, published, runs: runs.collect() });
+                        }
                     }
                 }
             }
@@ -56,12 +65,22 @@ impl Grid {
         rows
     }
 
+    /// The label of the row of `labelled` marks.
+    fn marked(&self, name: &str, labelled: usize) -> String {
+        match self.labelled.as_slice() {
+            [0] => name.to_owned(),
+            _ => format!("{name}, {labelled} marks"),
+        }
+    }
+
     fn runs_of(&self, entry: &Entry) -> Vec<Job> {
         let mut jobs = Vec::new();
         for &dataset in self.dataset.iter().filter(|&&dataset| self.takes(entry, dataset)) {
             for &ratio in &self.ratio {
                 for &seed in &self.seed {
-                    jobs.extend(self.runs(entry, dataset, ratio, seed));
+                    for &labelled in &self.labelled {
+                        jobs.extend(self.runs(entry, dataset, ratio, seed, labelled));
+                    }
                 }
             }
         }
@@ -97,5 +116,18 @@ mod tests {
             format!("{SMALL}\n[[method]]\nmethod = \"ae\"\nlabel = \"L_A S_A\"\ndataset = [\"reuters\"]\n");
         let rows = grid(&text).unwrap().rows();
         assert_eq!((rows.len(), rows[1].runs.len()), (3, 12 + 30));
+    }
+
+    #[test]
+    fn marks_make_rows_of_their_own() {
+        let text =
+            SMALL.replace("seed = ", "labelled = [0, 20]\n        seed = ").replace("\"ae\"", "\"combined\"");
+        let rows = grid(&text).unwrap().rows();
+        let labels: Vec<_> = rows.iter().take(2).map(|row| (row.label.as_str(), row.runs.len())).collect();
+        assert_eq!(labels, [("combined, 0 marks", 42), ("combined, 20 marks", 42)]);
+        assert_eq!(grid(&text).unwrap().jobs().len(), 2 * 54);
+        let refused =
+            grid(&SMALL.replace("seed = ", "labelled = [5]\n        seed = ")).unwrap_err().to_string();
+        assert!(refused.contains("does not learn from labels"), "{refused}");
     }
 }

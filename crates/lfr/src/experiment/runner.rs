@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::data::DataOptions;
 use super::job::{Job, MethodSpec, config_of};
+use super::marked::{Marked, UNGUIDED};
 use super::quality;
 use super::record::{Point, Record, Run};
 use super::source::Source;
@@ -59,7 +60,8 @@ impl<'a> Runner<'a> {
         for job in jobs {
             if let Entry::Vacant(place) = sources.entry((job.dataset, job.data)) {
                 let same = |other: &Job| (other.dataset, other.data) == (job.dataset, job.data);
-                let guided = jobs.iter().any(|other| same(other) && is_guided(&other.method));
+                let needs = |other: &Job| other.labelled == 0 && is_guided(&other.method);
+                let guided = jobs.iter().any(|other| same(other) && needs(other));
                 place.insert(Source::read(job.dataset, job.data, &options.data_dir, guided)?);
             }
         }
@@ -77,16 +79,19 @@ impl<'a> Runner<'a> {
         let outlier: Vec<bool> = draw.labels.iter().map(|&label| label == 1).collect();
         let method = job.method.method()?;
         let device = device::open(&self.options.device)?;
-        let start = Instant::now();
         let features = source.pool.features.select(&draw.indices);
+        let marks = Marked::new(job, &features, &outlier, source.kind, seed)?;
+        let (features, outlier) = (features.select(&marks.rest), marks.measured(&outlier));
+        let start = Instant::now();
         let mut watch = Watch { stop: self.stop, curve: job.curve, outlier: &outlier, points: Vec::new() };
         let featureless = Featureless::of_pile(&features);
         let training = featureless.rest(&features);
         let mut whole = Whole { observer: &mut watch, featureless: &featureless };
         let mut context = Context::new(seed, device, &mut whole);
-        if is_guided(&job.method) {
-            context.known = Some(source.known(job, class)?);
-        }
+        context.known = match marks.known {
+            None if is_guided(&job.method) => Some(source.known(job, class)?),
+            known => known,
+        };
         let checkpoints = self.options.unfinished.as_ref().map(|folder| {
             let name = format!(".{}-unfinished", job.hash());
             Checkpoints::new(folder.join(name), SAVE_EVERY).of_fit(job.hash().as_bytes())
@@ -111,10 +116,16 @@ impl<'a> Runner<'a> {
         record.warnings.extend(featureless.warning(source.kind));
         record.outliers = outlier.iter().filter(|&&is| is).count();
         record.inliers = outlier.len() - record.outliers;
-        record.scores = scores
-            .iter()
-            .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
-            .collect::<Result<_>>()?;
+        if record.outliers == 0 {
+            record.warnings.push("every outlier was marked; there is nothing to measure".into());
+        } else {
+            record.scores = scores
+                .iter()
+                .map(|(name, scores)| quality::measure(name, scores, &outlier, job.histogram))
+                .chain(marks.unguided.iter().map(|own| quality::measure(UNGUIDED, own, &outlier, false)))
+                .collect::<Result<_>>()?;
+        }
+        record.marked = marks.counts;
         record.curve = watch.points;
         checkpoints.map(|done| done.discard()).transpose()?;
         Ok(record)
@@ -126,7 +137,7 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Whether the method learns from a few labelled items.
+/// Whether the method cannot do without a few labelled items; those of a job without marks come from outside its pool.
 fn is_guided(spec: &MethodSpec) -> bool {
     Method::ALL.iter().any(|method| method.name == spec.name && method.takes == Takes::LabelledToo)
 }

@@ -84,17 +84,22 @@ impl Cut {
             delimiters.into_iter().filter_map(|delimiter| Self::by(delimiter, sample, whole)).collect();
         let named = cuts.iter().filter_map(|cut| Some((cut, cut.place_of(known)?)));
         let named: Vec<_> = named.map(|(cut, start)| (cut, start, cut.records[start].len())).collect();
-        let fields = known.fields();
-        let nameless = cuts.iter().filter(|cut| fields.is_some_and(|fields| cut.width >= fields));
-        let nameless = nameless.map(|cut| (cut, cut.start, cut.width));
-        let least =
-            |(cut, start, width): &(&Self, usize, usize)| (*width, usize::MAX - cut.alike(*start, *width));
         let most = |(cut, start, width): &(&Self, usize, usize)| cut.alike(*start, *width);
-        let (cut, start, width) =
-            named.into_iter().rev().max_by_key(most).or_else(|| nameless.min_by_key(least))?;
+        let nameless = || Self::nameless(&cuts, known.fields()?).map(|cut| (cut, cut.start, cut.width));
+        let (cut, start, width) = named.into_iter().rev().max_by_key(most).or_else(nameless)?;
         let below = cut.records.len() - start;
         let agree = cut.alike(start, width);
         (2 * agree >= below).then(|| Self { start, width, agree, ..cut.clone() })
+    }
+
+    /// Of several cuts of a table without names the one with fewest fields, but at least `fields`; not by commas where
+    /// all of them stand within numbers.
+    fn nameless(cuts: &[Self], fields: usize) -> Option<&Self> {
+        let key = |cut: &Self| (cut.width, usize::MAX - cut.alike(cut.start, cut.width));
+        cuts.iter().filter(|cut| cut.width >= fields).reduce(|best, next| {
+            let decimals = best.delimiter == b',' && next.width > 1 && next.has_decimal_commas();
+            if decimals || key(next) < key(best) { next } else { best }
+        })
     }
 
     /// The record that holds the names of the known columns.

@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn other_json_and_keyless_objects_are_errors() {
         let refusal = |content: &[u8]| read(content, &Options::default()).unwrap_err().to_string();
-        assert!(refusal(b"[1, 2]").contains("no object"));
+        assert!(refusal(b"[1, 2]").contains("neither objects"));
         assert!(refusal(b"a,b\n1,2\n").contains("one object per line"));
         assert!(refusal(b"{}\n{}\n").contains("no keys"));
         assert!(refusal(b"\n\n").contains("no record"));

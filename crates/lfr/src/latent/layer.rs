@@ -12,6 +12,22 @@ pub trait LatentLayer: Module + ModuleDisplay + Sync {
 
     /// The penalty's summands by name, each `[1]`, already weighted and reduced.
     fn penalty(&self, z: &Tensor<2>, batch: &Batch) -> Vec<(&'static str, Tensor<1>)>;
+
+    /// `[n]`: the share of each squared latent that lies outside the layer's subspace, in \[0, 1\], and what known items
+    /// weigh; `None` for a layer without a subspace, which labels cannot guide.
+    fn outside(&self, z: &Tensor<2>, batch: &Batch) -> Option<(Tensor<1>, Marking)> {
+        let _ = (z, batch);
+        None
+    }
+}
+
+/// How known items count in training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Marking {
+    /// η: the weight of their mean loss.
+    pub eta: f32,
+    /// ε in -log(r + ε), the loss of a known outlier.
+    pub epsilon: f32,
 }
 
 /// z' = z, no penalty: the backbone alone.

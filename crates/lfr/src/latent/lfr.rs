@@ -1,12 +1,14 @@
 //! The LFR layer: z' = AᵀAz (Lin et al. 2023, Eq. 1 and 2).
 
 use burn::module::{Module, Param};
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor, TensorData};
 use lfr_kernels::ops;
+use nalgebra::DMatrix;
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::LatentLayer;
+use super::{LatentLayer, Marking};
 use crate::error::{Error, Result};
 use crate::nn::{Batch, Init, Initializer};
 
@@ -39,6 +41,14 @@ pub struct LfrConfig {
     /// How A begins; N(0, 1) as in the authors' code.
     #[schemars(extend("source" = "not in Lin et al. 2023; N(0, 1) in their 2021 code"))]
     pub init: Init,
+    /// Weight η of the known items, if labels guide the fit; 1 counts their mean loss as much as that of a batch.
+    #[schemars(extend(
+        "source" = "the form of Ruff et al. 2020 (Deep SAD), Eq. 7, on the layer of Lin et al. 2023; 1 in Deep SAD"
+    ))]
+    pub eta: f32,
+    /// ε in -log(r + ε), the loss of a known outlier of whose latent the share r lies outside the subspace; above 0.
+    #[schemars(extend("source" = "ours: bounds the gradient"))]
+    pub epsilon: f32,
 }
 
 impl Default for LfrConfig {
@@ -50,6 +60,8 @@ impl Default for LfrConfig {
             lambda_2: 0.1,
             orthogonality: Orthogonality::Mean,
             init: Init::StandardNormal,
+            eta: 1.0,
+            epsilon: 0.01,
         }
     }
 }
@@ -64,7 +76,10 @@ impl LfrConfig {
             let problem = format!("must lie between 1 and the size of the latent, which is {latent}");
             return Err(Error::config("k", self.k, problem));
         }
-        for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2)] {
+        if !(self.epsilon.is_finite() && self.epsilon > 0.0) {
+            return Err(Error::config("epsilon", self.epsilon, "must be above 0"));
+        }
+        for (key, value) in [("lambda_1", self.lambda_1), ("lambda_2", self.lambda_2), ("eta", self.eta)] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(Error::config(key, value, "must be 0 or more"));
             }
@@ -83,6 +98,8 @@ pub struct Lfr {
     lambda_2: f32,
     #[module(skip)]
     orthogonality: Orthogonality,
+    #[module(skip)]
+    marking: Marking,
 }
 
 impl Lfr {
@@ -93,7 +110,22 @@ impl Lfr {
             lambda_1: config.lambda_1,
             lambda_2: config.lambda_2,
             orthogonality: config.orthogonality,
+            marking: Marking { eta: config.eta, epsilon: config.epsilon },
         }
+    }
+
+    /// Matrices of the same shape whose rows are orthonormal and span what those of A span, from a QR decomposition of
+    /// Aᵀ; constants to the gradient. As trained, A is only nearly orthogonal, and AᵀA no projector.
+    fn basis(&self, device: &Device) -> Tensor<3> {
+        let a = self.a.val();
+        let [m, k, d] = a.dims();
+        let values: Vec<f32> = a.to_data().try_into_vec().unwrap_or_default();
+        let basis = values.par_chunks_exact(k * d).flat_map_iter(|rows| {
+            // nalgebra stores by columns: k rows of d numbers read as Aᵀ, and Q comes back as k rows.
+            let q = DMatrix::from_column_slice(d, k, rows).qr().q();
+            q.as_slice().to_vec()
+        });
+        Tensor::from_data(TensorData::new(basis.collect::<Vec<f32>>(), [m, k, d]), device)
     }
 
     /// Mean over all matrices and entries of (AAᵀ - I)².
@@ -127,6 +159,13 @@ impl LatentLayer for Lfr {
             ("orthogonality", both.slice([1..2]).mul_scalar(self.lambda_2 / entries as f32)),
         ]
     }
+
+    fn outside(&self, z: &Tensor<2>, batch: &Batch) -> Option<(Tensor<1>, Marking)> {
+        let inside = ops::project(z.clone(), self.basis(&z.device()), batch.groups.clone());
+        let square = |x: Tensor<2>| x.square().sum_dim(1).squeeze_dim::<1>(1);
+        let share = square(z.clone() - inside) / square(z.clone()).add_scalar(f32::MIN_POSITIVE);
+        Some((share, self.marking))
+    }
 }
 
 /// Euclidean norm of each row, `[n]`; its gradient at 0 is 0.
@@ -137,4 +176,27 @@ pub(crate) fn norms(x: Tensor<2>) -> Tensor<1> {
 /// Square roots whose gradient at 0 is 0.
 pub(super) fn root(squares: Tensor<1>) -> Tensor<1> {
     squares.clamp_min(f32::MIN_POSITIVE).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seed::Seed;
+
+    #[test]
+    fn the_share_outside_is_that_of_the_projection() {
+        let device = Device::flex().autodiff();
+        let config = LfrConfig { k: 2, ..LfrConfig::default() };
+        let mut layer = Lfr::new(&config, 1, 3, &mut Initializer::new(Seed(0).stream("lfr"), &device));
+        // Rows that span the first two axes, but are neither orthogonal nor of unit length.
+        layer.a = Param::from_tensor(Tensor::from_floats([[[2.0, 0.0, 0.0], [1.0, 3.0, 0.0]]], &device));
+        let z = Tensor::from_floats([[5.0, -1.0, 0.0], [0.0, 0.0, 4.0], [3.0, 0.0, 4.0], [0.0; 3]], &device);
+        let batch = Batch { x: z.clone(), groups: None };
+        let (share, marking) = layer.outside(&z, &batch).unwrap();
+        let share: Vec<f32> = share.to_data().try_into_vec().unwrap();
+        for (found, expected) in share.iter().zip([0.0, 1.0, 16.0 / 25.0, 0.0]) {
+            assert!((found - expected).abs() < 1e-5, "{share:?}");
+        }
+        assert_eq!((marking.eta, marking.epsilon), (1.0, 0.01));
+    }
 }

@@ -8,14 +8,16 @@
 mod backbone;
 mod layer;
 mod lfr;
+mod marked;
 #[cfg(test)]
 mod parity;
 mod plugged;
 mod split;
 
 pub use backbone::{AutoencoderBackbone, Backbone, TaskLoss};
-pub use layer::{Identity, LatentLayer};
+pub use layer::{Identity, LatentLayer, Marking};
 pub(crate) use lfr::norms;
 pub use lfr::{Lfr, LfrConfig, Orthogonality};
+pub(crate) use marked::MarkedLoss;
 pub use plugged::{Fed, Plugged};
 pub use split::split_loss;

@@ -52,7 +52,8 @@ impl<B: Backbone, L: LatentLayer> Plugged<B, L> {
         self.fed(self.backbone.encode(batch), batch, fed)
     }
 
-    fn fed(&self, z: Tensor<2>, batch: &Batch, fed: Fed) -> Tensor<2> {
+    /// z, or z' when `fed` says so.
+    pub(super) fn fed(&self, z: Tensor<2>, batch: &Batch, fed: Fed) -> Tensor<2> {
         match fed {
             Fed::Latent => z,
             Fed::Reconstructed => self.layer.reconstruct(z, batch),

@@ -72,7 +72,7 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Labelled items that guide a fit without being trained on.
+/// Labelled items that guide a fit; the items fitted on do not hold them.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// Their features, laid out as the training items'.
@@ -82,21 +82,32 @@ pub struct Known {
 }
 
 impl Known {
-    /// Checks that both kinds are there.
+    /// Checks that both kinds are there, for methods that cannot do without.
     ///
     /// # Errors
     /// [`Error::Labels`] when one is missing.
     pub fn check(&self) -> Result<()> {
-        let outliers = self.outlier.iter().filter(|&&o| o).count();
-        if outliers == 0 || outliers == self.outlier.len() || self.outlier.len() != self.features.len() {
+        let [inliers, outliers] = self.counts();
+        if outliers == 0 || inliers == 0 || self.outlier.len() != self.features.len() {
             return Err(Error::Labels {
                 problem: format!(
-                    "the known labels need inliers and outliers, found {} and {outliers}",
-                    self.outlier.len() - outliers
+                    "the known labels need inliers and outliers, found {inliers} and {outliers}"
                 ),
             });
         }
         Ok(())
+    }
+
+    /// How many inliers and outliers there are.
+    pub fn counts(&self) -> [usize; 2] {
+        let outliers = self.outlier.iter().filter(|&&outlier| outlier).count();
+        [self.outlier.len() - outliers, outliers]
+    }
+
+    /// The features of the outliers, or of the inliers, in their order.
+    pub fn side(&self, outlier: bool) -> Features {
+        let own: Vec<usize> = (0..self.outlier.len()).filter(|&i| self.outlier[i] == outlier).collect();
+        self.features.select(&own)
     }
 }
 
@@ -106,7 +117,7 @@ pub struct Context<'a> {
     pub seed: Seed,
     /// Where tensors live.
     pub device: Device,
-    /// A few labelled items outside the training set, for the methods that need them.
+    /// A few labelled items outside the training set, for the methods that learn from them.
     pub known: Option<Known>,
     /// Where networks in training leave their state, and find it.
     pub checkpoints: Option<Checkpoints>,

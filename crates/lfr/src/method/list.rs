@@ -134,6 +134,11 @@ methods! {
 }
 
 impl Method {
+    /// Whether a few labelled items can guide its fit; those of [`super::Takes::LabelledToo`] cannot do without.
+    pub fn learns_from_labels(&self) -> bool {
+        self.description().learns_from_labels
+    }
+
     /// A method of your own. Load its models through a [`Registry`] that knows it.
     pub fn custom<T: MethodConfig>(settings: T) -> Self {
         Method::Custom(Custom::new(settings))

@@ -41,19 +41,7 @@ impl Reference {
 
     pub(super) fn store(&self, weights: &mut Weights) {
         weights.put_u32("places", &[self.len()], self.places.clone());
-        match &self.items {
-            Features::Images(x) => {
-                weights.put_u8("pixels", &[x.len(), x.channels, x.side, x.side], x.pixels.clone());
-            }
-            Features::Dense(x) => weights.put_f32("rows", &[x.rows(), x.cols], x.values.clone()),
-            Features::Sparse(x) => {
-                let offsets = x.offsets.iter().map(|&offset| offset as u32).collect();
-                weights.put_u32("width", &[1], vec![x.cols as u32]);
-                weights.put_u32("offsets", &[x.offsets.len()], offsets);
-                weights.put_u32("columns", &[x.indices.len()], x.indices.clone());
-                weights.put_f32("values", &[x.values.len()], x.values.clone());
-            }
-        }
+        store_items(&self.items, weights);
     }
 
     /// The items stored, at most `limit`.
@@ -66,25 +54,46 @@ impl Reference {
                 places.len(),
             ));
         }
-        let n = places.len();
-        let has = |weights: &Weights, name: &str| weights.iter().any(|(have, _)| have == name);
-        let items = if has(weights, "pixels") {
-            let (shape, pixels) = weights.take_u8("pixels", &[Some(n), None, None, None])?;
-            if shape[2] != shape[3] || !matches!(shape[1], 1 | 3) {
-                return Err(bad_array("pictures kept", "square, grey or RGB", format!("{shape:?}")));
-            }
-            Features::Images(Images { channels: shape[1], side: shape[2], pixels })
-        } else if has(weights, "rows") {
-            let (shape, values) = weights.take_f32("rows", &[Some(n), None])?;
-            Features::Dense(Matrix { cols: shape[1], values })
-        } else {
-            Features::Sparse(sparse(n, weights)?)
-        };
-        if items.width() == 0 {
-            return Err(bad_array("items kept", "at least one number per item", 0));
-        }
-        Ok(Self { items, places })
+        Ok(Self { items: load_items(places.len(), weights)?, places })
     }
+}
+
+/// Writes `items` into `weights`.
+pub(super) fn store_items(items: &Features, weights: &mut Weights) {
+    match items {
+        Features::Images(x) => {
+            weights.put_u8("pixels", &[x.len(), x.channels, x.side, x.side], x.pixels.clone());
+        }
+        Features::Dense(x) => weights.put_f32("rows", &[x.rows(), x.cols], x.values.clone()),
+        Features::Sparse(x) => {
+            let offsets = x.offsets.iter().map(|&offset| offset as u32).collect();
+            weights.put_u32("width", &[1], vec![x.cols as u32]);
+            weights.put_u32("offsets", &[x.offsets.len()], offsets);
+            weights.put_u32("columns", &[x.indices.len()], x.indices.clone());
+            weights.put_f32("values", &[x.values.len()], x.values.clone());
+        }
+    }
+}
+
+/// The `n` items stored.
+pub(super) fn load_items(n: usize, weights: &mut Weights) -> Result<Features> {
+    let has = |weights: &Weights, name: &str| weights.iter().any(|(have, _)| have == name);
+    let items = if has(weights, "pixels") {
+        let (shape, pixels) = weights.take_u8("pixels", &[Some(n), None, None, None])?;
+        if shape[2] != shape[3] || !matches!(shape[1], 1 | 3) {
+            return Err(bad_array("pictures kept", "square, grey or RGB", format!("{shape:?}")));
+        }
+        Features::Images(Images { channels: shape[1], side: shape[2], pixels })
+    } else if has(weights, "rows") {
+        let (shape, values) = weights.take_f32("rows", &[Some(n), None])?;
+        Features::Dense(Matrix { cols: shape[1], values })
+    } else {
+        Features::Sparse(sparse(n, weights)?)
+    };
+    if items.width() == 0 {
+        return Err(bad_array("items kept", "at least one number per item", 0));
+    }
+    Ok(items)
 }
 
 /// Numbers that the rows a method fits on may hold, half a gigabyte of them.

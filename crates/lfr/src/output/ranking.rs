@@ -18,6 +18,14 @@ impl Ranking {
         Self { order }
     }
 
+    /// Ranks finite scores, the items that `last` names behind all others.
+    pub fn with_last(scores: &[f32], last: impl Fn(usize) -> bool) -> Self {
+        let (mut order, behind): (Vec<usize>, Vec<usize>) =
+            Self::of(scores).order.into_iter().partition(|&item| !last(item));
+        order.extend(behind);
+        Self { order }
+    }
+
     /// Places of the items in the input, most anomalous first.
     pub fn order(&self) -> &[usize] {
         &self.order
@@ -58,6 +66,12 @@ mod tests {
         assert_eq!(ranking.order(), [1, 3, 0, 2, 4]);
         assert_eq!(ranking.ranks(), [3, 1, 4, 2, 5]);
         assert_eq!(ranking.percentiles(&scores), [0.6, 1.0, 0.4, 1.0, 0.4]);
+    }
+
+    #[test]
+    fn some_may_come_last() {
+        let ranking = Ranking::with_last(&[1.0, 3.0, 2.0, 4.0], |item| item == 3 || item == 0);
+        assert_eq!(ranking.order(), [1, 2, 3, 0]);
     }
 
     #[test]

@@ -12,14 +12,15 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Deserialize;
 use serde_json::{Number, Value};
 
-use super::{Format, Ids, Ranking, Scores, Texts};
+use super::write::{INLIER, OUTLIER};
+use super::{Format, Ids, Scores, Texts};
 use crate::error::{Error, Result};
 use crate::input::{check_footer, check_pages};
 use crate::panics::caught;
 use crate::regular;
 
 /// The columns that are read, and their places in a record.
-const COLUMNS: [&str; 4] = ["id", "anomaly_score", "anomaly_percentile", "label"];
+const COLUMNS: [&str; 5] = ["id", "anomaly_score", "anomaly_percentile", "label", "known"];
 
 /// Longest line of a JSON lines file, in bytes.
 const MAX_LINE: u64 = 1 << 20;
@@ -57,6 +58,7 @@ struct Table {
     scores: Vec<f32>,
     percentiles: Vec<f32>,
     labels: Texts,
+    known: Vec<Option<bool>>,
 }
 
 /// A row before it is checked.
@@ -65,6 +67,7 @@ struct Record<'a> {
     score: Option<f32>,
     percentile: Option<f32>,
     label: Option<&'a str>,
+    known: Option<&'a str>,
 }
 
 impl Table {
@@ -81,23 +84,34 @@ impl Table {
         self.scores.push(score);
         self.percentiles.extend(record.percentile);
         self.labels.extend(record.label);
+        self.known.extend(record.known.map(known).transpose()?);
         let uneven = |length: usize| length != 0 && length != n + 1;
-        if uneven(self.percentiles.len()) || uneven(self.labels.len()) {
-            return Err("anomaly_percentile or label is missing here or above".into());
+        if uneven(self.percentiles.len()) || uneven(self.labels.len()) || uneven(self.known.len()) {
+            return Err("anomaly_percentile, label or known is missing here or above".into());
         }
         Ok(())
     }
 
     fn finish(self) -> Option<Scores> {
-        let Self { ids, scores, mut percentiles, labels } = self;
+        let Self { ids, scores, mut percentiles, labels, known } = self;
         if scores.is_empty() {
             return None;
         }
         if percentiles.is_empty() {
-            percentiles = Ranking::of(&scores).percentiles(&scores);
+            percentiles = super::scores::percentiles(&scores, &known);
         }
         let labels = (!labels.is_empty()).then_some(labels);
-        Some(Scores { ids, scores, percentiles, outliers: None, labels })
+        Some(Scores { ids, scores, percentiles, outliers: None, labels, known })
+    }
+}
+
+/// A known label from the cell of a file.
+fn known(cell: &str) -> Result<Option<bool>, String> {
+    match cell {
+        "" => Ok(None),
+        OUTLIER => Ok(Some(true)),
+        INLIER => Ok(Some(false)),
+        other => Err(format!("known is `{other}`, not {OUTLIER}, {INLIER} or empty")),
     }
 }
 
@@ -107,9 +121,11 @@ fn csv(file: File, table: &mut Table) -> Result<(), String> {
     let places = places(&names)?;
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(text)? {
-        let [id, score, percentile, label] = places.map(|place| place.and_then(|place| row.get(place)));
+        let [id, score, percentile, label, known] =
+            places.map(|place| place.and_then(|place| row.get(place)));
         let number = |cell: &str| cell.trim().parse().unwrap_or(f32::NAN);
-        let record = Record { id, score: score.map(number), percentile: percentile.map(number), label };
+        let record =
+            Record { id, score: score.map(number), percentile: percentile.map(number), label, known };
         let line = row.position().map_or(0, csv::Position::line);
         table.push(&record).map_err(|problem| format!("line {line}: {problem}"))?;
     }
@@ -123,6 +139,7 @@ fn jsonl(file: File, table: &mut Table) -> Result<(), String> {
         anomaly_score: Option<Number>,
         anomaly_percentile: Option<Number>,
         label: Option<Value>,
+        known: Option<String>,
     }
     let mut reader = BufReader::new(file);
     let mut line = Vec::new();
@@ -141,7 +158,8 @@ fn jsonl(file: File, table: &mut Table) -> Result<(), String> {
         let cell = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let (id, label) = (row.id.map(cell), row.label.map(cell));
         let (score, percentile) = (row.anomaly_score.map(number), row.anomaly_percentile.map(number));
-        let record = Record { id: id.as_deref(), score, percentile, label: label.as_deref() };
+        let (label, known) = (label.as_deref(), row.known.as_deref());
+        let record = Record { id: id.as_deref(), score, percentile, label, known };
         table.push(&record).map_err(here)?;
     }
     Ok(())
@@ -183,10 +201,12 @@ fn batch_rows(batch: &RecordBatch, table: &mut Table) -> Result<(), String> {
         let typed = batch.column_by_name(name).map(|column| cast(column, &as_type));
         typed.transpose().map_err(|e| format!("column {name}: {e}"))
     };
-    let texts = [column("id", DataType::Utf8)?, column("label", DataType::Utf8)?];
+    let texts =
+        [column("id", DataType::Utf8)?, column("label", DataType::Utf8)?, column("known", DataType::Utf8)?];
     let numbers =
         [column("anomaly_score", DataType::Float32)?, column("anomaly_percentile", DataType::Float32)?];
-    let [ids, labels] = texts.each_ref().map(|array| array.as_ref().map(|array| array.as_string::<i32>()));
+    let [ids, labels, known] =
+        texts.each_ref().map(|array| array.as_ref().map(|array| array.as_string::<i32>()));
     let [scores, percentiles] =
         numbers.each_ref().map(|array| array.as_ref().map(|array| array.as_primitive::<Float32Type>()));
     for i in 0..batch.num_rows() {
@@ -195,6 +215,7 @@ fn batch_rows(batch: &RecordBatch, table: &mut Table) -> Result<(), String> {
             score: scores.filter(|array| array.is_valid(i)).map(|array| array.value(i)),
             percentile: percentiles.map(|array| if array.is_valid(i) { array.value(i) } else { f32::NAN }),
             label: labels.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+            known: known.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
         };
         let row = table.scores.len();
         table.push(&record).map_err(|problem| format!("row {row}: {problem}"))?;
@@ -203,7 +224,7 @@ fn batch_rows(batch: &RecordBatch, table: &mut Table) -> Result<(), String> {
 }
 
 /// Where each of [`COLUMNS`] stands among `names`.
-fn places(names: &[String]) -> Result<[Option<usize>; 4], String> {
+fn places(names: &[String]) -> Result<[Option<usize>; 5], String> {
     if let Some(twice) = COLUMNS.iter().find(|column| names.iter().filter(|name| name == *column).count() > 1)
     {
         return Err(format!("two columns are called {twice}"));

@@ -2,7 +2,9 @@
 //!
 //! A score file has one row per item, in the order of the input, with the columns `id`, `anomaly_score` (higher = more
 //! anomalous), `anomaly_rank` (1 = most anomalous, ties in input order), `anomaly_percentile` and, where they are
-//! known, `outlier` (whether a threshold flags the item) and `label` (as the user gave it).
+//! known, `outlier` (whether a threshold flags the item), `label` (as the user gave it) and `known` (`outlier` or `inlier`
+//! where a label guided the fit, else empty). Items with a known label have the last ranks; the percentiles are among the
+//! others.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -66,13 +68,41 @@ pub struct Scores {
     pub outliers: Option<Vec<bool>>,
     /// The item's true label, as the user gave it.
     pub labels: Option<Texts>,
+    /// The labels that guided the fit, true = outlier; `None` for the items that were ranked. Empty where none did.
+    pub known: Vec<Option<bool>>,
 }
 
 impl Scores {
     /// Scores whose percentiles are among themselves.
     pub fn of_pile(ids: Ids, scores: Vec<f32>) -> Self {
-        let percentiles = Ranking::of(&scores).percentiles(&scores);
-        Self { ids, scores, percentiles, outliers: None, labels: None }
+        Self::of_guided_pile(ids, scores, Vec::new())
+    }
+
+    /// Scores whose percentiles are among those of the items without a label in `known`, as long as `scores` or empty.
+    pub fn of_guided_pile(ids: Ids, scores: Vec<f32>, known: Vec<Option<bool>>) -> Self {
+        let percentiles = percentiles(&scores, &known);
+        Self { ids, scores, percentiles, outliers: None, labels: None, known }
+    }
+
+    /// The label of an item that guided the fit.
+    pub fn known(&self, item: usize) -> Option<bool> {
+        self.known.get(item).copied().flatten()
+    }
+
+    /// The scores of the items without a known label, in their order.
+    pub fn ranked(&self) -> Vec<f32> {
+        (0..self.len()).filter(|&item| self.known(item).is_none()).map(|item| self.scores[item]).collect()
+    }
+
+    /// Flags the items with scores above `cut`; of those with a known label the outliers, whatever their scores.
+    pub fn flag(&mut self, cut: f32) {
+        let flag = |item: usize| self.known(item).unwrap_or(self.scores[item] > cut);
+        self.outliers = Some((0..self.len()).map(flag).collect());
+    }
+
+    /// The items from the most to the least anomalous, those with a known label last.
+    pub fn ranking(&self) -> Ranking {
+        Ranking::with_last(&self.scores, |item| self.known(item).is_some())
     }
 
     /// Reads a score file in the form that its name promises. Needs the column `anomaly_score`; ranks are not read.
@@ -178,6 +208,11 @@ impl Scores {
                 texts.extend(order.iter().filter_map(|&i| labels.get(i)));
                 texts
             }),
+            known: if self.known.is_empty() {
+                Vec::new()
+            } else {
+                order.iter().map(|&i| self.known[i]).collect()
+            },
         }
     }
 
@@ -198,6 +233,7 @@ impl Scores {
             ("percentiles", self.percentiles.len()),
             ("flags", self.outliers.as_ref().map_or(n, Vec::len)),
             ("labels", self.labels.as_ref().map_or(n, Texts::len)),
+            ("known labels", if self.known.is_empty() { n } else { self.known.len() }),
         ];
         match others.into_iter().find(|&(_, length)| length != n) {
             None => Ok(()),
@@ -208,6 +244,19 @@ impl Scores {
             }),
         }
     }
+}
+
+/// The share of the scores of items without a label in `known` that are smaller or equal, one an item.
+pub(super) fn percentiles(scores: &[f32], known: &[Option<bool>]) -> Vec<f32> {
+    if known.iter().all(Option::is_none) {
+        return Ranking::of(scores).percentiles(scores);
+    }
+    let unknown = scores.iter().zip(known).filter(|(_, known)| known.is_none());
+    let mut sorted: Vec<f32> = unknown.map(|(&score, _)| score).collect();
+    sorted.sort_unstable_by(f32::total_cmp);
+    let share =
+        |&score: &f32| sorted.partition_point(|&other| other <= score) as f64 / sorted.len().max(1) as f64;
+    scores.iter().map(|score| share(score) as f32).collect()
 }
 
 #[cfg(test)]

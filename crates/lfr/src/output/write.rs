@@ -12,8 +12,14 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use serde::Serialize;
 
-use super::{Format, Ids, Ranking, Scores};
+use super::{Format, Ids, Scores};
 use crate::error::{Error, Result};
+
+/// A known outlier in the column `known`.
+pub(super) const OUTLIER: &str = "outlier";
+
+/// A known inlier there.
+pub(super) const INLIER: &str = "inlier";
 
 /// Rows of a Parquet batch.
 const BLOCK: usize = 1 << 16;
@@ -25,7 +31,7 @@ pub(super) fn write(
     name: &Path,
     format: Format,
 ) -> Result<()> {
-    let ranks = Ranking::of(&scores.scores).ranks();
+    let ranks = scores.ranking().ranks();
     let rows = Rows { scores, ranks: &ranks };
     let written = match format {
         Format::Csv => rows.csv(out),
@@ -51,6 +57,17 @@ struct Row<'a> {
     outlier: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<&'static str>,
+}
+
+/// A known label as a file has it; nothing for other items.
+fn known(label: Option<bool>) -> &'static str {
+    match label {
+        Some(true) => OUTLIER,
+        Some(false) => INLIER,
+        None => "",
+    }
 }
 
 /// The system's own error where there is one: callers tell a reader that went away from a full disk by its kind.
@@ -71,6 +88,7 @@ impl Rows<'_> {
             anomaly_percentile: scores.percentiles[i],
             outlier: scores.outliers.as_ref().map(|flags| flags[i]),
             label: scores.labels.as_ref().map(|labels| labels.get(i).unwrap_or_default()),
+            known: scores.known.get(i).map(|&label| known(label)),
         })
     }
 
@@ -129,6 +147,10 @@ impl Rows<'_> {
         if let Some(labels) = &scores.labels {
             let labels = StringArray::from_iter_values(rows.clone().filter_map(|i| labels.get(i)));
             columns.push(("label", Arc::new(labels)));
+        }
+        if !scores.known.is_empty() {
+            let labels = scores.known[rows.clone()].iter().map(|&label| known(label));
+            columns.push(("known", Arc::new(StringArray::from_iter_values(labels))));
         }
         RecordBatch::try_from_iter(columns)
     }

@@ -8,6 +8,7 @@ pub mod chart;
 mod columns;
 mod gallery;
 mod legible;
+mod marked;
 mod metrics;
 mod number;
 mod page;
@@ -50,8 +51,10 @@ pub struct Report {
     pub quarantined: Vec<Quarantined>,
     /// What the reader must know first.
     pub warnings: Vec<Warning>,
-    /// Every item's score, in any order; higher is more anomalous.
+    /// The score of every item that was ranked, in any order; higher is more anomalous.
     pub scores: Vec<f32>,
+    /// Items whose labels guided the fit, which are not among those ranked.
+    pub marked: Vec<Marked>,
     /// Cuts to draw into the histogram.
     pub thresholds: Vec<Threshold>,
     /// The most anomalous items, worst first.
@@ -99,6 +102,15 @@ pub struct Ranked {
     pub id: String,
     /// Its score.
     pub score: f32,
+}
+
+/// An item whose label guided the fit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Marked {
+    /// The item and its score.
+    pub item: Ranked,
+    /// Whether it was marked as an outlier.
+    pub outlier: bool,
 }
 
 /// An item of the gallery.

@@ -6,7 +6,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Report, chart, columns, gallery, metrics, noun, number::counted, provenance, scores, summary, training,
+    Report, chart, columns, gallery, marked, metrics, noun, number::counted, provenance, scores, summary,
+    training,
 };
 
 pub(super) const STYLE: &str = include_str!("style.css");
@@ -69,6 +70,7 @@ struct Section {
 fn sections(report: &Report) -> Vec<Section> {
     let sections = [
         ("items", "Most anomalous items", gallery::section(report)),
+        ("marked", "Marked items", marked::section(report)),
         ("scores", "Scores", scores::section(report)),
         ("training", "Training", training::section(report)),
         ("labels", "Compared with the labels", metrics::section(report)),

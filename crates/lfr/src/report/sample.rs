@@ -43,6 +43,9 @@ pub(super) fn hostile(kind: Kind, n: usize) -> Report {
         top: (1..=24).map(shown).collect(),
         typical: (400..412).map(shown).collect(),
         ranking: scores.iter().map(|&score| Ranked { id: HOSTILE.into(), score }).collect(),
+        marked: [true, false]
+            .map(|outlier| Marked { item: Ranked { id: HOSTILE.into(), score: 1.0 }, outlier })
+            .into(),
         training: (1..=50).map(epoch).collect(),
         columns: (0..20).map(column).collect(),
         labelled: Some(labelled(&scores)),
@@ -71,6 +74,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         Provenance { environment: vec![], config: serde_json::Value::Null, ..full.provenance.clone() };
     let (quarantined, warnings, thresholds, top, typical) = (vec![], vec![], vec![], vec![], vec![]);
     let (ranking, training, columns, labelled, checks) = (vec![], vec![], vec![], None, vec![]);
+    let marked = vec![];
     Report {
         quarantined,
         warnings,
@@ -78,6 +82,7 @@ pub(super) fn bare(kind: Kind, scores: Vec<f32>) -> Report {
         top,
         typical,
         ranking,
+        marked,
         training,
         columns,
         labelled,

@@ -60,9 +60,16 @@ impl Fit {
         self
     }
 
-    /// Index and label (true = outlier) of items that guide the methods that need a few labels.
+    /// Index and label (true = outlier) of items that guide the fit of methods that learn from labels, see
+    /// [`Method::learns_from_labels`].
     pub fn known(mut self, known: Vec<(usize, bool)>) -> Self {
         self.options.known = Some(known);
+        self
+    }
+
+    /// Declares every item normal, see [`FitOptions::all_normal`].
+    pub fn all_normal(mut self) -> Self {
+        self.options.all_normal = true;
         self
     }
 
@@ -185,9 +192,18 @@ impl Run {
         self.truth.as_ref().map(Truth::outlier)
     }
 
-    /// The items from the most to the least anomalous.
+    /// The items from the most to the least anomalous, those whose label guided the fit last.
     pub fn ranking(&self) -> Ranking {
-        Ranking::of(&self.scores)
+        let known = self.known();
+        Ranking::with_last(&self.scores, |item| known.get(item).is_some_and(Option::is_some))
+    }
+
+    /// The labels that guided the fit, `None` for the other items; empty where none did.
+    fn known(&self) -> Vec<Option<bool>> {
+        let Some(given) = &self.options.known else { return Vec::new() };
+        let mut known = vec![None; self.scores.len()];
+        given.iter().for_each(|&(item, outlier)| known[item] = Some(outlier));
+        known
     }
 
     /// Signs that the scores mean nothing.
@@ -195,33 +211,34 @@ impl Run {
         record::self_checks(self)
     }
 
-    /// Flags items as `rule` says.
+    /// Flags items as `rule` says, among those whose label is not known; a known outlier is flagged, a known inlier not.
     ///
     /// # Errors
     /// [`Error::Config`] for a rule out of range.
     pub fn cut(&mut self, rule: Rule) -> Result<()> {
-        self.threshold = Some(threshold(&self.scores, rule)?);
+        self.threshold = Some(threshold(&self.score_table().ranked(), rule)?);
         Ok(())
     }
 
     /// The scores with identifiers, percentiles, flags and labels, as the score files hold them.
     pub fn score_table(&self) -> Scores {
-        let ids = match &self.whole {
-            Some(whole) => whole.ids.clone(),
+        let (ids, known) = match &self.whole {
+            Some(whole) => (whole.ids.clone(), Vec::new()),
             None => {
                 let mut ids = Ids::default();
                 ids.extend(&self.pile.ids);
-                ids
+                (ids, self.known())
             }
         };
-        let mut table = Scores::of_pile(ids, self.scores.clone());
+        let mut table = Scores::of_guided_pile(ids, self.scores.clone(), known);
         table.labels = self.labels().map(|labels| {
             let mut texts = Texts::default();
             texts.extend(labels.iter().map(|&outlier| if outlier { "1" } else { "0" }));
             texts
         });
-        let flag = |cut: &Threshold| self.scores.iter().map(|&score| score > cut.value).collect();
-        table.outliers = self.threshold.as_ref().map(flag);
+        if let Some(cut) = &self.threshold {
+            table.flag(cut.value);
+        }
         table
     }
 

@@ -15,7 +15,7 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Labelled, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
 use crate::score::Model;
 use crate::views::views;
 
@@ -102,7 +102,7 @@ pub(super) fn write(
     model: &Model,
     show: usize,
 ) -> Result<()> {
-    let ranking = Ranking::of(&scores.scores);
+    let ranking = scores.ranking();
     let gallery = Gallery { record, scores, item, model, ranking };
     let html = report::render(&gallery.report(show)?);
     let path = file.path().to_owned();
@@ -122,9 +122,10 @@ impl Gallery<'_> {
         let record = self.record;
         let name = record.method.get("method").and_then(Value::as_str).unwrap_or("unknown");
         let description = Method::ALL.iter().find(|method| method.name == name);
-        let order = self.ranking.order();
-        let ranked =
-            |&item: &usize| Ranked { id: self.scores.ids.get(item), score: self.scores.scores[item] };
+        let scores = self.scores;
+        let (order, marked) = self.ranking.order().split_at(self.unmarked());
+        let ranked = |&item: &usize| Ranked { id: scores.ids.get(item), score: scores.scores[item] };
+        let mark = |&item: &usize| Marked { item: ranked(&item), outlier: scores.known(item) == Some(true) };
         Ok(Report {
             input: record.input.clone(),
             kind: record.kind,
@@ -134,7 +135,8 @@ impl Gallery<'_> {
             elapsed: self.elapsed(),
             quarantined: record.quarantined.clone(),
             warnings: self.warnings(),
-            scores: self.scores.scores.clone(),
+            scores: order.iter().map(|&item| scores.scores[item]).collect(),
+            marked: marked.iter().map(mark).collect(),
             thresholds: record.threshold.iter().cloned().collect(),
             top: self.shown((0..show.min(order.len())).collect())?,
             typical: self.shown(self.typical(show))?,
@@ -147,9 +149,14 @@ impl Gallery<'_> {
         })
     }
 
+    /// How many items have no known label; they come first in the ranking.
+    fn unmarked(&self) -> usize {
+        (0..self.scores.len()).filter(|&item| self.scores.known(item).is_none()).count()
+    }
+
     /// Ranks in the middle, from 0, whose items are at hand.
     fn typical(&self, show: usize) -> Vec<usize> {
-        let order = self.ranking.order();
+        let order = &self.ranking.order()[..self.unmarked()];
         let middle = order.len() / 2;
         let at_hand = |rank: &usize| (self.item)(order[*rank]).is_some();
         let upwards = (middle..order.len()).filter(at_hand).take(TYPICAL / 2);

@@ -31,9 +31,17 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         checks: self_checks(run),
         curve: run.curve.clone(),
         metrics: None,
-        guides: Vec::new(),
+        guides: guides(options),
         threshold: run.threshold.clone(),
     }
+}
+
+/// Places of the items whose labels guided the fit, ascending.
+fn guides(options: &FitOptions) -> Vec<usize> {
+    let mut guides: Vec<usize> = options.known.iter().flatten().map(|&(place, _)| place).collect();
+    guides.sort_unstable();
+    guides.dedup();
+    guides
 }
 
 /// The self-checks of a fit.
@@ -72,5 +80,6 @@ fn config(run: &Run, options: &FitOptions) -> Value {
         "keep_footer": reading.keep_footer,
         "max_bad_fraction": reading.max_bad_fraction,
         "preprocess": options.preprocess,
+        "all_normal": options.all_normal,
     })
 }

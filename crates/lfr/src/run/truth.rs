@@ -23,6 +23,7 @@ impl Truth {
     pub fn new(outlier: Vec<bool>, known: Option<&[(usize, bool)]>) -> Result<Self> {
         let mut guides: Vec<usize> = known.unwrap_or_default().iter().map(|&(place, _)| place).collect();
         guides.sort_unstable();
+        guides.dedup();
         let truth = Self { outlier, guides };
         truth.agreement(&vec![0.0; truth.outlier.len()])?;
         Ok(truth)
@@ -55,7 +56,6 @@ impl Truth {
     /// As [`Agreement::new`].
     pub fn report(&self, scores: &[f32], record: &mut RunRecord) -> Result<()> {
         record.metrics = Some(metrics(&self.agreement(scores)?));
-        record.guides.clone_from(&self.guides);
         if !self.guides.is_empty() {
             let text = format!(
                 "AUROC and AUPR leave out {} whose labels guided the fit",

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
-use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, Plugged};
+use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, MarkedLoss, Plugged};
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
 use crate::nn::{Batch, Schedule, load_state, store_state, train};
@@ -28,7 +28,7 @@ pub struct Reconstructor<L: LatentLayer> {
 }
 
 impl<L: LatentLayer> Reconstructor<L> {
-    /// Trains `model` on `x`.
+    /// Trains `model` on `x`, guided by the known items of the context where the layer has a use for them.
     ///
     /// # Errors
     /// As [`train`].
@@ -41,13 +41,25 @@ impl<L: LatentLayer> Reconstructor<L> {
     ) -> Result<Self> {
         let device = context.device.clone();
         let training = device.clone().autodiff();
+        let known = context.known.clone();
+        let place = &training;
+        let marks = known.as_ref().map(|known| {
+            let batch = move |indices: &[usize]| lay_out(&known.features, indices, place);
+            MarkedLoss::new(known.outlier.len(), move |i| known.outlier[i], batch, context.seed)
+        });
         let model = train(
             model,
             x.len(),
             schedule,
             context,
-            |indices| lay_out(x, indices, &training),
-            schedule.adam(|model: &PluggedAutoencoder<L>, batch| model.loss(batch)),
+            |indices| {
+                marks.iter().for_each(|marks| marks.begin(indices));
+                lay_out(x, indices, &training)
+            },
+            schedule.adam(|model: &PluggedAutoencoder<L>, batch| match &marks {
+                None => model.loss(batch),
+                Some(marks) => marks.add(model, model.loss(batch)),
+            }),
             |model, epoch, context| tell(model, epoch, context, x, score_on),
         )?;
         let fitted = Self { model: model.valid(), score_on, device };

@@ -1,7 +1,13 @@
 //! Several methods as one: the mean, or the maximum, of the members' scores, each standardised by the mean and the standard
-//! deviation of its training scores.
+//! deviation of its training scores. A few marked items shift the scores, see [`guidance`].
 
 mod agreement;
+mod guidance;
+mod head;
+mod marked_rows;
+mod newton;
+
+use std::borrow::Cow;
 
 use burn::tensor::Device;
 use schemars::JsonSchema;
@@ -12,6 +18,8 @@ use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae_lfr::AeLfrConfig;
 use crate::method::combined::agreement::agreement;
+use crate::method::combined::guidance::{Guidance, Opinions};
+use crate::method::combined::head::Head;
 use crate::method::dependence::also::AlsoConfig;
 use crate::method::forest::isolation_forest::IsolationForestConfig;
 use crate::method::lvad::LvadConfig;
@@ -19,9 +27,10 @@ use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::{Distance, KnnConfig};
 use crate::method::pca::PcaConfig;
 use crate::method::scaling::Scaling;
-use crate::method::{Context, Detector, Method, MethodConfig, Registry};
+use crate::method::{Context, Detector, Known, Method, MethodConfig, Registry};
 use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
+use crate::seed::Seed;
 use crate::statistics::moments;
 
 /// Settings of a combination.
@@ -88,6 +97,70 @@ impl CombinedConfig {
     pub(super) fn all(&self) -> impl Iterator<Item = &Method> {
         self.members.iter().chain(self.illustrator.as_deref())
     }
+
+    /// Fits a member on `pool`, whose first `items` items are those whoever watches knows of.
+    fn fit_member(
+        &self,
+        place: usize,
+        method: &Method,
+        pool: &Features,
+        items: usize,
+        context: &mut Context<'_>,
+    ) -> Result<(Box<dyn Detector>, Vec<f32>)> {
+        let seed = context.seed.part(&format!("{place}.{}", method.name()));
+        let mut head = Head { observer: &mut *context.observer, items };
+        let mut own = Context::new(seed, context.device.clone(), &mut head);
+        own.findings = std::mem::take(&mut context.findings);
+        own.checkpoints.clone_from(&context.checkpoints);
+        let fitted = method.fit(pool, &mut own);
+        let (warnings, findings) = (own.warnings, own.findings);
+        context.warnings.extend(warnings);
+        context.findings = findings;
+        let detector = fitted?;
+        let scores = detector.training_scores(pool)?;
+        Ok((detector, scores))
+    }
+
+    /// Has `combined` learn from the marks; the guided scores of the items of `pool`, whose members' scores are `own`.
+    fn guide(
+        &self,
+        combined: &mut Combined,
+        own: &[Vec<f64>],
+        pool: &Features,
+        known: &Known,
+        seed: Seed,
+    ) -> Result<Vec<f32>> {
+        // Known inliers are the last of the pool; known outliers are new to the members.
+        let apart = known.side(true);
+        let outside = match apart.is_empty() {
+            true => vec![Vec::new(); own.len()],
+            false => combined.standardised(combined.voters().map(|member| member.detector.scores(&apart)))?,
+        };
+        let weave = |(pool, outside): (&Vec<f64>, &Vec<f64>)| {
+            let inliers = known.outlier.len() - outside.len();
+            let (mut inside, mut outside) = (pool[pool.len() - inliers..].iter(), outside.iter());
+            let next = |&outlier: &bool| if outlier { outside.next() } else { inside.next() };
+            known.outlier.iter().filter_map(next).copied().collect()
+        };
+        let members: Vec<Vec<f64>> = own.iter().zip(&outside).map(weave).collect();
+        let (votes, marked) = (combined.vote(own), combined.vote(&members));
+        let opinions = Opinions { members: &members, votes: &marked };
+        let guidance = Guidance::fit(known, &opinions, pool, &votes, &self.scalings(), seed)?;
+        let shifts = guidance.shifts(pool, own)?;
+        combined.guidance = Some(guidance);
+        Ok(singles(votes.iter().zip(shifts).map(|(vote, shift)| vote + shift).collect()))
+    }
+
+    /// How the members that vote see an item, each way once.
+    fn scalings(&self) -> Vec<Scaling> {
+        let mut scalings: Vec<Scaling> = Vec::new();
+        for scaling in self.members.iter().map(scaling) {
+            if !scalings.contains(&scaling) {
+                scalings.push(scaling);
+            }
+        }
+        scalings
+    }
 }
 
 impl MethodConfig for CombinedConfig {
@@ -97,6 +170,7 @@ impl MethodConfig for CombinedConfig {
         "the default: mean or largest standardised score of fast detectors chosen for the kind of data";
     const SOURCE: &str = "docs/defaults.md";
     const COST: &str = "a minute";
+    const LEARNS_FROM_LABELS: bool = true;
 
     fn validate(&self) -> Result<()> {
         for member in self.all() {
@@ -108,20 +182,23 @@ impl MethodConfig for CombinedConfig {
         Ok(())
     }
 
+    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, [`guidance`] says. The
+    /// members see no marks.
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
         self.validate()?;
         if self.members.is_empty() {
             return Err(Error::config("members", "[]", "needs at least one method"));
         }
-        let seed = context.seed;
+        let pool = match &context.known {
+            None => Cow::Borrowed(x),
+            Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
+        };
         let voters = self.members.len();
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
             context.observer.member(method.name(), i + 1, self.all().count())?;
-            context.seed = seed.part(&format!("{i}.{}", method.name()));
-            members.push(match method.fit(x, context) {
-                Ok(detector) => {
-                    let scores = detector.training_scores(x)?;
+            members.push(match self.fit_member(i, method, &pool, x.len(), context) {
+                Ok((detector, scores)) => {
                     let scale = Scale::of(&scores);
                     votes.extend((i < voters).then_some(scores));
                     Some(Member { detector, scale })
@@ -133,13 +210,17 @@ impl MethodConfig for CombinedConfig {
                 Err(other) => return Err(other),
             });
         }
-        context.seed = seed;
         if members[..voters].iter().all(Option::is_none) {
             return Err(Error::TooFewItems { found: x.len(), needed: 6, what: "every member".into() });
         }
         context.findings.agreement = agreement(&votes);
-        let mut combined = Combined { members, voters, vote: self.vote, fitted: Vec::new() };
-        combined.fitted = combined.vote(votes.into_iter().map(Ok))?;
+        let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
+        let own = combined.standardised(votes.into_iter().map(Ok))?;
+        combined.fitted = match &context.known {
+            None => singles(combined.vote(&own)),
+            Some(known) => self.guide(&mut combined, &own, &pool, known, context.seed)?,
+        };
+        combined.fitted.truncate(x.len());
         Ok(combined)
     }
 
@@ -158,7 +239,14 @@ impl MethodConfig for CombinedConfig {
             Ok(Some(Member { detector, scale }))
         });
         let (members, voters) = (members.collect::<Result<_>>()?, self.members.len());
-        Ok(Combined { members, voters, vote: self.vote, fitted: Vec::new() })
+        let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
+        let mut marks = weights.split_off(MARKS);
+        if marks.iter().next().is_some() {
+            let guidance = Guidance::load(&mut marks, combined.voters().count(), &self.scalings())?;
+            combined.guidance = Some(guidance);
+            marks.finish()?;
+        }
+        Ok(combined)
     }
 
     fn schedule_mut(&mut self) -> Option<&mut Schedule> {
@@ -184,6 +272,24 @@ pub(crate) fn prefix(index: usize) -> String {
     format!("member.{index}.")
 }
 
+/// Before the names of the guidance's arrays.
+const MARKS: &str = "marks.";
+
+/// How `method` sees an item.
+fn scaling(method: &Method) -> Scaling {
+    match method {
+        Method::IsolationForest(config) => config.scaling,
+        Method::Knn(config) => config.scaling,
+        Method::Centroid(config) => config.scaling,
+        Method::Lvad(_) => Scaling::Instance,
+        _ => Scaling::None,
+    }
+}
+
+fn singles(scores: Vec<f64>) -> Vec<f32> {
+    scores.into_iter().map(|score| score as f32).collect()
+}
+
 /// A fitted combination.
 pub struct Combined {
     /// One a method of the settings; `None` for those that had too few items.
@@ -191,6 +297,8 @@ pub struct Combined {
     /// How many of them, from the first, have a say in the score.
     voters: usize,
     vote: Vote,
+    /// What marked items taught.
+    guidance: Option<Guidance>,
     /// The scores of the items of the fit, which scaling the members' has found; none in a model that was loaded.
     fitted: Vec<f32>,
 }
@@ -205,35 +313,51 @@ impl Combined {
         self.members[..self.voters].iter().flatten()
     }
 
-    /// The scores of the voters, in their order, as one.
-    fn vote(&self, scores: impl Iterator<Item = Result<Vec<f32>>>) -> Result<Vec<f32>> {
+    /// The scores of the voters, in their order, each standardised.
+    fn standardised(&self, scores: impl Iterator<Item = Result<Vec<f32>>>) -> Result<Vec<Vec<f64>>> {
+        let one = |(member, scores): (&Member, Result<Vec<f32>>)| {
+            Ok(scores?.into_iter().map(|score| member.scale.standardise(score)).collect())
+        };
+        self.voters().zip(scores).map(one).collect()
+    }
+
+    /// The standardised scores of the voters as one.
+    fn vote(&self, members: &[Vec<f64>]) -> Vec<f64> {
         let (start, count) = match self.vote {
-            Vote::Mean => (0.0, self.voters().count() as f64),
+            Vote::Mean => (0.0, members.len() as f64),
             Vote::Max => (f64::NEG_INFINITY, 1.0),
         };
-        let mut totals: Vec<f64> = Vec::new();
-        for (member, scores) in self.voters().zip(scores) {
-            let scores = scores?;
-            totals.resize(scores.len(), start);
-            for (total, score) in totals.iter_mut().zip(scores) {
-                let own = member.scale.standardise(score);
+        let mut totals = vec![start; members.first().map_or(0, Vec::len)];
+        for scores in members {
+            for (total, &own) in totals.iter_mut().zip(scores) {
                 *total = if self.vote == Vote::Max { total.max(own) } else { *total + own };
             }
         }
-        Ok(totals.into_iter().map(|total| (total / count) as f32).collect())
+        totals.into_iter().map(|total| total / count).collect()
+    }
+
+    /// The scores of `x` from those of the voters.
+    fn combine(&self, x: &Features, scores: impl Iterator<Item = Result<Vec<f32>>>) -> Result<Vec<f32>> {
+        let members = self.standardised(scores)?;
+        let mut votes = self.vote(&members);
+        if let Some(guidance) = &self.guidance {
+            let shifts = guidance.shifts(x, &members)?;
+            votes.iter_mut().zip(shifts).for_each(|(vote, shift)| *vote += shift);
+        }
+        Ok(singles(votes))
     }
 }
 
 impl Detector for Combined {
     fn scores(&self, x: &Features) -> Result<Vec<f32>> {
-        self.vote(self.voters().map(|member| member.detector.scores(x)))
+        self.combine(x, self.voters().map(|member| member.detector.scores(x)))
     }
 
     fn training_scores(&self, x: &Features) -> Result<Vec<f32>> {
         if self.fitted.len() == x.len() {
             return Ok(self.fitted.clone());
         }
-        self.vote(self.voters().map(|member| member.detector.training_scores(x)))
+        self.combine(x, self.voters().map(|member| member.detector.training_scores(x)))
     }
 
     fn store(&self, weights: &mut Weights) {
@@ -245,6 +369,11 @@ impl Detector for Combined {
             member.detector.store(&mut own);
             own.put_f64("scale", &[2], vec![member.scale.mean, member.scale.deviation]);
             weights.absorb(&prefix(i), own);
+        }
+        if let Some(guidance) = &self.guidance {
+            let mut marks = Weights::default();
+            guidance.store(&mut marks);
+            weights.absorb(MARKS, marks);
         }
     }
 
@@ -281,7 +410,6 @@ mod tests {
     use super::*;
     use crate::data::Matrix;
     use crate::method::Silent;
-    use crate::seed::Seed;
 
     #[test]
     fn scores_are_standardised() {

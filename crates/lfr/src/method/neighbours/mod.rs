@@ -4,5 +4,5 @@ pub mod centroid;
 mod dense;
 pub mod knn;
 pub mod lof;
-mod nearest;
+pub(in crate::method) mod nearest;
 mod sparse;

@@ -6,13 +6,14 @@ use rayon::prelude::*;
 
 use crate::data::{Features, Images, Weights};
 use crate::error::{Error, Result};
-use crate::latent::{Backbone, Fed, LatentLayer, Plugged};
-use crate::method::context::{Context, Epoch};
+use crate::latent::{Backbone, Fed, LatentLayer, MarkedLoss, Plugged};
+use crate::method::context::{Context, Epoch, Known};
 use crate::method::detector::Detector;
 use crate::method::transformation::likelihood::{GtScore, Scorer};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::wide_resnet::{LATENT, WideResNet};
 use crate::nn::{Activation, Batch, Initializer, Linear, Schedule, load_state, store_state, train};
+use crate::seed::Seed;
 use crate::transform::{TransformSet, Transforms};
 
 /// Pictures a scoring pass sees at once, each under every transformation; fixed, so that a score never depends on
@@ -86,7 +87,8 @@ pub struct TransformationClassifier<L: LatentLayer> {
 }
 
 impl<L: LatentLayer> TransformationClassifier<L> {
-    /// Trains `model` on every transformation of every picture of `x`.
+    /// Trains `model` on every transformation of every picture of `x`, guided by the known pictures of the context where
+    /// the layer has a use for them.
     ///
     /// # Errors
     /// [`Error::Unsuitable`] for anything but pictures, else as [`train`].
@@ -104,13 +106,22 @@ impl<L: LatentLayer> TransformationClassifier<L> {
         let device = context.device.clone();
         let training = device.clone().autodiff();
         let plain = Scorer::plain(score);
+        let known = context.known.clone();
+        let marks =
+            known.as_ref().map(|known| marked(known, &transforms, &training, context.seed)).transpose()?;
         let model = train(
             model,
             images.len() * transforms.len(),
             schedule,
             context,
-            |indices| lay_out(images, &transforms, indices, &training),
-            schedule.adam(|model: &PluggedClassifier<L>, batch| model.loss(batch)),
+            |indices| {
+                marks.iter().for_each(|marks| marks.begin(indices));
+                lay_out(images, &transforms, indices, &training)
+            },
+            schedule.adam(|model: &PluggedClassifier<L>, batch| match &marks {
+                None => model.loss(batch),
+                Some(marks) => marks.add(model, model.loss(batch)),
+            }),
             |model, epoch, context| {
                 let now =
                     || score_all(&model.valid(), images, &transforms, score_on, &plain, &context.device);
@@ -118,6 +129,7 @@ impl<L: LatentLayer> TransformationClassifier<L> {
             },
         )?
         .valid();
+        drop(marks);
         let mut fitted = Self { model, transforms, score_on, scorer: plain, device };
         fitted.scorer =
             Scorer::fit(score, fitted.transforms.len(), |each| fitted.each_picture(images, each))?;
@@ -160,6 +172,19 @@ impl<L: LatentLayer> Detector for TransformationClassifier<L> {
         store_state(&self.model, weights);
         self.scorer.store(weights);
     }
+}
+
+/// The known pictures, each under every transformation.
+fn marked<'a>(
+    known: &'a Known,
+    transforms: &'a Transforms,
+    device: &'a Device,
+    seed: Seed,
+) -> Result<MarkedLoss<'a>> {
+    let (images, count) = (pictures(&known.features)?, transforms.len());
+    let outlier = move |i: usize| known.outlier[i / count];
+    let batch = move |indices: &[usize]| lay_out(images, transforms, indices, device);
+    Ok(MarkedLoss::new(known.outlier.len() * count, outlier, batch, seed))
 }
 
 fn pictures(x: &Features) -> Result<&Images> {
@@ -246,7 +271,6 @@ mod tests {
     use super::*;
     use crate::latent::{Identity, Lfr, LfrConfig};
     use crate::parity::{Case, filled, input};
-    use crate::seed::Seed;
 
     fn check<L: LatentLayer>(case: &Case, layer: L, channels: usize, device: &Device) {
         let shape = Shape { input: Input::Picture { channels, side: 8 }, width: channels * 64, latent: 256 };
