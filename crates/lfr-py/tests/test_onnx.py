@@ -75,6 +75,8 @@ SETTINGS = [
     ("pca", {"variance": 0.7}),
     ("pca", {"variance": 0.7, "score": "mahalanobis"}),
     ("ecod", {"tails": "whole-item", "max_values": 100}),
+    ("also", {"errors": "largest"}),
+    ("also", {"errors": "mean", "ridge": 10.0}),
     ("centroid", {"scaling": "root"}),
     ("isolation-forest", {"trees": 20, "scaling": "instance"}),
     ("combined", {"vote": "mean", "members": [{"method": "pca"}, {"method": "ecod"}, {"method": "lof"}]}),
