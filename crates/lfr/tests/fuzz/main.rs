@@ -183,7 +183,6 @@ tests!(
     parquet,
     workbook,
     opendocument,
-    old_workbook,
     picture,
     text,
     archive,

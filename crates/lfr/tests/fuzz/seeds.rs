@@ -172,10 +172,6 @@ pub fn opendocument() -> Vec<Vec<u8>> {
     data(&["orders.ods", "formats/visits.ods"])
 }
 
-pub fn old_workbook() -> Vec<Vec<u8>> {
-    data(&["orders.xls"])
-}
-
 pub fn pictures() -> Vec<Vec<u8>> {
     use image::{DynamicImage, ImageFormat};
     let grey = image::GrayImage::from_fn(6, 5, |x, y| image::Luma([(x * 40 + y) as u8]));
