@@ -76,6 +76,8 @@ SETTINGS = [
     ("pca", {"variance": 0.7, "score": "mahalanobis"}),
     ("ecod", {"tails": "whole-item", "max_values": 100}),
     ("centroid", {"scaling": "root"}),
+    ("also", {"errors": "largest"}),
+    ("also", {"errors": "mean", "ridge": 0.1}),
     ("isolation-forest", {"trees": 20, "scaling": "instance"}),
     ("combined", {"vote": "mean", "members": [{"method": "pca"}, {"method": "ecod"}, {"method": "lof"}]}),
     ("ae-lfr", {"epochs": 1, "score_on": "latent"}),

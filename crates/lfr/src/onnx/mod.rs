@@ -4,6 +4,7 @@
 //! Operators are of opset 18 and `ai.onnx.ml` 3, the file format is IR 8. What is measured in 64 bits in the library is
 //! in the graph, too.
 
+mod also;
 mod autoencoder;
 mod centroid;
 mod combined;
@@ -89,6 +90,7 @@ fn scores(graph: &mut Graph, settings: &Value, rows: &Rows, weights: &mut Weight
         "centroid" => return centroid::score(graph, &read(settings)?, rows, weights),
         "pca" => return pca::score(graph, &read(settings)?, rows, weights),
         "ecod" => return ecod::score(graph, &read(settings)?, rows, weights),
+        "also" => return also::score(graph, &read(settings)?, rows, weights),
         "lvad" => return lvad::score(graph, rows, weights),
         _ => {}
     }

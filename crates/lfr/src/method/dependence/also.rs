@@ -32,7 +32,7 @@ const MOST: usize = 512;
 const LEAST: f64 = 1e-3;
 
 /// From so many mean errors on, scores grow with the logarithm.
-const KNEE: f64 = 10.0;
+pub(crate) const KNEE: f64 = 10.0;
 
 /// Settings of ALSO.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
