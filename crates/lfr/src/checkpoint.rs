@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::data::Weights;
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::method::Epoch;
 use crate::model::{Stored, array};
 use crate::output;
@@ -74,7 +75,7 @@ impl Checkpoints {
 
     /// The same for the fit that `digest` stands for: data, settings and seed.
     pub(crate) fn of_fit(&self, digest: &[u8]) -> Self {
-        let fit = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let fit = hex(digest);
         Self { fit, ..self.clone() }
     }
 
@@ -208,7 +209,7 @@ fn digest(arrays: &Weights, progress: &Progress) -> String {
         hash.update(name.as_bytes());
         hash.update(Stored(array).data());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use lfr::input::Picture;
 use lfr::latent::{Fed, LfrConfig, Orthogonality, TaskLoss};
+use lfr::method::also::{AlsoConfig, Errors};
 use lfr::method::combined::{CombinedConfig, Vote};
 use lfr::method::ecod::{EcodConfig, Tails};
 use lfr::method::elite::{EliteAeConfig, EliteConfig, EliteSvddConfig, Gradients};
@@ -47,13 +48,8 @@ fn lfr(k: usize) -> LfrConfig {
 fn methods() -> Vec<Method> {
     let (schedule, score) = (schedule(), GtScore::MeanLogProb);
     let (train_on, score_on) = (Fed::Latent, Fed::Reconstructed);
-    let knn = KnnConfig {
-        neighbours: 3,
-        distance: Distance::Mean,
-        max_reference: 100,
-        scaling: Scaling::None,
-        ..Default::default()
-    };
+    let knn =
+        KnnConfig { neighbours: 3, distance: Distance::Mean, max_reference: 100, scaling: Scaling::None };
     let lof = LofConfig { neighbours: 3, max_reference: 100 };
     let elite = EliteConfig {
         iterations: 2,
@@ -95,6 +91,7 @@ fn methods() -> Vec<Method> {
         IsolationForestConfig { trees: 3, sample: 8, scaling: Scaling::Instance }.into(),
         CentroidConfig { scaling: Scaling::Root }.into(),
         PcaConfig { score: PcaScore::Mahalanobis, variance: 0.5, max_items: 100 }.into(),
+        AlsoConfig { errors: Errors::Largest, ridge: 1.0 }.into(),
         EcodConfig { tails: Tails::WholeItem, max_values: 100 }.into(),
         LvadConfig { clusters: 2, restarts: 1, iterations: 3, max_items: 100 }.into(),
         knn.into(),

@@ -42,12 +42,12 @@ pub struct LfrConfig {
     #[schemars(extend("source" = "not in Lin et al. 2023; N(0, 1) in their 2021 code"))]
     pub init: Init,
     /// Weight η of the known items, if labels guide the fit; 1 counts their mean loss as much as that of a batch.
-    ///
-    /// Source: the form of Ruff et al. 2020 (Deep SAD), Eq. 7, on the layer of Lin et al. 2023; 1 in Deep SAD.
+    #[schemars(extend(
+        "source" = "the form of Ruff et al. 2020 (Deep SAD), Eq. 7, on the layer of Lin et al. 2023; 1 in Deep SAD"
+    ))]
     pub eta: f32,
     /// ε in -log(r + ε), the loss of a known outlier of whose latent the share r lies outside the subspace; above 0.
-    ///
-    /// Source: ours: bounds the gradient.
+    #[schemars(extend("source" = "ours: bounds the gradient"))]
     pub epsilon: f32,
 }
 

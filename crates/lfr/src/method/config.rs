@@ -36,6 +36,8 @@ pub trait MethodConfig:
     const COST: &'static str;
     /// What it takes.
     const TAKES: Takes = Takes::Anything;
+    /// Whether a few labelled items can guide the fit; a method of [`Takes::LabelledToo`] cannot do without.
+    const LEARNS_FROM_LABELS: bool = matches!(Self::TAKES, Takes::LabelledToo);
     /// Settings with a name of their own.
     const PRESETS: &'static [Preset<Self>] = &[];
 

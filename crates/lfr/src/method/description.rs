@@ -37,6 +37,8 @@ pub struct Description {
     pub source: &'static str,
     /// What it takes.
     pub takes: Takes,
+    /// Whether a few labelled items can guide its fit.
+    pub learns_from_labels: bool,
     /// Time on a thousand small pictures on a laptop.
     pub cost: &'static str,
     presets: fn() -> Vec<&'static str>,
@@ -56,6 +58,7 @@ impl Description {
             summary: T::SUMMARY,
             source: T::SOURCE,
             takes: T::TAKES,
+            learns_from_labels: T::LEARNS_FROM_LABELS,
             cost: T::COST,
             presets: || T::PRESETS.iter().map(|(name, _)| *name).collect(),
             preset,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::config::{AnyConfig, Named};
 use super::settings::{Setting, settings};
-use super::{Context, Custom, Description, Detector, MethodConfig, Registry, Takes};
+use super::{Context, Custom, Description, Detector, MethodConfig, Registry};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae::AeConfig;
@@ -134,10 +134,9 @@ methods! {
 }
 
 impl Method {
-    /// Whether a few labelled items can guide its fit; those of [`Takes::LabelledToo`] cannot do without.
+    /// Whether a few labelled items can guide its fit; those of [`super::Takes::LabelledToo`] cannot do without.
     pub fn learns_from_labels(&self) -> bool {
-        let guided = matches!(self, Method::Combined(_) | Method::AeLfr(_) | Method::GtLfr(_));
-        guided || self.description().takes == Takes::LabelledToo
+        self.description().learns_from_labels
     }
 
     /// A method of your own. Load its models through a [`Registry`] that knows it.

@@ -107,6 +107,7 @@ impl MethodConfig for AeLfrConfig {
     const SUMMARY: &str = "autoencoder scored through latent feature reconstruction";
     const SOURCE: &str = "Lin et al. 2023";
     const COST: &str = "a second per epoch";
+    const LEARNS_FROM_LABELS: bool = true;
     const PRESETS: &[Preset<Self>] = &[
         ("paper", Self::default),
         ("authors-2021", Self::authors_2021),

@@ -42,9 +42,10 @@ impl<L: LatentLayer> Reconstructor<L> {
         let device = context.device.clone();
         let training = device.clone().autodiff();
         let known = context.known.clone();
+        let place = &training;
         let marks = known.as_ref().map(|known| {
-            let batch = |indices: &[usize]| lay_out(&known.features, indices, &training);
-            MarkedLoss::new(known.outlier.len(), |i| known.outlier[i], batch, context.seed)
+            let batch = move |indices: &[usize]| lay_out(&known.features, indices, place);
+            MarkedLoss::new(known.outlier.len(), move |i| known.outlier[i], batch, context.seed)
         });
         let model = train(
             model,

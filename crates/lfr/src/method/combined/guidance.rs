@@ -25,6 +25,7 @@ use crate::method::detector::{bad_array, expect_width};
 use crate::method::reference::{load_items, store_items};
 use crate::method::scaling::Scaling;
 use crate::seed::Seed;
+use crate::statistics::moments;
 
 /// Prior standard deviation of g.
 const NEARNESS: f64 = 2.0;
@@ -82,7 +83,8 @@ impl Guidance {
             .iter()
             .map(|&scaling| MarkedRows::fit(scaling, &items, pool, seed))
             .collect::<Result<_>>()?;
-        let (mean, spread) = moments(votes);
+        let (mean, variance) = moments(votes.iter().copied(), votes.len());
+        let spread = variance.sqrt();
         let standard = |&i: &usize| cut((opinions.votes[i] - mean) / spread.max(f64::MIN_POSITIVE));
         let prior: Vec<f64> = marks.iter().map(|i| standard(i) + BASE).collect();
         let members: Vec<Vec<f64>> =
@@ -172,13 +174,6 @@ fn some(n: usize, seed: Seed) -> Vec<usize> {
 
 fn cut(score: f64) -> f64 {
     score.clamp(-FAR, FAR)
-}
-
-/// Mean and standard deviation.
-fn moments(values: &[f64]) -> (f64, f64) {
-    let n = values.len().max(1) as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
 }
 
 #[cfg(test)]

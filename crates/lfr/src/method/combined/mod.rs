@@ -132,8 +132,10 @@ impl CombinedConfig {
     ) -> Result<Vec<f32>> {
         // Known inliers are the last of the pool; known outliers are new to the members.
         let apart = known.side(true);
-        let outside =
-            combined.standardised(combined.voters().map(|member| member.detector.scores(&apart)))?;
+        let outside = match apart.is_empty() {
+            true => vec![Vec::new(); own.len()],
+            false => combined.standardised(combined.voters().map(|member| member.detector.scores(&apart)))?,
+        };
         let weave = |(pool, outside): (&Vec<f64>, &Vec<f64>)| {
             let inliers = known.outlier.len() - outside.len();
             let (mut inside, mut outside) = (pool[pool.len() - inliers..].iter(), outside.iter());
@@ -168,6 +170,7 @@ impl MethodConfig for CombinedConfig {
         "the default: mean or largest standardised score of fast detectors chosen for the kind of data";
     const SOURCE: &str = "docs/defaults.md";
     const COST: &str = "a minute";
+    const LEARNS_FROM_LABELS: bool = true;
 
     fn validate(&self) -> Result<()> {
         for member in self.all() {

@@ -93,6 +93,7 @@ impl MethodConfig for GtLfrConfig {
     const SOURCE: &str = "Lin et al. 2023";
     const COST: &str = "an hour";
     const TAKES: Takes = Takes::Pictures;
+    const LEARNS_FROM_LABELS: bool = true;
     const PRESETS: &[Preset<Self>] =
         &[("paper", Self::default), ("fashion-mnist", Self::fashion_mnist), ("cifar10", Self::cifar10)];
 
