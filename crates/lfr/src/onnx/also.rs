@@ -1,4 +1,4 @@
-//! Columns predicted from one another.
+//! ALSO: how far columns are from what all others predict for them.
 
 use super::graph::{Attribute, Graph, Type};
 use super::input::Rows;
@@ -6,7 +6,7 @@ use crate::data::Weights;
 use crate::error::Result;
 use crate::method::also::{AlsoConfig, Errors, KNEE};
 
-/// What is made of the sizes of the errors of all groups of features.
+/// The errors of all groups of features, put together.
 pub(super) fn score(
     graph: &mut Graph,
     config: &AlsoConfig,
@@ -15,66 +15,71 @@ pub(super) fn score(
 ) -> Result<String> {
     let (shape, mean) = weights.take_f64("mean", &[None])?;
     let (_, features) = weights.take_u32("features", &[Some(shape[0])])?;
-    let (shape, sizes) = weights.take_u32("groups", &[None])?;
-    let (_, scales) = weights.take_f64("scales", &[Some(shape[0])])?;
+    let (groups, sizes) = weights.take_u32("groups", &[None])?;
+    let (_, scales) = weights.take_f64("scales", &[Some(groups[0])])?;
     let (_, blocks) = weights.take_u32("blocks", &[None])?;
     let (_, matrices) = weights.take_f64("matrices", &[None])?;
     let x = graph.cast(&rows.name, Type::F64);
-    let mean = graph.f64s(&[1, mean.len()], &mean);
-    let centred = graph.op("Sub", &[&x, &mean]);
-    let (mut features, mut sizes, mut scales) = (&features[..], &sizes[..], &scales[..]);
-    let mut matrices = &matrices[..];
-    let mut parts = Vec::new();
+    let mean = graph.f64s(&[1, shape[0]], &mean);
+    let x = graph.op("Sub", &[&x, &mean]);
+    let (mut features, mut sizes, mut matrices) = (&features[..], &sizes[..], &matrices[..]);
+    let mut errors = Vec::new();
     for groups in blocks {
-        let (own, others) = sizes.split_at((groups as usize).min(sizes.len()));
+        let (own, rest) = sizes.split_at(groups as usize);
         let width: usize = own.iter().map(|&size| size as usize).sum();
-        let (block, later) = features.split_at(width.min(features.len()));
-        let (matrix, rest) = matrices.split_at((width * width).min(matrices.len()));
-        let (scale, left) = scales.split_at(own.len().min(scales.len()));
-        (sizes, features, matrices, scales) = (others, later, rest, left);
-        let places = graph.i64s(&block.iter().map(|&j| i64::from(j)).collect::<Vec<_>>());
-        let block = graph.with("Gather", &[&centred, &places], vec![("axis", Attribute::Int(1))]);
-        let matrix = graph.f64s(&[width, width], matrix);
-        let errors = graph.op("MatMul", &[&block, &matrix]);
-        let squares = graph.op("Mul", &[&errors, &errors]);
-        let members = graph.f64s(&[width, own.len()], &membership(own));
-        let squares = graph.op("MatMul", &[&squares, &members]);
-        let lengths = graph.op("Sqrt", &[&squares]);
-        let scale = graph.f64s(&[1, own.len()], scale);
-        parts.push(graph.op("Div", &[&lengths, &scale]));
+        let (places, others) = features.split_at(width);
+        let (matrix, left) = matrices.split_at(width * width);
+        (sizes, features, matrices) = (rest, others, left);
+        errors.push(block(graph, &x, places, own, matrix));
     }
-    let errors = graph.concat(&parts, 1);
-    let score = match config.errors {
-        Errors::Largest => graph.reduce("ReduceMax", &errors, &[1], false),
-        Errors::Mean => graph.reduce("ReduceMean", &errors, &[1], false),
+    let errors = graph.concat(&errors, 1);
+    let scales = graph.f64s(&[1, scales.len()], &scales);
+    let errors = graph.op("Div", &[&errors, &scales]);
+    let score = together(graph, &errors, config.errors);
+    let score = slowed(graph, &score);
+    Ok(graph.cast(&score, Type::F32))
+}
+
+/// Sizes of the errors of a block's groups, `[n, groups]`.
+fn block(graph: &mut Graph, x: &str, features: &[u32], sizes: &[u32], matrix: &[f64]) -> String {
+    let width = features.len();
+    let places: Vec<i64> = features.iter().map(|&feature| i64::from(feature)).collect();
+    let (places, matrix) = (graph.i64s(&places), graph.f64s(&[width, width], matrix));
+    let own = graph.with("Gather", &[x, &places], vec![("axis", Attribute::Int(1))]);
+    let errors = graph.op("MatMul", &[&own, &matrix]);
+    let squares = graph.op("Mul", &[&errors, &errors]);
+    // Which group a feature belongs to.
+    let members =
+        sizes.iter().enumerate().flat_map(|(group, &size)| std::iter::repeat_n(group, size as usize));
+    let mut belongs = vec![0.0; width * sizes.len()];
+    members.enumerate().for_each(|(feature, group)| belongs[feature * sizes.len() + group] = 1.0);
+    let belongs = graph.f64s(&[width, sizes.len()], &belongs);
+    let sums = graph.op("MatMul", &[&squares, &belongs]);
+    graph.op("Sqrt", &[&sums])
+}
+
+/// The errors of all groups as one, `[n]`.
+fn together(graph: &mut Graph, errors: &str, kind: Errors) -> String {
+    match kind {
+        Errors::Largest => graph.reduce("ReduceMax", errors, &[1], false),
+        Errors::Mean => graph.reduce("ReduceMean", errors, &[1], false),
         Errors::Cubic => {
-            let square = graph.op("Mul", &[&errors, &errors]);
-            let cube = graph.op("Mul", &[&square, &errors]);
+            let square = graph.op("Mul", &[errors, errors]);
+            let cube = graph.op("Mul", &[&square, errors]);
             let mean = graph.reduce("ReduceMean", &cube, &[1], false);
             let third = graph.f64(1.0 / 3.0);
             graph.op("Pow", &[&mean, &third])
         }
-    };
-    let bent = bent(graph, &score);
-    let most = graph.f64(f64::from(f32::MAX));
-    let score = graph.op("Min", &[&bent, &most]);
-    Ok(graph.cast(&score, Type::F32))
+    }
 }
 
-/// Ones where a feature (row) is in a group (column).
-fn membership(sizes: &[u32]) -> Vec<f64> {
-    let groups = sizes.len();
-    let row = |group: usize| (0..groups).map(move |other| f64::from(u8::from(other == group)));
-    let features = sizes.iter().enumerate().flat_map(|(group, &size)| (0..size).map(move |_| group));
-    features.flat_map(row).collect()
-}
-
-/// Logarithmic above the knee.
-fn bent(graph: &mut Graph, score: &str) -> String {
-    let (knee, less) = (graph.f64(KNEE), graph.f64(KNEE - 1.0));
-    let low = graph.op("Min", &[score, &knee]);
-    let high = graph.op("Max", &[score, &knee]);
-    let above = graph.op("Sub", &[&high, &less]);
-    let above = graph.op("Log", &[&above]);
-    graph.op("Add", &[&low, &above])
+/// Logarithmic above the knee, and no larger than a 32-bit float.
+fn slowed(graph: &mut Graph, score: &str) -> String {
+    let (knee, offset, most) = (graph.f64(KNEE), graph.f64(KNEE - 1.0), graph.f64(f64::from(f32::MAX)));
+    let far = graph.op("Max", &[score, &knee]);
+    let far = graph.op("Sub", &[&far, &offset]);
+    let far = graph.op("Log", &[&far]);
+    let near = graph.op("Min", &[score, &knee]);
+    let sum = graph.op("Add", &[&near, &far]);
+    graph.op("Min", &[&sum, &most])
 }

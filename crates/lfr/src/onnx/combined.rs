@@ -4,8 +4,8 @@ use super::graph::{Graph, Type};
 use super::input::Rows;
 use super::scores;
 use crate::data::Weights;
-use crate::error::Result;
-use crate::method::combined::{Vote, prefix};
+use crate::error::{Error, Result};
+use crate::method::combined::{MARKS, Vote, prefix};
 
 /// What the graph needs to know of the settings.
 #[derive(serde::Deserialize)]
@@ -22,6 +22,11 @@ pub(super) fn score(
     rows: &Rows,
     weights: &mut Weights,
 ) -> Result<String> {
+    if weights.iter().any(|(name, _)| name.starts_with(MARKS)) {
+        let problem =
+            "marked items shift its scores, and there is no graph for that; fit again without marks";
+        return Err(Error::Export { problem: problem.into() });
+    }
     let (_, present) = weights.take_u8("present", &[None])?;
     let mut votes = Vec::new();
     for (i, member) in config.members.iter().enumerate() {

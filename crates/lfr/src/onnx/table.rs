@@ -125,7 +125,34 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
     let order: Vec<i64> = order.into_iter().map(|place| place as i64).collect();
     let places = graph.i64s(&order);
     let name = graph.with("Gather", &[&all, &places], vec![("axis", Attribute::Int(1))]);
-    Ok(Rows { name, input: Input::Vector, empty: None })
+    let blank = encoder.sets_blank_apart().then(|| blank(graph, !numbers.is_empty(), categories > 0));
+    Ok(Rows { name, input: Input::Vector, empty: blank })
+}
+
+/// Whether each row has no value, `[n]`.
+fn blank(graph: &mut Graph, numbers: bool, categories: bool) -> String {
+    let mut all = Vec::new();
+    if numbers {
+        let missing = graph.op("IsNaN", &["input"]);
+        let missing = graph.cast(&missing, Type::I64);
+        all.push(graph.reduce("ReduceMin", &missing, &[1], true));
+    }
+    if categories {
+        let missing = graph.ml(
+            "LabelEncoder",
+            &["categories"],
+            vec![
+                ("keys_strings", Attribute::Words(vec![String::new()])),
+                ("values_int64s", Attribute::Ints(vec![1])),
+                ("default_int64", Attribute::Int(0)),
+            ],
+        );
+        all.push(graph.reduce("ReduceMin", &missing, &[1], true));
+    }
+    let all = graph.concat(&all, 1);
+    let blank = graph.reduce("ReduceMin", &all, &[1], false);
+    let zero = graph.i64s(&[0]);
+    graph.op("Greater", &[&blank, &zero])
 }
 
 /// Refuses a column that one number a cell cannot tell.

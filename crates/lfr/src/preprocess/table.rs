@@ -179,6 +179,11 @@ impl TableEncoder {
         self.columns.iter().map(|column| (column.name.as_str(), &column.encoding))
     }
 
+    /// Whether rows without a value have no features.
+    pub(crate) fn sets_blank_apart(&self) -> bool {
+        self.sets_blank_apart
+    }
+
     /// Features per row.
     pub fn width(&self) -> usize {
         self.columns.iter().map(|column| column.encoding.width()).sum()

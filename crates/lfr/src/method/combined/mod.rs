@@ -273,7 +273,7 @@ pub(crate) fn prefix(index: usize) -> String {
 }
 
 /// Before the names of the guidance's arrays.
-const MARKS: &str = "marks.";
+pub(crate) const MARKS: &str = "marks.";
 
 /// How `method` sees an item.
 fn scaling(method: &Method) -> Scaling {
