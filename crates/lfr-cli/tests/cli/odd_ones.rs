@@ -77,7 +77,7 @@ fn a_good_small_table_gives_no_alarm() {
         assert!(run.code == 0 && !run.stderr.contains("latent units"), "{run:?}");
     }
     let text = place.lfr("rank pile.csv --no-report --force -o out").ok();
-    assert!(text.contains("ranked by combined (isolation-forest, knn)"), "{text}");
+    assert!(text.contains("ranked by combined (isolation-forest, knn, also, pca)"), "{text}");
 }
 
 #[test]

@@ -91,7 +91,6 @@ fn scores(graph: &mut Graph, settings: &Value, rows: &Rows, weights: &mut Weight
         "pca" => return pca::score(graph, &read(settings)?, rows, weights),
         "also" => return also::score(graph, &read(settings)?, rows, weights),
         "ecod" => return ecod::score(graph, &read(settings)?, rows, weights),
-        "also" => return also::score(graph, &read(settings)?, rows, weights),
         "lvad" => return lvad::score(graph, rows, weights),
         _ => {}
     }

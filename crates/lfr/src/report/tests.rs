@@ -74,7 +74,7 @@ fn sections_come_in_order_and_only_when_there_is_something() {
     let full = parse(&hostile(Kind::Images, 500));
     assert_eq!(
         ids(&full),
-        ["items", "scores", "training", "labels", "columns", "checks", "left-out", "reproduce"]
+        ["items", "marked", "scores", "training", "labels", "columns", "checks", "left-out", "reproduce"]
     );
     assert_eq!(ids(&parse(&bare(Kind::Images, vec![]))), ["reproduce"]);
     assert_eq!(ids(&parse(&bare(Kind::Table, vec![1.0, 2.0]))), ["scores", "reproduce"]);

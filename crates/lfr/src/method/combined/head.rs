@@ -23,4 +23,12 @@ impl Observer for Head<'_> {
             Ok(scores)
         })
     }
+
+    fn held(&self) -> serde_json::Value {
+        self.observer.held()
+    }
+
+    fn restore(&mut self, held: &serde_json::Value) -> Result<()> {
+        self.observer.restore(held)
+    }
 }

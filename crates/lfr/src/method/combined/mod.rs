@@ -112,6 +112,7 @@ impl CombinedConfig {
         let mut own = Context::new(seed, context.device.clone(), &mut head);
         own.findings = std::mem::take(&mut context.findings);
         own.checkpoints.clone_from(&context.checkpoints);
+        own.columns.clone_from(&context.columns);
         let fitted = method.fit(pool, &mut own);
         let (warnings, findings) = (own.warnings, own.findings);
         context.warnings.extend(warnings);

@@ -146,7 +146,7 @@ fn bad_rows_are_named() {
             .contains("line 2: anomaly_score is missing")
     );
     let uneven = "{\"anomaly_score\": 1}\n{\"anomaly_score\": 2, \"label\": 1}\n";
-    assert!(refusal("s.jsonl", uneven).contains("line 2: anomaly_percentile or label is missing"));
+    assert!(refusal("s.jsonl", uneven).contains("line 2: anomaly_percentile, label or known is missing"));
 }
 
 #[test]
