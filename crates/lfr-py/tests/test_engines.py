@@ -56,6 +56,8 @@ def kills_itself_once(scorer_class, marker):
 @pytest.fixture(scope="module")
 def cluster():
     ray = pytest.importorskip("ray")
+    # Workers cannot import the tests.
+    ray.cloudpickle.register_pickle_by_value(sys.modules[__name__])
     ray.init(num_cpus=4, include_dashboard=False, log_to_driver=False)
     yield ray
     ray.shutdown()

@@ -18,7 +18,7 @@ class _Worker:
     """An actor: loads the model once and scores one batch after another."""
 
     def __init__(self, model: Any, column: str, options: dict[str, Any]) -> None:
-        self.scorer = Scorer(model, **options)
+        self.scorer = Scorer(_ray.get(model) if isinstance(model, _ray.ObjectRef) else model, **options)
         self.column = column
 
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
