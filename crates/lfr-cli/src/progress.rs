@@ -4,8 +4,9 @@ use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use lfr::encoder::Progress as Encoded;
 
-use crate::terminal::{colours, count, say, shown};
+use crate::terminal::{colours, count, say, seconds, shown};
 
 /// Time between two lines about the same stage.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -53,6 +54,28 @@ impl Progress {
         match self.form {
             Form::Bars => self.bar.set_message(format!("{}: {}", shown(text), count(n))),
             Form::Lines if self.said.elapsed() >= PAUSE => self.say(&format!("{text}: {}", count(n))),
+            _ => {}
+        }
+    }
+
+    /// Shows how far an encoder has come in `elapsed`, and what is left.
+    pub fn encoded(&mut self, text: &str, at: Encoded, elapsed: Duration) {
+        let mut line = match at.total {
+            Some(total) => format!("{text}: {} of {}", count(at.done), count(total)),
+            None => format!("{text}: {}", count(at.done)),
+        };
+        let made = at.done - at.kept;
+        if at.kept > 0 {
+            line += &format!(" ({} kept from before)", count(at.kept));
+        }
+        let left = at.total.map_or(0, |total| total.saturating_sub(at.done));
+        if made > 0 && left > 0 {
+            line += &format!(", {} left", seconds(elapsed.as_secs_f64() / made as f64 * left as f64));
+        }
+        let ends = at.total == Some(at.done);
+        match self.form {
+            Form::Bars => self.bar.set_message(line),
+            Form::Lines if self.said.elapsed() >= PAUSE || ends => self.say(&line),
             _ => {}
         }
     }

@@ -36,6 +36,7 @@ mod damage;
 pub mod data;
 pub mod dataset;
 pub mod device;
+pub mod encoder;
 pub mod error;
 #[cfg(feature = "bench")]
 pub mod experiment;

@@ -17,7 +17,7 @@ use crate::{interrupt, summary};
 pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let start = Instant::now();
     let rule = args.cut.rule()?;
-    let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
+    let mut plan = Plan::new(&args.reading, &args.encoder, &args.fitting, tables)?;
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);

@@ -7,6 +7,7 @@ mod config;
 mod data;
 mod dataset;
 mod documents;
+mod encoders;
 mod everyday;
 mod files;
 mod fixture;

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::{Context, Detector};
+use super::{Context, Detector, Takes};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae::AeConfig;
@@ -198,6 +198,25 @@ impl Method {
                 Method::Combined(CombinedConfig::suited_to(kind))
             }
             other => other,
+        }
+    }
+
+    /// The same for the features of an encoder, a combination without members filled with those that suit them.
+    ///
+    /// # Errors
+    /// [`Error::Unsuitable`] for a method that takes pictures alone.
+    pub fn suited_to_encoded(self) -> Result<Self> {
+        let pictures = self.description().takes == Takes::Pictures;
+        match self {
+            Method::Combined(config) if config.members.is_empty() => {
+                Ok(Method::Combined(CombinedConfig::on_encoded()))
+            }
+            method if pictures => Err(Error::Unsuitable {
+                method: method.name().into(),
+                kind: "the features of an encoder".into(),
+                hint: "it transforms pictures; leave --features out, or choose another method".into(),
+            }),
+            method => Ok(method),
         }
     }
 

@@ -14,9 +14,9 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{self, Provenance, Ranked, Report, Severity, Shown, View, Warning, duration};
 use crate::score::Model;
-use crate::showcase::views;
+use crate::showcase::{plain, views};
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -118,8 +118,22 @@ impl Gallery<'_> {
             percentile: self.scores.percentiles[item],
             label: label(item),
             view,
+            nearest: self.nearest(item),
         });
         Ok(made.collect())
+    }
+
+    /// The typical items most similar to `item`, made visible.
+    fn nearest(&self, item: usize) -> Vec<(String, View)> {
+        let found = self.record.nearest.iter().find(|(outlier, _)| *outlier == item);
+        let known = found.into_iter().flat_map(|(_, nearest)| nearest.iter().copied());
+        let root = Path::new(&self.record.input);
+        let made = known.filter_map(|near| {
+            let (id, items) = (self.scores.ids.get(near), one(self.items, near)?);
+            let view = plain(&items, std::slice::from_ref(&id), root).pop()?;
+            Some((id, view))
+        });
+        made.collect()
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.
@@ -173,7 +187,7 @@ impl Gallery<'_> {
             version: record.version.clone(),
             seed: record.seed,
             fingerprint: record.fingerprint.clone(),
-            config: serde_json::json!({ "method": record.method, "input": record.config }),
+            config: serde_json::json!({ "method": record.method, "input": record.config, "encoder": record.encoder }),
             environment: vec![
                 ("Device".into(), record.device.clone()),
                 ("Threads".into(), record.threads.to_string()),

@@ -77,6 +77,12 @@ impl CombinedConfig {
         Self { members, vote, illustrator }
     }
 
+    /// The default of `lfr rank` for the features of an encoder, chosen in `docs/defaults.md`.
+    pub fn on_encoded() -> Self {
+        let knn = KnnConfig { neighbours: 5, distance: Distance::Mean, ..KnnConfig::default() };
+        Self { members: vec![Method::Knn(knn)], vote: Vote::Mean, illustrator: None }
+    }
+
     /// The members, then the illustrator.
     fn all(&self) -> impl Iterator<Item = &Method> {
         self.members.iter().chain(self.illustrator.as_deref())
