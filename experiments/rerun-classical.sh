@@ -12,7 +12,7 @@ if [ -n "$(git status --porcelain --untracked-files=no crates Cargo.lock)" ]; th
   echo 'commit first: the records are to name the commit they are made from' >&2
   exit 1
 fi
-cargo build --release --locked -p lfr-cli
+cargo build --release --locked -p lfr-cli --features bench
 lfr="${CARGO_TARGET_DIR:-target}/release/lfr"
 
 new="$(mktemp -d)"

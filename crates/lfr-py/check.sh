@@ -2,8 +2,7 @@
 # Builds the wheel in a virtual environment of its own, installs it, and runs the tests and the type checks of the
 # Python package. Needs Python 3.11 or newer, Rust and a network.
 #
-#   crates/lfr-py/check.sh            # development profile
-#   crates/lfr-py/check.sh --release  # as the wheel for users is built
+#   crates/lfr-py/check.sh [PYTEST FLAGS]
 set -euo pipefail
 cd "$(dirname "$0")"
 environment=${LFR_VENV:-$PWD/.venv}
@@ -15,11 +14,9 @@ python=${PYTHON:-python3}
 
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
-profile=${1:---profile dev}
-# shellcheck disable=SC2086
-"$environment/bin/maturin" build --locked --out "$wheels" --interpreter "$environment/bin/python" $profile
+"$environment/bin/maturin" build --release --locked --out "$wheels" --interpreter "$environment/bin/python"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps "$wheels"/lfr-*.whl
 ls -l "$wheels"
 
 "$environment/bin/mypy"
-"$environment/bin/python" -m pytest -q "${@:2}"
+"$environment/bin/python" -m pytest -q "$@"
