@@ -92,5 +92,6 @@ def build(tensors):
 if __name__ == "__main__":
     weights, output = sys.argv[1], pathlib.Path(sys.argv[2])
     save(build(legacy_torch.load(weights)), output)
-    sidecar = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+    # Its weights were trained on values of (byte - 127) / 128.
+    sidecar = {"image_mean": [127 / 255] * 3, "image_std": [128 / 255] * 3}
     output.with_suffix(".json").write_text(json.dumps(sidecar) + "\n")

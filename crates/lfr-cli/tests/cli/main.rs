@@ -9,6 +9,7 @@ mod dataset;
 mod documents;
 mod encoders;
 mod everyday;
+mod features;
 mod files;
 mod fixture;
 mod help;

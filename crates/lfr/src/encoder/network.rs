@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use rten::{
-    DataType, Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView, ValueType,
-};
+use rten::{Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::Tensor;
 use rten_tensor::prelude::*;
 
@@ -16,8 +14,6 @@ pub(super) struct Port {
     pub name: String,
     /// Its dimensions, where they are known; those left open are `None`.
     pub shape: Option<Vec<Option<usize>>>,
-    /// Whether it is of integers; `None` where the file does not say.
-    pub integers: Option<bool>,
 }
 
 /// What a network gave.
@@ -51,9 +47,8 @@ impl Network {
                 Dimension::Fixed(extent) => Some(extent),
                 Dimension::Symbolic(_) => None,
             };
-            let integers = info.dtype().map(|kind| matches!(kind, ValueType::Tensor(DataType::Int32)));
             let shape = info.shape().map(|shape| shape.into_iter().map(extent).collect());
-            Some(Port { name: info.name()?.to_owned(), shape, integers })
+            Some(Port { name: info.name()?.to_owned(), shape })
         };
         let inputs = model.input_ids().iter().filter_map(port).collect();
         let outputs = model.output_ids().iter().filter_map(port).collect();
@@ -102,7 +97,8 @@ impl Network {
             .collect::<Result<_, String>>()?;
         let outputs = [node(output)?];
         let pool = ALONE.with(Arc::clone);
-        let options = RunOptions { thread_pool: Some(Arc::clone(&pool)), ..RunOptions::default() };
+        let mut options = RunOptions::default();
+        options.thread_pool = Some(Arc::clone(&pool));
         let run = || caught(|| self.model.run(inputs, &outputs, Some(options)));
         let values = pool.run(run).ok_or("the network failed on an item; it is damaged")?;
         let value = values.map_err(|e| format!("the network failed on an item: {e}"))?.pop();

@@ -5,7 +5,6 @@
 pub(super) struct Port {
     pub name: String,
     pub shape: Option<Vec<Option<usize>>>,
-    pub integers: Option<bool>,
 }
 
 /// What a network gave.

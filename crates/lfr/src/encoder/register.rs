@@ -19,6 +19,7 @@ pub struct Registered {
     pub licence: &'static str,
     files: &'static [Remote],
     /// A file of ours beside those: its name and content.
+    #[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "it is written with a download"))]
     settings: Option<(&'static str, &'static str)>,
 }
 

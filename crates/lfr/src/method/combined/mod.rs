@@ -79,8 +79,10 @@ impl CombinedConfig {
 
     /// The default of `lfr rank` for the features of an encoder, chosen in `docs/defaults.md`.
     pub fn on_encoded() -> Self {
-        let knn = KnnConfig { neighbours: 5, distance: Distance::Mean, ..KnnConfig::default() };
-        Self { members: vec![Method::Knn(knn)], vote: Vote::Mean, illustrator: None }
+        let scaling = Scaling::Root;
+        let knn = KnnConfig { neighbours: 20, distance: Distance::Mean, scaling, ..KnnConfig::default() };
+        let members = vec![Method::Knn(knn), Method::Centroid(CentroidConfig { scaling })];
+        Self { members, vote: Vote::Mean, illustrator: None }
     }
 
     /// The members, then the illustrator.
