@@ -32,7 +32,10 @@ pub fn run(args: &ReportArgs) -> Result<()> {
         data_dir: args.data_dir.clone(),
         ..Options::default()
     };
-    let reading = Options { channels: None, max_bad_fraction: 1.0, ..model.reading(&base) };
+    let reading = model.reading(&base);
+    // An encoder has its pictures in its own channels from the start.
+    let channels = reading.channels.filter(|_| reading.wide.is_some());
+    let reading = Options { channels, max_bad_fraction: 1.0, ..reading };
     let pile = Pile::read(&input, &reading)?;
     if pile.fingerprint != record.fingerprint {
         return Err(Error::Mismatch {

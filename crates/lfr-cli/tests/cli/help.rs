@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "rank",
     "fit",
     "score",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 11] = [
     "methods",
     "bench",
     "data",
+    "features",
     "completions",
     "man",
 ];
