@@ -55,12 +55,15 @@ pub fn pile(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Pa
         data_dir: data_dir.map(Path::to_owned),
         ..Options::default()
     };
+    let reading = model.reading(&base);
+    // An encoder has its pictures in its own channels from the start.
+    let channels = reading.channels.filter(|_| reading.wide.is_some());
     let reading = Options {
-        channels: None,
+        channels,
         max_bad_fraction: 1.0,
         sheet: past.sheet.clone(),
         known: Known::default(),
-        ..model.reading(&base)
+        ..reading
     };
     let pile = Pile::read(input, &reading)?;
     if pile.fingerprint != fingerprint {

@@ -1,11 +1,14 @@
 //! From flags to a fit: what `lfr rank` and `lfr fit` share.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::Result;
 use lfr::data::Kind;
 use lfr::dataset::Uri;
-use lfr::fit::{FitOptions, default_method};
+use lfr::encoder::{Cache, Encoder, cache_dir, located};
+use lfr::fit::FitOptions;
 use lfr::input::Options;
 use lfr::labels::Labels;
 use lfr::method::Method;
@@ -16,7 +19,7 @@ use lfr::sample::Reading;
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
-use crate::args::{InputArgs, MethodArgs};
+use crate::args::{EncoderArgs, InputArgs, MethodArgs};
 use crate::config::Tables;
 use crate::interrupt;
 use crate::progress::Progress;
@@ -30,6 +33,8 @@ pub struct Plan<'a> {
     /// How to fit; the method is known once the kind of data is, see [`Plan::fit`].
     pub fitting: FitOptions,
     args: &'a MethodArgs,
+    encoding: &'a EncoderArgs,
+    encoder: Option<Arc<Encoder>>,
     settings: Option<&'a serde_json::Value>,
 }
 
@@ -38,8 +43,13 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// [`Error::Config`] or [`Error::Device`] for a setting out of range.
-    pub fn new(input: &InputArgs, args: &'a MethodArgs, tables: &'a Tables) -> Result<Self> {
-        let reading = reading(input);
+    pub fn new(
+        input: &InputArgs,
+        encoding: &'a EncoderArgs,
+        args: &'a MethodArgs,
+        tables: &'a Tables,
+    ) -> Result<Self> {
+        let reading = reading(input, encoding);
         reading.validate()?;
         device::open(&args.device)?;
         let mut preprocess = match &tables.preprocess {
@@ -56,7 +66,11 @@ impl<'a> Plan<'a> {
             all_normal: args.all_normal,
             ..FitOptions::default()
         };
-        let plan = Self { reading, fitting, args, settings: tables.settings.as_ref() };
+        let encoder = match &encoding.features {
+            Some(path) => Some(Encoder::open(located(path)?, input.image_size)?),
+            None => None,
+        };
+        let plan = Self { reading, fitting, args, encoding, encoder, settings: tables.settings.as_ref() };
         plan.method(Kind::Images)?;
         Ok(plan)
     }
@@ -66,6 +80,11 @@ impl<'a> Plan<'a> {
     /// # Errors
     /// As [`Reading::of`], [`Labels::read`] and [`Labels::of_some`].
     pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Reading> {
+        if let Some(encoder) = &self.encoder {
+            let pile = self.encoded(input, encoder, progress)?;
+            self.fitting.known = self.known(&pile)?;
+            return Ok(Reading::Whole(pile));
+        }
         let text = format!("reading {}", input.display());
         progress.stage(&text);
         let read = Reading::of(input, &self.reading, self.fitting.seed, |items| {
@@ -78,6 +97,21 @@ impl<'a> Plan<'a> {
         }
         self.fitting.known = self.known(read.pile())?;
         Ok(read)
+    }
+
+    /// The pile with the features that the encoder makes.
+    fn encoded(&self, input: &Path, encoder: &Arc<Encoder>, progress: &mut Progress) -> Result<Pile> {
+        let keeps = !self.encoding.no_features_cache;
+        let folder = keeps.then(|| cache_dir(self.encoding.features_cache.as_deref())).flatten();
+        let mut cache = folder.map(|folder| Cache::open(&folder, encoder.card()));
+        let text = format!("encoding {} with {}", input.display(), encoder.card().name);
+        progress.stage(&text);
+        let start = Instant::now();
+        let mut watch = |at: lfr::encoder::Progress| {
+            progress.encoded(&text, at, start.elapsed());
+            interrupt::check()
+        };
+        Ok(Pile::encoded(input, &self.reading, encoder, cache.as_mut(), &mut watch)?)
     }
 
     /// The items that are to guide the fit, and their labels.
@@ -108,7 +142,8 @@ impl<'a> Plan<'a> {
         if let Some(labels) = labels {
             fit = fit.labels(labels);
         }
-        let run = fit.watched(pile, &mut Watch { progress })?;
+        let mut run = fit.watched(pile, &mut Watch { progress })?;
+        run.model.embed_encoder(self.encoding.embed_into_model);
         interrupt::check()?;
         Ok(run)
     }
@@ -117,10 +152,11 @@ impl<'a> Plan<'a> {
     fn method(&self, kind: Kind) -> lfr::Result<Method> {
         let args = self.args;
         let mut method = match (&args.method, &args.preset) {
-            (Some(name), preset) => Method::named(name, preset.as_deref())?.suited_to(kind),
+            (Some(name), preset) => Method::named(name, preset.as_deref())?,
             (None, Some(preset)) => Method::named("ae-lfr", Some(preset))?,
-            (None, None) => default_method(kind),
+            (None, None) => Method::named("combined", None)?,
         };
+        method = if self.encoder.is_some() { method.suited_to_encoded()? } else { method.suited_to(kind) };
         if let Some(settings) = self.settings {
             method = method.with(settings)?;
         }
@@ -143,12 +179,12 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// How the input is read.
-pub fn reading(args: &InputArgs) -> Options {
+/// How the input is read. With an encoder, the size of images is what it takes, not what the pile keeps.
+pub fn reading(args: &InputArgs, encoding: &EncoderArgs) -> Options {
     let base = args.file.over(Options::default());
     Options {
         kind: args.kind.map(Kind::from),
-        image_size: args.image_size.unwrap_or(base.image_size),
+        image_size: args.image_size.filter(|_| encoding.features.is_none()).unwrap_or(base.image_size),
         id: args.id.clone(),
         ignore: args.ignore.clone(),
         label: args.label.clone(),

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use lfr::encoder::Progress as Encoded;
 
 use crate::terminal::{colours, count, say, seconds, shown};
 
@@ -74,6 +75,28 @@ impl Progress {
         let passed = self.began.elapsed().as_secs_f64();
         let left = passed * total.saturating_sub(n) as f64 / n.max(1) as f64;
         self.items(&format!("{text}, {} left of {}", seconds(left), count(total)), n);
+    }
+
+    /// Shows how far an encoder has come in `elapsed`, and what is left.
+    pub fn encoded(&mut self, text: &str, at: Encoded, elapsed: Duration) {
+        let mut line = match at.total {
+            Some(total) => format!("{text}: {} of {}", count(at.done), count(total)),
+            None => format!("{text}: {}", count(at.done)),
+        };
+        let made = at.done - at.kept;
+        if at.kept > 0 {
+            line += &format!(" ({} kept from before)", count(at.kept));
+        }
+        let left = at.total.map_or(0, |total| total.saturating_sub(at.done));
+        if made > 0 && left > 0 {
+            line += &format!(", {} left", seconds(elapsed.as_secs_f64() / made as f64 * left as f64));
+        }
+        let ends = at.total == Some(at.done);
+        match self.form {
+            Form::Bars => self.bar.set_message(line),
+            Form::Lines if self.said.elapsed() >= PAUSE || ends => self.say(&line),
+            _ => {}
+        }
     }
 
     /// Something that the user should know; shown in every form but quiet ones.

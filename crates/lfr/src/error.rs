@@ -123,6 +123,14 @@ pub enum Error {
         /// What is wrong.
         problem: String,
     },
+    /// An encoder that is damaged, cannot be run, or does not go with the data.
+    #[error("encoder {}: {problem}", .path.display())]
+    Encoder {
+        /// Its file or folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        problem: String,
+    },
     /// A labels file or column that cannot be used.
     #[error("labels: {problem}")]
     Labels {
@@ -193,6 +201,11 @@ impl Error {
     /// An [`Error::Input`] from its parts.
     pub fn input(path: impl AsRef<Path>, problem: impl Into<String>) -> Self {
         Self::Input { path: path.as_ref().to_owned(), problem: problem.into() }
+    }
+
+    /// An [`Error::Encoder`] from its parts.
+    pub fn encoder(path: impl AsRef<Path>, problem: impl Into<String>) -> Self {
+        Self::Encoder { path: path.as_ref().to_owned(), problem: problem.into() }
     }
 
     /// An [`Error::Config`] from its parts.

@@ -1,5 +1,6 @@
 //! Fitting a method on a pile, from raw items to scores.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
@@ -7,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::checkpoint::Checkpoints;
 use crate::data::{Features, Kind};
 use crate::device;
+use crate::encoder::{EncoderStep, nearest};
 use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
 use crate::marks::Marks;
@@ -68,6 +70,8 @@ pub struct Fitted {
     pub featureless_score: Option<f32>,
     /// Curve and facts for the self-checks.
     pub findings: Findings,
+    /// For the most anomalous items the typical ones most similar to them; empty where no encoder made the features.
+    pub nearest: Vec<(usize, Vec<usize>)>,
     /// Sentences for the user.
     pub warnings: Vec<String>,
     /// Seconds spent on features, fitting and scoring.
@@ -90,15 +94,16 @@ pub struct Seconds {
 /// # Errors
 /// Settings out of range, data that cannot be learnt from, divergence, or what the observer returns.
 pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Result<Fitted> {
-    let method = options.method.clone().unwrap_or_else(|| default_method(pile.kind)).suited_to(pile.kind);
+    let method = match (&options.method, &pile.encoded) {
+        (asked, Some(_)) => asked.clone().unwrap_or_else(default_on_encoded).suited_to_encoded()?,
+        (asked, None) => asked.clone().unwrap_or_else(|| default_method(pile.kind)).suited_to(pile.kind),
+    };
     method.validate()?;
     let opened = device::open(&options.device)?;
     let start = Instant::now();
-    let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
+    let (preprocessor, said, features) = prepared(pile, options)?;
     let mut warnings = pile.notes.clone();
     warnings.extend(said);
-    let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
-    let features = Features::concat(parts)?;
     let preprocessed = Instant::now();
     let all = Featureless::of_pile(&features);
     let marks = options.known.as_deref().map(|known| Marks::new(known, &all, features.len())).transpose()?;
@@ -142,6 +147,7 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         fit: (fitted - preprocessed).as_secs_f64(),
         score: fitted.elapsed().as_secs_f64(),
     };
+    let nearest = pile.encoded.as_ref().map(|encoded| nearest(&encoded.rows, &scores)).unwrap_or_default();
     drop(training);
     Ok(Fitted {
         method,
@@ -151,6 +157,7 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
         scores,
         featureless_score,
         findings,
+        nearest,
         warnings,
         seconds,
     })
@@ -177,6 +184,18 @@ fn identity(method: &Method, options: &FitOptions, features: &Features) -> Vec<u
     hash.finalize().to_vec()
 }
 
+/// The preprocessor of a pile, what to say about it, and the features.
+fn prepared(pile: &Pile, options: &FitOptions) -> Result<(Preprocessor, Vec<String>, Features)> {
+    if let Some(encoded) = &pile.encoded {
+        encoded.check()?;
+        let step = EncoderStep::of(Arc::clone(&encoded.encoder));
+        return Ok((Preprocessor::Encoder(step), Vec::new(), Features::Dense(encoded.rows.clone())));
+    }
+    let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
+    let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
+    Ok((preprocessor, said, Features::concat(parts)?))
+}
+
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.
 fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
     match scores.iter().position(|score| !score.is_finite()) {
@@ -189,6 +208,11 @@ fn check_finite(scores: &[f32], epochs: usize) -> Result<()> {
 /// The method for data of `kind` when the user names none; how it was chosen: `docs/defaults.md`.
 pub fn default_method(kind: Kind) -> Method {
     Method::Combined(CombinedConfig::suited_to(kind))
+}
+
+/// The method for the features of an encoder when the user names none; how it was chosen: `docs/defaults.md`.
+pub fn default_on_encoded() -> Method {
+    Method::Combined(CombinedConfig::on_encoded())
 }
 
 #[cfg(test)]
@@ -218,6 +242,7 @@ mod tests {
             bad: 0,
             fingerprint: String::new(),
             notes: Vec::new(),
+            encoded: None,
         }
     }
 

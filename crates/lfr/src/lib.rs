@@ -39,6 +39,7 @@ pub mod checkpoint;
 pub mod data;
 pub mod dataset;
 pub mod device;
+pub mod encoder;
 pub mod error;
 #[cfg(feature = "bench")]
 pub mod experiment;

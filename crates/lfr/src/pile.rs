@@ -3,15 +3,18 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::arrow::array::RecordBatch;
 
 use crate::arrow::array::{Array, ArrayRef};
 
 use crate::data::{Chunk, Items, Kind, Quarantined};
+use crate::encoder::{Cache, Encoded, Encoder, Encoding, Progress};
 use crate::error::{Error, Result};
 use crate::input::{
-    self, Fingerprint, Options, Picture, PixelRange, Source, memory as in_memory, settle_channels,
+    self, Fingerprint, Options, Picture, PixelRange, Source, count_pictures, memory as in_memory, narrow,
+    settle_channels,
 };
 use crate::memory;
 
@@ -52,6 +55,8 @@ pub struct Pile {
     pub fingerprint: String,
     /// What the reader decided and the user should know.
     pub notes: Vec<String>,
+    /// The features of the items, when an encoder made them.
+    pub encoded: Option<Encoded>,
 }
 
 impl Pile {
@@ -65,7 +70,55 @@ impl Pile {
     }
 
     fn read_within(path: &Path, options: &Options, limit: u64) -> Result<Self> {
-        Self::of(input::open(path, options)?, path.display().to_string(), options, limit)
+        let source = input::open(path, options)?;
+        Self::of(source, path.display().to_string(), options, limit, &mut |_| Ok(()))
+    }
+
+    /// Reads all of `path` and has `encoder` make the features of its items. Pictures are encoded as they are read, at the
+    /// size that the encoder wants, and kept at that of the options. Features that `cache` keeps are not made again; `watch`
+    /// is told how far it has come.
+    ///
+    /// # Errors
+    /// As [`Pile::read`]; [`Error::Encoder`] when the encoder does not take what `path` holds or fails on an item, or what
+    /// `watch` returns.
+    pub fn encoded(
+        path: impl AsRef<Path>,
+        options: &Options,
+        encoder: &Arc<Encoder>,
+        cache: Option<&mut Cache>,
+        watch: &mut dyn FnMut(Progress) -> Result<()>,
+    ) -> Result<Self> {
+        let path = path.as_ref();
+        let pictures = encoder.card().pictures();
+        let options = Options {
+            wide: pictures.map(|input| input.side),
+            channels: pictures.map(|input| input.channels),
+            ..options.clone()
+        };
+        let source = input::open(path, &options)?;
+        encoder.check_kind(source.kind())?;
+        let mut encoding = Encoding::new(encoder, cache, watch);
+        let (name, limit) = (path.display().to_string(), memory::available() / 2);
+        let mut pile = match pictures {
+            Some(_) => {
+                encoding.progress.total = count_pictures(path);
+                Self::of(source, name, &options, limit, &mut |chunk| encoding.take(&chunk.items, &chunk.ids))?
+            }
+            None => {
+                let pile = Self::of(source, name, &options, limit, &mut |_| Ok(()))?;
+                encoding.progress.total = Some(pile.len());
+                let mut rest = pile.ids.as_slice();
+                for items in &pile.items {
+                    let (own, others) = rest.split_at(items.len());
+                    encoding.take(items, own)?;
+                    rest = others;
+                }
+                pile
+            }
+        };
+        pile.notes.extend(encoding.notes(&pile.items));
+        pile.encoded = Some(encoding.finish());
+        Ok(pile)
     }
 
     /// Rows of `cols` numbers each, row-major; the columns are named `f0`, `f1`, ... NaN is a missing value.
@@ -164,14 +217,24 @@ impl Pile {
     }
 
     fn in_memory(source: Source, options: &Options) -> Result<Self> {
-        Self::of(source, in_memory::NAME.into(), options, u64::MAX)
+        Self::of(source, in_memory::NAME.into(), options, u64::MAX, &mut |_| Ok(()))
     }
 
-    /// All that `source` gives.
-    fn of(mut source: Source, input: String, options: &Options, limit: u64) -> Result<Self> {
+    /// All that `source` gives; `look` sees each chunk before pictures for an encoder are made smaller.
+    fn of(
+        mut source: Source,
+        input: String,
+        options: &Options,
+        limit: u64,
+        look: &mut dyn FnMut(&Chunk) -> Result<()>,
+    ) -> Result<Self> {
         let (mut chunks, mut items, mut bytes) = (Vec::new(), 0, 0);
         for chunk in source.by_ref() {
-            let chunk = chunk?;
+            let mut chunk = chunk?;
+            look(&chunk)?;
+            if let (Some(_), Items::Images(images)) = (options.wide, &chunk.items) {
+                chunk.items = Items::Images(narrow(images, options.image_size));
+            }
             items += chunk.ids.len();
             bytes += size(&chunk);
             if bytes > limit {
@@ -197,6 +260,7 @@ impl Pile {
             range: source.range(),
             fingerprint: source.fingerprint(),
             notes: source.notes(),
+            encoded: None,
         };
         for chunk in chunks {
             pile.ids.extend(chunk.ids);

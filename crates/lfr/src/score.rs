@@ -4,11 +4,13 @@ use std::path::Path;
 
 use crate::data::{Chunk, Features, Items};
 use crate::device;
+use crate::encoder::{Card, Encoder};
 use crate::error::{Error, Result};
 use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Known, Options, Stretch};
 use crate::method::{Detector, Registry};
+use crate::model::embedded;
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
@@ -27,6 +29,8 @@ pub struct Model {
     preprocessor: Preprocessor,
     detector: Box<dyn Detector>,
     warnings: Vec<String>,
+    /// Whether the files of the encoder are part of the model.
+    embeds: bool,
 }
 
 /// The header of a fit with the scores of its own pile.
@@ -36,6 +40,7 @@ pub struct Model {
 pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header> {
     let channels = match &fitted.preprocessor {
         Preprocessor::Images(shape) => Some(shape.channels),
+        Preprocessor::Encoder(step) => step.card.pictures().map(|input| input.channels),
         _ => None,
     };
     let quantiles = Quantiles::of(&fitted.scores).ok_or_else(|| Error::TooFewItems {
@@ -79,7 +84,7 @@ fn json(value: &impl serde::Serialize) -> Result<serde_json::Value> {
 impl Model {
     /// A model from its parts.
     pub(crate) fn new(header: Header, preprocessor: Preprocessor, detector: Box<dyn Detector>) -> Self {
-        Self { header, preprocessor, detector, warnings: Vec::new() }
+        Self { header, preprocessor, detector, warnings: Vec::new(), embeds: false }
     }
 
     /// Reads the model file at `path`; networks run on the processor.
@@ -135,9 +140,10 @@ impl Model {
         let method = methods
             .parse(header.method.clone())
             .map_err(|e| bad(format!("its method is not known to this version: {e}")))?;
-        let preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
+        let mut preprocessor: Preprocessor = serde_json::from_value(header.preprocessor.clone())
             .map_err(|e| bad(format!("its preprocessor is not known to this version: {e}")))?;
         preprocessor.validate().map_err(|e| bad(e.to_string()))?;
+        let embeds = embedded::load(&mut preprocessor, &mut weights, path).map_err(|e| bad(e.to_string()))?;
         if header.reading.range.is_some_and(|range| !range.is_valid()) {
             return Err(bad("the range of its pictures' values is empty".into()));
         }
@@ -149,7 +155,47 @@ impl Model {
             .map_err(|e| bad(e.to_string()))?;
         weights.finish().map_err(|e| bad(e.to_string()))?;
         let warnings = opened.warnings(&method);
-        Ok(Self { header, preprocessor, detector, warnings })
+        Ok(Self { header, preprocessor, detector, warnings, embeds })
+    }
+
+    /// The encoder that the model needs, if any.
+    pub fn encoder(&self) -> Option<&Card> {
+        match &self.preprocessor {
+            Preprocessor::Encoder(step) => Some(&step.card),
+            _ => None,
+        }
+    }
+
+    /// Checks that the encoder that the model needs, if any, is at hand.
+    ///
+    /// # Errors
+    /// [`Error::Encoder`] when it is not.
+    pub fn check_encoder(&self) -> Result<()> {
+        match &self.preprocessor {
+            Preprocessor::Encoder(step) => step.ready().map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same with the encoder at `path` in use.
+    ///
+    /// # Errors
+    /// As [`Encoder::of_card`]; [`Error::Config`] for a model that takes items as they are.
+    pub fn with_encoder(mut self, path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        match &mut self.preprocessor {
+            Preprocessor::Encoder(step) => step.run(Encoder::of_card(path, &step.card)?),
+            _ => {
+                let problem = "the model was not fitted on the features of an encoder; leave it out";
+                return Err(Error::config("features", path.display(), problem));
+            }
+        }
+        Ok(self)
+    }
+
+    /// Whether the files of the encoder become part of the model file, so that it can score without them.
+    pub fn embed_encoder(&mut self, embeds: bool) {
+        self.embeds = embeds;
     }
 
     /// Writes the model file, replacing one that is there. The same model gives the same bytes.
@@ -179,6 +225,9 @@ impl Model {
     fn file(&self) -> ModelFile {
         let mut weights = crate::data::Weights::default();
         self.detector.store(&mut weights);
+        if let (true, Preprocessor::Encoder(step)) = (self.embeds, &self.preprocessor) {
+            embedded::store(step, &mut weights);
+        }
         ModelFile { header: self.header.clone(), weights }
     }
 
@@ -200,12 +249,15 @@ impl Model {
         } = self.header.reading.clone();
         let columns = match &self.preprocessor {
             Preprocessor::Table(encoder) => encoder.names(),
-            Preprocessor::Text(_) => base.text.clone().or(text.clone()).into_iter().collect(),
+            Preprocessor::Text(_) | Preprocessor::Encoder(_) => {
+                base.text.clone().or(text.clone()).into_iter().collect()
+            }
             Preprocessor::Images(_) => Vec::new(),
         };
         Options {
             kind: Some(self.header.kind),
             image_size,
+            wide: self.encoder().and_then(Card::pictures).map(|input| input.side),
             channels,
             stretch: range.map_or(Stretch::Full, Stretch::Between),
             id: base.id.clone().or(id),
@@ -257,6 +309,12 @@ impl Model {
     /// # Errors
     /// [`Error::Mismatch`] when its items are not laid out as the training items.
     pub fn score(&self, pile: &Pile) -> Result<Vec<f32>> {
+        if let (Some(encoded), Preprocessor::Encoder(step)) = (&pile.encoded, &self.preprocessor)
+            && encoded.encoder.card().key() == step.card.key()
+            && let Some(first) = pile.items.first()
+        {
+            return self.scores_of(first, &Features::Dense(encoded.rows.clone()));
+        }
         let parts = pile.items.iter().map(|items| self.scores(items)).collect::<Result<Vec<_>>>()?;
         Ok(parts.concat())
     }
@@ -272,6 +330,7 @@ impl Model {
         options: &Options,
         mut sink: impl FnMut(&Chunk, &[f32]) -> Result<()>,
     ) -> Result<input::Source> {
+        self.check_encoder()?;
         let mut source = input::open(path.as_ref(), &self.reading(options))?;
         let mut oddities = self.preprocessor.no_oddities();
         for chunk in source.by_ref() {
@@ -299,7 +358,7 @@ impl Model {
 fn shape(preprocessor: &Preprocessor) -> Shape {
     let input = match preprocessor {
         Preprocessor::Images(shape) => Input::Picture { channels: shape.channels, side: shape.side },
-        Preprocessor::Table(_) => Input::Vector,
+        Preprocessor::Table(_) | Preprocessor::Encoder(_) => Input::Vector,
         Preprocessor::Text(_) => Input::NonNegative,
     };
     Shape { input, width: preprocessor.width(), latent: 0 }.with_latent(0)

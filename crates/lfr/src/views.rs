@@ -34,6 +34,9 @@ pub fn views(
     preprocessor: &Preprocessor,
     detector: &dyn Detector,
 ) -> Result<Vec<View>> {
+    if let Preprocessor::Encoder(_) = preprocessor {
+        return Ok(plain(items, ids, root));
+    }
     let features = visible(preprocessor.apply(items)?);
     let rebuilt = detector.reconstruct(&features)?;
     let width = features.width();
@@ -67,6 +70,16 @@ fn visible(features: Features) -> Features {
     }
 }
 
+/// Items as they are, for models that see them through an encoder.
+pub fn plain(items: &Items, ids: &[String], root: &Path) -> Vec<View> {
+    let view = |i: usize| match items {
+        Items::Images(images) => picture(images, i, ids.get(i), root, None),
+        Items::Documents(documents) => View::Document { excerpt: excerpt(&documents[i]), terms: Vec::new() },
+        Items::Rows(_) => View::Row { cells: Vec::new() },
+    };
+    (0..items.len()).map(view).collect()
+}
+
 /// What the features stand for, found once for all items.
 enum Layout {
     /// Pixels.
@@ -80,7 +93,7 @@ enum Layout {
 impl Layout {
     fn of(preprocessor: &Preprocessor) -> Self {
         match preprocessor {
-            Preprocessor::Images(_) => Self::Pixels,
+            Preprocessor::Images(_) | Preprocessor::Encoder(_) => Self::Pixels,
             Preprocessor::Table(encoder) => Self::Columns(encoder.features()),
             Preprocessor::Text(_) => Self::Terms(preprocessor.feature_names()),
         }
@@ -181,10 +194,6 @@ fn shown(batch: &RecordBatch, column: &str, i: usize) -> String {
 
 /// The beginning of a document and its heaviest terms.
 fn document(text: &str, features: &Features, i: usize, names: &[String]) -> View {
-    let mut excerpt: String = text.chars().take(EXCERPT).collect();
-    if excerpt.len() < text.len() {
-        excerpt.push('…');
-    }
     let mut terms: Vec<(String, f32)> = match features {
         Features::Sparse(rows) => {
             let (columns, weights) = rows.row(i);
@@ -195,7 +204,16 @@ fn document(text: &str, features: &Features, i: usize, names: &[String]) -> View
     };
     terms.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     terms.truncate(DETAILS);
-    View::Document { excerpt, terms }
+    View::Document { excerpt: excerpt(text), terms }
+}
+
+/// The beginning of a document.
+fn excerpt(text: &str) -> String {
+    let mut excerpt: String = text.chars().take(EXCERPT).collect();
+    if excerpt.len() < text.len() {
+        excerpt.push('…');
+    }
+    excerpt
 }
 
 #[cfg(test)]

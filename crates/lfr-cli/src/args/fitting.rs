@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::help;
-use super::shared::{CutArgs, Format, InputArgs, RunArgs};
+use super::shared::{CutArgs, EncoderArgs, Format, InputArgs, RunArgs};
 
 /// Rank the items of an input: fit a method, score every item, write a report.
 ///
@@ -23,6 +23,8 @@ pub struct RankArgs {
     pub writing: RankOutputArgs,
     #[command(flatten)]
     pub reading: InputArgs,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
     #[command(flatten)]
     pub fitting: MethodArgs,
     #[command(flatten)]
@@ -74,6 +76,8 @@ pub struct FitArgs {
     pub writing: FitOutputArgs,
     #[command(flatten)]
     pub reading: InputArgs,
+    #[command(flatten)]
+    pub encoder: EncoderArgs,
     #[command(flatten)]
     pub fitting: MethodArgs,
     #[command(flatten)]

@@ -94,6 +94,12 @@ pub const METHODS: [Example; 3] = [
     ("lfr methods ae-lfr --preset authors-2021", "the settings of a preset"),
 ];
 
+/// For `lfr features --help`.
+pub const FEATURES: [Example; 2] = [
+    ("lfr features fetch all-minilm-l6-v2", "get an encoder of texts"),
+    ("lfr rank mails.jsonl --text body --features all-minilm-l6-v2", "rank by its features"),
+];
+
 /// For `lfr completions --help`.
 pub const COMPLETIONS: [Example; 2] = [
     ("lfr completions bash > ~/.local/share/bash-completion/completions/lfr", "bash"),

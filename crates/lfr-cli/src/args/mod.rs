@@ -3,6 +3,7 @@
 #[cfg(feature = "bench")]
 pub mod bench;
 pub mod data;
+pub mod features;
 mod fitting;
 mod help;
 mod review;
@@ -17,10 +18,11 @@ use clap_complete::Shell;
 #[cfg(feature = "bench")]
 pub use bench::BenchArgs;
 pub use data::DataArgs;
+pub use features::FeaturesArgs;
 pub use fitting::{FitArgs, MethodArgs, RankArgs, ResumeArgs};
 pub use review::ReviewArgs;
 pub use scoring::{ExportArgs, ExportFormat, ReportArgs, ScoreArgs, ThresholdArgs};
-pub use shared::{InputArgs, RunArgs};
+pub use shared::{EncoderArgs, InputArgs, RunArgs};
 
 /// Rank the outliers of unlabelled data.
 ///
@@ -74,6 +76,8 @@ pub enum Command {
     Bench(AbsentArgs),
     /// List, fetch and verify the public data sets
     Data(DataArgs),
+    /// List, fetch and verify encoders for `--features`
+    Features(FeaturesArgs),
     /// Print shell completions
     Completions(CompletionsArgs),
     /// Print the manual page of lfr or of a command

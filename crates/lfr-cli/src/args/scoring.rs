@@ -32,6 +32,9 @@ pub struct ScoreArgs {
     pub label: Option<String>,
     #[command(flatten)]
     pub file: FileArgs,
+    /// The encoder that the model was fitted with, unless it is part of the model
+    #[arg(long, value_name = "PATH", help_heading = "Input")]
+    pub features: Option<PathBuf>,
     /// Give up if more than this share of the items is unreadable
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
     pub max_bad_fraction: f64,

@@ -61,6 +61,26 @@ impl InputArgs {
     }
 }
 
+/// Whether a network of others makes the features.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Features")]
+pub struct EncoderArgs {
+    /// Encoder whose outputs are ranked in place of pixels or words: an ONNX file for images, or a folder in the form of
+    /// sentence-transformers for texts
+    #[arg(long, value_name = "PATH")]
+    pub features: Option<PathBuf>,
+    /// Make the encoder part of the model file, which then needs no --features to score
+    #[arg(long, requires = "features")]
+    pub embed_into_model: bool,
+    /// Folder that keeps the features of items, so that another run need not make them again
+    /// [default: LFR_CACHE_DIR/features, or the platform's cache folder]
+    #[arg(long, value_name = "FOLDER", requires = "features")]
+    pub features_cache: Option<PathBuf>,
+    /// Keep no features
+    #[arg(long, requires = "features", conflicts_with = "features_cache")]
+    pub no_features_cache: bool,
+}
+
 /// What an input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Kind {

@@ -9,14 +9,14 @@ use lfr::pile::Pile;
 use lfr::preprocess::{ColumnReading, TableEncoder, TableOptions};
 use serde_json::json;
 
-use crate::args::ColumnsArgs;
+use crate::args::{ColumnsArgs, EncoderArgs};
 use crate::plan;
 use crate::terminal::{count, print, print_json, shown};
 
 /// Reads the table and prints how its columns are read.
 pub fn run(args: &ColumnsArgs) -> Result<()> {
     let options = TableOptions { columns: args.reading.columns()?, ..TableOptions::default() };
-    let pile = Pile::read(&args.input, &plan::reading(&args.reading))?;
+    let pile = Pile::read(&args.input, &plan::reading(&args.reading, &EncoderArgs::default()))?;
     let rows =
         pile.items.iter().filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
     let rows: Vec<_> = rows.collect();

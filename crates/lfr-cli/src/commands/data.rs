@@ -9,13 +9,16 @@ use lfr::dataset::{FileStatus, Name, State, data_dir, list, verify};
 use crate::args::data::{DataAction, DataArgs};
 use crate::terminal::print;
 
+/// The command that mends what is missing.
+const FETCH: &str = "lfr data fetch";
+
 /// Lists, fetches or verifies data sets.
 pub fn run(args: &DataArgs) -> Result<()> {
     let folder = data_dir(args.data_dir.as_deref())?;
     match args.action {
         DataAction::List => tell(&folder),
         DataAction::Fetch { name } => download(name, &folder),
-        DataAction::Verify { name } => report(&verify(name, &folder)?),
+        DataAction::Verify { name } => report(&verify(name, &folder)?, FETCH),
     }
 }
 
@@ -39,15 +42,16 @@ fn download(name: Name, folder: &Path) -> Result<()> {
         crate::interrupt::check()
     })?;
     progress.clear();
-    report(&files)
+    report(&files, FETCH)
 }
 
 #[cfg(not(feature = "bench"))]
 fn download(_: Name, _: &Path) -> Result<()> {
-    Err(super::absent("lfr data fetch"))
+    Err(super::absent(FETCH))
 }
 
-fn report(files: &[FileStatus]) -> Result<()> {
+/// Tells the state of files; that some are missing or damaged is an error, which `fetch` mends.
+pub(super) fn report(files: &[FileStatus], fetch: &str) -> Result<()> {
     let mut text = String::new();
     for file in files {
         let state = match file.state {
@@ -63,7 +67,7 @@ fn report(files: &[FileStatus]) -> Result<()> {
     match files.iter().find(|file| matches!(file.state, State::Missing | State::Bad)) {
         None => Ok(()),
         Some(file) => {
-            let problem = "missing or damaged; run `lfr data fetch`, or put the original file there";
+            let problem = format!("missing or damaged; run `{fetch}`, or put the original file there");
             Err(Error::input(&file.path, problem).into())
         }
     }

@@ -11,7 +11,7 @@ use crate::{summary, unfinished};
 
 /// Fits on the pile and writes the model file.
 pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
-    let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
+    let mut plan = Plan::new(&args.reading, &args.encoder, &args.fitting, tables)?;
     let named = named_after(&args.input, ".safetensors")?;
     let target = args.writing.output.clone().unwrap_or(named);
     let unfinished = unfinished::beside(&target, &args.resuming, args.writing.force)?;

@@ -73,6 +73,10 @@ fn reading(header: &Header) -> String {
         Kind::Table => vec!["rows of a table".to_owned()],
         Kind::Text => vec!["documents".to_owned()],
     };
+    let encoder = &header.preprocessor["card"];
+    if let (Some(name), Some(digest)) = (encoder["name"].as_str(), encoder["sha256"].as_str()) {
+        parts.push(format!("encoded by {name} (SHA-256 {digest})"));
+    }
     parts.extend(reading.range.iter().map(|range| format!("values {range} from black to white")));
     parts.extend(reading.text.iter().map(|column| format!("from column {column}")));
     parts.extend(reading.id.iter().map(|column| format!("identified by column {column}")));

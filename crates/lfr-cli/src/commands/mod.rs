@@ -6,6 +6,7 @@ mod columns;
 mod completions;
 mod data;
 mod export;
+mod features;
 mod fit;
 mod inspect;
 mod man;
@@ -44,6 +45,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         #[cfg(not(feature = "bench"))]
         Command::Bench(_) => return Err(absent("lfr bench")),
         Command::Data(args) => data::run(&args)?,
+        Command::Features(args) => features::run(&args)?,
         Command::Completions(args) => completions::run(&args)?,
         Command::Man(args) => man::run(&args)?,
     }

@@ -25,7 +25,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
         let problem = "no share of normal data is outliers; leave it out, or give --threshold a score";
         return Err(Error::config("all_normal", "true", problem).into());
     }
-    let mut plan = Plan::new(&args.reading, &args.fitting, tables)?;
+    let mut plan = Plan::new(&args.reading, &args.encoder, &args.fitting, tables)?;
     let given = args.writing.labels.as_deref().map(Labels::read).transpose()?;
     let named = named_after(&args.input, "-lfr")?;
     let target = args.writing.output.clone().unwrap_or(named);

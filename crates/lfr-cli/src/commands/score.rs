@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
+use lfr::encoder::located;
 use lfr::input::Options;
 use lfr::metrics::Agreement;
 use lfr::output::{Format, OutputFile, Scores, Texts};
@@ -23,7 +24,11 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
     let prepared = |output| OutputFile::create(output, args.writing.force);
     let file = args.writing.output.as_deref().map(prepared).transpose()?;
     let mut progress = Progress::new(args.running.quiet);
-    let model = Model::load_on(&args.model, &args.device)?;
+    let mut model = Model::load_on(&args.model, &args.device)?;
+    if let Some(features) = &args.features {
+        model = model.with_encoder(located(features)?)?;
+    }
+    model.check_encoder()?;
     model.warnings().iter().for_each(|warning| progress.warn(warning));
     let (mut scores, bad, notes) = stream(args, &model, &mut progress)?;
     progress.clear();

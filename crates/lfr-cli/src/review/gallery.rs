@@ -127,6 +127,7 @@ mod tests {
             percentile: 1.0,
             label: None,
             view: View::Picture { original: image(), reconstruction: None, residual: None },
+            nearest: Vec::new(),
         };
         let hostile = "a\"<b>&amp;.png";
         let page = format!("<main>{}{}</main>", card_html(&shown(hostile), 1.0), card_html(&shown("b"), 1.0));

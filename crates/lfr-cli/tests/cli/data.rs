@@ -54,7 +54,7 @@ fn verify_tells_the_state_of_every_file() {
 }
 
 /// A proxy on this machine: `answer` gives the body of the file it is asked for, and there is no way to HTTPS.
-fn proxy(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
+pub fn proxy(answer: impl Fn(&str) -> Vec<u8> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {

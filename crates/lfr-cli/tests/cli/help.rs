@@ -2,7 +2,7 @@
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "rank",
     "fit",
     "score",
@@ -14,6 +14,7 @@ const COMMANDS: [&str; 13] = [
     "methods",
     "bench",
     "data",
+    "features",
     "completions",
     "man",
 ];

@@ -28,7 +28,8 @@ pub(super) const CLASSES: [&str; 11] = [
 
 /// Pictures a class.
 const COUNT: usize = 100;
-/// Height and width in pixels; all are squeezed to a square, whatever their shape.
+/// Height and width of the tests' pictures.
+#[cfg(test)]
 const SIDE: u32 = 32;
 /// The largest original is 520 pixels high.
 const LARGEST: u32 = 4096;
@@ -40,9 +41,11 @@ pub(super) fn load(path: &Path, options: &LoadOptions) -> Result<Pool> {
     let ids: Vec<_> =
         chosen.iter().map(|(class, file)| format!("{}/{file}", CLASSES[usize::from(*class)])).collect();
     let pictures: Vec<Vec<u8>> = (chosen.par_iter().zip(&ids))
-        .map(|(key, id)| decode(&found[key]).map_err(|e| Error::input(path, format!("{id}: {e}"))))
+        .map(|(key, id)| {
+            decode(&found[key], options.side as u32).map_err(|e| Error::input(path, format!("{id}: {e}")))
+        })
         .collect::<Result<_>>()?;
-    let items = Items::Images(Images { channels: 3, side: SIDE as usize, pixels: pictures.concat() });
+    let items = Items::Images(Images { channels: 3, side: options.side, pixels: pictures.concat() });
     let classes = chosen.iter().map(|(class, _)| *class).collect();
     Ok(Pool { name: Name::Caltech101, items, classes, ids, corpus: None })
 }
@@ -88,13 +91,13 @@ pub(super) fn picture(member: &str) -> Option<(u8, &str)> {
     kept.then_some((u8::try_from(class).ok()?, file))
 }
 
-/// A picture as 3 x 32 x 32 bytes: resized at once, bilinear with the support grown to the scale; grey replicated.
-fn decode(jpeg: &[u8]) -> image::ImageResult<Vec<u8>> {
+/// A picture as 3 x `side` x `side` bytes: resized at once, bilinear with the support grown to the scale; grey replicated.
+fn decode(jpeg: &[u8], side: u32) -> image::ImageResult<Vec<u8>> {
     let mut reader = image::ImageReader::with_format(std::io::Cursor::new(jpeg), image::ImageFormat::Jpeg);
     let mut limits = image::Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(LARGEST), Some(LARGEST));
     reader.limits(limits);
-    let small = resize(&reader.decode()?.to_rgb8(), SIDE, SIDE, FilterType::Triangle);
+    let small = resize(&reader.decode()?.to_rgb8(), side, side, FilterType::Triangle);
     Ok((0..3).flat_map(|channel| small.pixels().map(move |pixel| pixel.0[channel])).collect())
 }
 
@@ -150,7 +153,7 @@ mod tests {
                 ],
             ),
         ] {
-            let pixels = decode(&found[&(class, "image_0001.jpg".to_owned())]).unwrap();
+            let pixels = decode(&found[&(class, "image_0001.jpg".to_owned())], SIDE).unwrap();
             for (channel, expected) in pixels.chunks_exact(1024).zip(expected) {
                 let row = &channel[16 * 32 + 8..][..8];
                 assert!(row.iter().zip(expected).all(|(a, b)| a.abs_diff(b) <= 2), "{row:?} {expected:?}");

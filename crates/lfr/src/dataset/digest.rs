@@ -12,7 +12,7 @@ use crate::hex::hex;
 
 /// A published digest of a file, in hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Digest {
+pub(crate) enum Digest {
     Sha256(&'static str),
     /// Where nothing better is published.
     Md5(&'static str),
@@ -35,7 +35,7 @@ impl Digest {
     }
 
     /// Whether the file has this digest.
-    pub(super) fn matches(self, path: &Path) -> Result<bool> {
+    pub(crate) fn matches(self, path: &Path) -> Result<bool> {
         let mut running = self.start();
         let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
         running.read(&mut file).map_err(|e| Error::io("read", path, e))?;

@@ -45,18 +45,31 @@ pub fn fetch(
     let source = source(name);
     let folder = data_dir.join(source.folders[0]);
     fs::create_dir_all(&folder).map_err(|e| Error::io("create", &folder, e))?;
-    for remote in source.files {
-        let target = folder.join(remote.file);
-        if target.exists() {
-            if remote.digest.matches(&target)? {
-                continue;
-            }
-            set_aside(&target)?;
-        }
-        let urls: Vec<_> = remote.urls.iter().map(|url| url.replace("{file}", remote.file)).collect();
-        download(remote, &urls, &target, progress)?;
-    }
+    source.files.iter().try_for_each(|remote| bring(remote, &folder, progress))?;
     verify(name, data_dir)
+}
+
+/// Downloads a file into `folder`, unless the right one is there; a wrong one is kept aside as `NAME.bad`.
+///
+/// # Errors
+/// As [`fetch`].
+pub(crate) fn bring(
+    remote: &Remote,
+    folder: &Path,
+    progress: &mut dyn FnMut(Progress<'_>) -> Result<()>,
+) -> Result<()> {
+    let target = folder.join(remote.file);
+    if target.exists() {
+        if remote.digest.matches(&target)? {
+            return Ok(());
+        }
+        set_aside(&target)?;
+    }
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent).map_err(|e| Error::io("create", parent, e))?;
+    }
+    let urls: Vec<_> = remote.urls.iter().map(|url| url.replace("{file}", remote.file)).collect();
+    download(remote, &urls, &target, progress)
 }
 
 /// Brings one file from the first of `urls` that delivers it.

@@ -25,11 +25,15 @@ mod uri;
 mod verify;
 
 pub use contaminate::{Contaminated, Count, DrawOptions, Outliers, contaminate};
+pub(crate) use digest::Digest;
+#[cfg(feature = "fetch")]
+pub(crate) use fetch::bring;
 #[cfg(feature = "fetch")]
 pub use fetch::{Progress, fetch};
 pub use locate::data_dir;
 pub use name::Name;
 pub use options::{LoadOptions, Padding, Part, Split, Trim};
+pub(crate) use sources::Remote;
 pub use uri::{Draw, Uri};
 pub use verify::{FileStatus, Listing, State, list, verify};
 

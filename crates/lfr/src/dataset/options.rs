@@ -91,11 +91,19 @@ pub struct LoadOptions {
     pub padding: Padding,
     /// Cleaning of 20 Newsgroups.
     pub trim: Trim,
+    /// Height and width of the pictures of Caltech-101, whose originals are larger, in pixels. Default: 32.
+    pub side: usize,
 }
 
 impl Default for LoadOptions {
     fn default() -> Self {
-        Self { part: Part::Pool, split: None, padding: Padding::To32, trim: Trim::HeadersFootersQuotes }
+        Self {
+            part: Part::Pool,
+            split: None,
+            padding: Padding::To32,
+            trim: Trim::HeadersFootersQuotes,
+            side: 32,
+        }
     }
 }
 

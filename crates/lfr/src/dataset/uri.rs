@@ -52,12 +52,14 @@ impl Uri {
         class.map_or_else(|| self.name.to_string(), |class| format!("{}-{class}", self.name))
     }
 
-    /// The items with their identifiers. A draw with outliers has labels, `0` (inlier) and `1` (outlier).
+    /// The items with their identifiers, pictures `side` pixels high and wide where the originals are that large. A draw with outliers has labels, `0` (inlier) and `1` (outlier).
     ///
     /// # Errors
     /// As [`load`] and [`contaminate`].
-    pub fn open(&self, data_dir: &Path) -> Result<Chunk> {
-        let pool = load(self.name, data_dir, &LoadOptions { split: self.split, ..LoadOptions::default() })?;
+    pub fn open(&self, data_dir: &Path, side: Option<usize>) -> Result<Chunk> {
+        let usual = LoadOptions::default();
+        let options = LoadOptions { split: self.split, side: side.unwrap_or(usual.side), ..usual };
+        let pool = load(self.name, data_dir, &options)?;
         let Some(Draw { class, ratio, seed }) = self.draw else {
             return Ok(Chunk { ids: pool.ids, labels: None, items: pool.items });
         };
@@ -204,7 +206,7 @@ mod tests {
     #[test]
     fn a_draw_opens_as_items_with_labels() {
         let Some(folder) = test_dir(Name::Cifar10) else { return };
-        let chunk = "dataset:cifar10/frog?c=0.3".parse::<Uri>().unwrap().open(&folder).unwrap();
+        let chunk = "dataset:cifar10/frog?c=0.3".parse::<Uri>().unwrap().open(&folder, None).unwrap();
         let labels = chunk.labels.unwrap();
         assert_eq!((chunk.ids.len(), chunk.items.len(), labels.len()), (1300, 1300, 1300));
         assert_eq!(labels.iter().filter(|label| *label == "1").count(), 300);

@@ -36,7 +36,13 @@ impl DataOptions {
 
     /// How the pool, or what it leaves out, is read.
     pub(super) fn load(self, part: Part) -> LoadOptions {
-        LoadOptions { part, split: self.split, padding: self.padding, trim: self.trim }
+        LoadOptions {
+            part,
+            split: self.split,
+            padding: self.padding,
+            trim: self.trim,
+            ..LoadOptions::default()
+        }
     }
 
     /// How outliers are drawn.

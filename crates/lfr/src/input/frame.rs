@@ -28,7 +28,7 @@ impl Frame {
     pub fn new(path: &Path, options: &Options, natural: usize) -> Self {
         Self {
             path: path.to_owned(),
-            side: options.image_size,
+            side: options.wide.unwrap_or(options.image_size),
             channels: options.channels.unwrap_or(natural),
             chunk: options.chunk.min(MOST),
         }

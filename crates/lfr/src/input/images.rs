@@ -58,6 +58,12 @@ fn pictures(
     Ok(Source::new(Kind::Images, path, options, batches).noting(&notes).ranging(&range))
 }
 
+/// How many files of the folder `path` are named as pictures; `None` when it is no folder.
+pub(crate) fn count(path: &Path) -> Option<usize> {
+    let is_named = |file: &Result<File>| file.as_ref().is_ok_and(|file| has_extension(&file.path, PICTURES));
+    path.is_dir().then(|| walk::files(path).filter(is_named).count())
+}
+
 /// Whether a file is named as a picture that can be read. Phones and browsers name other pictures `.heic` too.
 fn is_picture(path: &Path) -> bool {
     let heif = || {

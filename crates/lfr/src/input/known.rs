@@ -17,7 +17,7 @@ use crate::error::Result;
 /// # Errors
 /// As [`Uri::open`]; [`Error::Config`](crate::Error::Config) when the options name a column of documents.
 pub(super) fn open(path: &Path, uri: &Uri, options: &Options) -> Result<Source> {
-    let all = uri.open(&data_dir(options.data_dir.as_deref())?)?;
+    let all = uri.open(&data_dir(options.data_dir.as_deref())?, options.wide)?;
     let kind = all.items.kind();
     let natural = match &all.items {
         Items::Images(images) => images.channels,

@@ -28,6 +28,7 @@ mod jsonl;
 mod known;
 pub(crate) mod memory;
 mod names;
+mod narrow;
 mod nested;
 mod notes;
 mod npy;
@@ -68,8 +69,10 @@ use detect::Format;
 pub use expected::Known;
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
+pub(crate) use images::count as count_pictures;
 pub use images::{picture_file, thumbnail};
 pub use memory::Picture;
+pub(crate) use narrow::narrow;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};
 use quarantine::Account;
@@ -83,6 +86,9 @@ pub struct Options {
     pub kind: Option<Kind>,
     /// Height and width to which pictures are resized, in pixels: a multiple of 8 in 8..=256.
     pub image_size: usize,
+    /// Height and width of the pictures that an encoder is given, in pixels, 8 to 1024, in place of `image_size`; a
+    /// [`Pile`](crate::Pile) still keeps them at `image_size`.
+    pub wide: Option<usize>,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,
     /// How pictures of more than 8 bits a channel become pixels.
@@ -121,6 +127,7 @@ impl Default for Options {
         Self {
             kind: None,
             image_size: 32,
+            wide: None,
             channels: None,
             stretch: Stretch::Pile,
             id: None,
@@ -149,6 +156,9 @@ impl Options {
         let size = self.image_size;
         if !(8..=256).contains(&size) || !size.is_multiple_of(8) {
             return Err(Error::config("image_size", size, "must be a multiple of 8 from 8 to 256"));
+        }
+        if let Some(wide) = self.wide.filter(|wide| !(8..=1024).contains(wide)) {
+            return Err(Error::config("wide", wide, "must be from 8 to 1024"));
         }
         if let Some(channels) = self.channels.filter(|c| ![1, 3].contains(c)) {
             return Err(Error::config("channels", channels, "must be 1 (grey) or 3 (RGB)"));

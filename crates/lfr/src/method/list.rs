@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::config::{AnyConfig, Named};
 use super::settings::{Setting, settings};
-use super::{Context, Custom, Description, Detector, MethodConfig, Registry};
+use super::{Context, Custom, Description, Detector, MethodConfig, Registry, Takes};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae::AeConfig;
@@ -175,6 +175,23 @@ impl Method {
     /// The method's name.
     pub fn name(&self) -> &'static str {
         self.description().name
+    }
+
+    /// The same for the features of an encoder, a combination without members filled with those that suit them.
+    ///
+    /// # Errors
+    /// [`Error::Unsuitable`] for a method that takes pictures alone.
+    pub fn suited_to_encoded(self) -> Result<Self> {
+        let pictures = self.description().takes == Takes::Pictures;
+        match self {
+            Method::Combined(config) if config.members.is_empty() => Ok(CombinedConfig::on_encoded().into()),
+            method if pictures => Err(Error::Unsuitable {
+                method: method.name().into(),
+                kind: "the features of an encoder".into(),
+                hint: "it transforms pictures; leave --features out, or choose another method".into(),
+            }),
+            method => Ok(method),
+        }
     }
 
     /// Names of the detectors in it that are networks, and of the others.

@@ -5,6 +5,7 @@
 //! executed, and the same model always gives the same bytes.
 
 mod arrays;
+pub(crate) mod embedded;
 mod file;
 mod header;
 mod quantiles;

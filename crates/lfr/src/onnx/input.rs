@@ -2,7 +2,7 @@
 
 use super::graph::{Attribute, Extent, Graph, Type};
 use super::table;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::autoencoder::Input;
 use crate::preprocess::{PictureShape, Preprocessor, TfIdf};
 
@@ -28,6 +28,12 @@ pub(super) fn rows(graph: &mut Graph, preprocessor: &Preprocessor) -> Result<Row
         Preprocessor::Images(shape) => Ok(pictures(graph, *shape)),
         Preprocessor::Table(encoder) => table::rows(graph, encoder),
         Preprocessor::Text(tfidf) => Ok(documents(graph, tfidf)),
+        Preprocessor::Encoder(step) => Err(Error::Export {
+            problem: format!(
+                "it ranks by the features of the encoder {}, which is a graph of its own",
+                step.card.name
+            ),
+        }),
     }
 }
 

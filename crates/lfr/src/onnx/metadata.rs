@@ -23,6 +23,7 @@ pub(super) fn facts(header: &Header, preprocessor: &Preprocessor) -> Result<Vec<
     facts.push(match preprocessor {
         Preprocessor::Images(shape) => ("images", text(shape)?),
         Preprocessor::Table(encoder) => ("columns", text(&table::places(encoder))?),
+        Preprocessor::Encoder(step) => ("encoder", step.card.name.clone()),
         Preprocessor::Text(tfidf) => {
             let vocabulary: Value = json!({
                 "terms": tfidf.terms(),

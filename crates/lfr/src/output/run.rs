@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::durable;
 use crate::check::Check;
 use crate::data::{Kind, Quarantined};
+use crate::encoder::Card;
 use crate::error::{Error, Result};
 use crate::preprocess::ColumnReading;
 use crate::regular;
@@ -55,6 +56,12 @@ pub struct RunRecord {
     /// How every column of a table was read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnReading>,
+    /// The encoder that made the features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoder: Option<Card>,
+    /// For the most anomalous items, by their place from 0, the typical ones most similar to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nearest: Vec<(usize, Vec<usize>)>,
     /// Sentences for the user.
     pub warnings: Vec<String>,
     /// What the self-checks found.
@@ -168,6 +175,8 @@ mod tests {
             quarantined: vec![Quarantined { id: "x.png".into(), reason: "cut short".into() }],
             seconds: [("fit".to_owned(), 1.25)].into(),
             columns: vec![ColumnReading { name: "a".into(), cells: 2, ..ColumnReading::default() }],
+            encoder: None,
+            nearest: vec![(1, vec![0])],
             warnings: vec!["w".into()],
             checks: checks(&Evidence { scores: &[1.0, 1.0], ..Evidence::default() }),
             curve: vec![CurvePoint {

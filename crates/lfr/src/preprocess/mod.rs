@@ -34,6 +34,7 @@ use crate::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Items, Kind};
+use crate::encoder::EncoderStep;
 use crate::error::{Error, Result};
 
 /// How items become features.
@@ -67,6 +68,8 @@ pub enum Preprocessor {
     Table(TableEncoder),
     /// Documents become TF-IDF rows.
     Text(TfIdf),
+    /// Pictures or documents become the outputs of a network.
+    Encoder(EncoderStep),
 }
 
 /// The shape of every picture.
@@ -123,6 +126,7 @@ impl Preprocessor {
             }
             (Self::Table(encoder), Items::Rows(batch)) => Ok(Features::Dense(encoder.apply(batch)?)),
             (Self::Text(tfidf), Items::Documents(documents)) => Ok(Features::Sparse(tfidf.apply(documents))),
+            (Self::Encoder(step), _) => Ok(Features::Dense(step.apply(items)?)),
             _ => Err(mismatch("kind of data", self.kind(), items.kind())),
         }
     }
@@ -141,7 +145,7 @@ impl Preprocessor {
     pub(crate) fn no_oddities(&self) -> Vec<Oddity> {
         match self {
             Self::Table(encoder) => encoder.no_oddities(),
-            Self::Images(_) | Self::Text(_) => Vec::new(),
+            Self::Images(_) | Self::Text(_) | Self::Encoder(_) => Vec::new(),
         }
     }
 
@@ -149,7 +153,7 @@ impl Preprocessor {
     pub(crate) fn odd(&self, oddities: &[Oddity]) -> Vec<String> {
         match self {
             Self::Table(encoder) => encoder.odd(oddities),
-            Self::Images(_) | Self::Text(_) => Vec::new(),
+            Self::Images(_) | Self::Text(_) | Self::Encoder(_) => Vec::new(),
         }
     }
 
@@ -157,7 +161,7 @@ impl Preprocessor {
     pub fn columns(&self) -> &[ColumnReading] {
         match self {
             Self::Table(encoder) => encoder.readings(),
-            Self::Images(_) | Self::Text(_) => &[],
+            Self::Images(_) | Self::Text(_) | Self::Encoder(_) => &[],
         }
     }
 
@@ -167,13 +171,14 @@ impl Preprocessor {
             Self::Images(_) => Kind::Images,
             Self::Table(_) => Kind::Table,
             Self::Text(_) => Kind::Text,
+            Self::Encoder(step) => step.card.kind(),
         }
     }
 
-    /// A name for each feature, in order; none for the values of pictures.
+    /// A name for each feature, in order; none for the values of pictures and of encoders.
     pub fn feature_names(&self) -> Vec<String> {
         match self {
-            Self::Images(_) => Vec::new(),
+            Self::Images(_) | Self::Encoder(_) => Vec::new(),
             Self::Table(encoder) => encoder.features().iter().map(Feature::name).collect(),
             Self::Text(tfidf) => tfidf.terms().to_vec(),
         }
@@ -183,7 +188,7 @@ impl Preprocessor {
     pub fn columns_of_features(&self) -> Vec<u32> {
         match self {
             Self::Table(encoder) => encoder.columns_of_features(),
-            Self::Images(_) | Self::Text(_) => Vec::new(),
+            Self::Images(_) | Self::Text(_) | Self::Encoder(_) => Vec::new(),
         }
     }
 
@@ -193,6 +198,7 @@ impl Preprocessor {
             Self::Images(shape) => shape.channels * shape.side * shape.side,
             Self::Table(encoder) => encoder.width(),
             Self::Text(tfidf) => tfidf.terms().len(),
+            Self::Encoder(step) => step.card.width,
         }
     }
 
@@ -208,6 +214,9 @@ impl Preprocessor {
             }
             Self::Table(encoder) => encoder.validate(),
             Self::Text(tfidf) => tfidf.validate(),
+            Self::Encoder(step) => {
+                step.card.check().map_err(|problem| mismatch("encoder", "one that can be", problem))
+            }
         }
     }
 }

@@ -19,6 +19,9 @@ const TERMS: usize = 8;
 /// Characters shown of a document.
 const EXCERPT: usize = 700;
 
+/// Characters shown of a document beside an outlier.
+const NEAREST: usize = 120;
+
 /// Lines of the ranking.
 const RANKING: usize = 100;
 
@@ -56,6 +59,7 @@ fn intro(report: &Report) -> String {
         }
         Some(View::Picture { .. }) | None => "",
         Some(View::Row { .. }) => "For each row, the features that stand out most, the longest bar first.",
+        Some(View::Document { terms, .. }) if terms.is_empty() => "For each document, its beginning.",
         Some(View::Document { .. }) => {
             "For each document, its beginning and the terms with the largest weights."
         }
@@ -116,7 +120,38 @@ fn card(item: &Shown, hottest: f32) -> Markup {
                 View::Row { cells } => (row(cells)),
                 View::Document { excerpt, terms } => (document(excerpt, terms)),
             }
+            @if !item.nearest.is_empty() { (nearest(&item.nearest)) }
         }
+    }
+}
+
+/// Typical items that are most similar to an outlier.
+fn nearest(items: &[(String, View)]) -> Markup {
+    html! {
+        p class="nearest" { "Most similar among the typical:" }
+        @if items.iter().all(|(_, view)| matches!(view, View::Picture { .. })) {
+            div class="pictures" { @for (id, view) in items {
+                @if let View::Picture { original, .. } = view { (picture(file_name(id), id, thumbnail(original))) }
+            } }
+        } @else {
+            ul class="nearest" { @for (id, view) in items {
+                li { bdi class="name" { (id) } @if let View::Document { excerpt, .. } = view { ": " (beginning(excerpt)) } }
+            } }
+        }
+    }
+}
+
+/// The last part of an identifier that is a path.
+fn file_name(id: &str) -> &str {
+    id.rsplit(['/', '\\']).next().unwrap_or(id)
+}
+
+/// The first words of a document, its white space evened out.
+fn beginning(excerpt: &str) -> String {
+    let text = excerpt.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(NEAREST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

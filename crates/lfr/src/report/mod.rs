@@ -128,6 +128,8 @@ pub struct Shown {
     pub label: Option<String>,
     /// What it looks like.
     pub view: View,
+    /// Typical items that are most similar to it, by identifier, when an encoder made the features.
+    pub nearest: Vec<(String, View)>,
 }
 
 /// An item made visible.

@@ -22,6 +22,7 @@ pub(super) fn hostile(kind: Kind, n: usize) -> Report {
         percentile: 0.995,
         label: Some(HOSTILE.into()),
         view: view(kind),
+        nearest: vec![(HOSTILE.into(), view(kind)); rank % 3],
     };
     Report {
         input: HOSTILE.into(),

@@ -117,7 +117,7 @@ impl Fit {
         let fitted = fit(&pile, &self.options, &mut recorder)?;
         let curve = recorder.curve;
         let header = header(&fitted, &pile, self.options.seed)?;
-        let Fitted { preprocessor, detector, scores, findings, warnings, seconds, .. } = fitted;
+        let Fitted { preprocessor, detector, scores, findings, nearest, warnings, seconds, .. } = fitted;
         let mut seconds: BTreeMap<_, _> =
             [("preprocess", seconds.preprocess), ("fit", seconds.fit), ("score", seconds.score)]
                 .map(|(stage, seconds)| (stage.to_owned(), seconds))
@@ -133,6 +133,7 @@ impl Fit {
             curve,
             warnings,
             findings,
+            nearest,
             seconds,
             threads,
             truth,
@@ -163,6 +164,8 @@ pub struct Run {
     pub warnings: Vec<String>,
     /// What the self-checks look at.
     pub findings: Findings,
+    /// For the most anomalous items the typical ones most similar to them; empty where no encoder made the features.
+    pub nearest: Vec<(usize, Vec<usize>)>,
     /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`.
     pub seconds: BTreeMap<String, f64>,
     /// Threads of the processor that the fit had.

@@ -15,9 +15,11 @@ use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
 use crate::pile::outlier_labels;
-use crate::report::{self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, Warning, duration};
+use crate::report::{
+    self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, View, Warning, duration,
+};
 use crate::score::Model;
-use crate::views::views;
+use crate::views::{plain, views};
 
 /// Typical items shown for comparison.
 const TYPICAL: usize = 12;
@@ -86,6 +88,7 @@ fn visible(
         percentile: scores.percentiles[item],
         label: label(item),
         view,
+        nearest: Vec::new(),
     });
     Ok(made.collect())
 }
@@ -175,7 +178,22 @@ impl Gallery<'_> {
             return Ok(Vec::new());
         }
         let root = Path::new(&self.record.input);
-        visible(root, self.scores, &self.ranking.ranks(), self.item, self.model, &places)
+        let mut shown = visible(root, self.scores, &self.ranking.ranks(), self.item, self.model, &places)?;
+        shown.iter_mut().zip(places).for_each(|(shown, place)| shown.nearest = self.nearest(place));
+        Ok(shown)
+    }
+
+    /// The typical items most similar to `item`, made visible.
+    fn nearest(&self, item: usize) -> Vec<(String, View)> {
+        let found = self.record.nearest.iter().find(|(outlier, _)| *outlier == item);
+        let known = found.into_iter().flat_map(|(_, nearest)| nearest.iter().copied());
+        let root = Path::new(&self.record.input);
+        let made = known.filter_map(|near| {
+            let (id, items) = (self.scores.ids.get(near), (self.item)(near)?);
+            let view = plain(&items, std::slice::from_ref(&id), root).pop()?;
+            Some((id, view))
+        });
+        made.collect()
     }
 
     /// Wall time of the run; none when the record tells one that cannot be.
@@ -227,7 +245,7 @@ impl Gallery<'_> {
             version: record.version.clone(),
             seed: record.seed,
             fingerprint: record.fingerprint.clone(),
-            config: serde_json::json!({ "method": record.method, "input": record.config }),
+            config: serde_json::json!({ "method": record.method, "input": record.config, "encoder": record.encoder }),
             environment: vec![
                 ("Device".into(), record.device.clone()),
                 ("Threads".into(), record.threads.to_string()),

@@ -28,6 +28,8 @@ pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
         quarantined: pile.quarantined.clone(),
         seconds: run.seconds.clone(),
         columns: run.model.preprocessor().columns().to_vec(),
+        encoder: run.model.encoder().cloned(),
+        nearest: run.nearest.clone(),
         warnings: run.warnings.clone(),
         checks: self_checks(run),
         curve: run.curve.clone(),

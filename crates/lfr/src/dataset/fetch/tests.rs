@@ -101,6 +101,23 @@ impl Case {
 }
 
 #[test]
+fn a_file_in_a_folder_of_its_own_is_brought_once_and_a_wrong_one_kept_aside() {
+    let (url, told) = serve(honest);
+    let folder = tempfile::tempdir().unwrap();
+    let urls: &'static [&'static str] = Box::leak(Box::new([&*url.leak()]));
+    let remote = Remote { file: "onnx/file", urls, ..remote() };
+    let target = folder.path().join("onnx/file");
+    fs::create_dir_all(target.parent().unwrap()).unwrap();
+    fs::write(&target, "damaged").unwrap();
+    for _ in 0..2 {
+        bring(&remote, folder.path(), &mut |_| Ok(())).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), content());
+    }
+    assert_eq!(fs::read(target.with_extension("bad")).unwrap(), b"damaged");
+    assert_eq!(told.try_iter().count(), 1);
+}
+
+#[test]
 fn a_good_server_and_a_progress_that_grows() {
     let case = Case::new();
     let (url, _told) = serve(honest);

@@ -93,6 +93,14 @@ impl CombinedConfig {
         Self { members, vote, illustrator }
     }
 
+    /// The default of `lfr rank` for the features of an encoder, chosen in `docs/defaults.md`.
+    pub fn on_encoded() -> Self {
+        let scaling = Scaling::Root;
+        let knn = KnnConfig { neighbours: 20, distance: Distance::Mean, scaling, ..KnnConfig::default() };
+        let members = vec![Method::Knn(knn), Method::Centroid(CentroidConfig { scaling })];
+        Self { members, vote: Vote::Mean, illustrator: None }
+    }
+
     /// The members, then the illustrator.
     pub(super) fn all(&self) -> impl Iterator<Item = &Method> {
         self.members.iter().chain(self.illustrator.as_deref())

@@ -1,0 +1,62 @@
+//! An encoder as the preprocessing of a model.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Card, Encoder};
+use crate::data::{Items, Matrix};
+use crate::error::{Error, Result};
+
+/// The encoder of a model: what it is and, once it was opened, itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderStep {
+    /// What it is.
+    pub card: Card,
+    #[serde(skip)]
+    running: Option<Arc<Encoder>>,
+}
+
+impl PartialEq for EncoderStep {
+    fn eq(&self, other: &Self) -> bool {
+        self.card == other.card
+    }
+}
+
+impl EncoderStep {
+    /// That of an encoder.
+    pub(crate) fn of(encoder: Arc<Encoder>) -> Self {
+        Self { card: encoder.card().clone(), running: Some(encoder) }
+    }
+
+    /// The encoder, if it was opened.
+    pub fn running(&self) -> Option<&Arc<Encoder>> {
+        self.running.as_ref()
+    }
+
+    /// Takes the encoder into use, which must be the one of the card.
+    pub(crate) fn run(&mut self, encoder: Arc<Encoder>) {
+        self.running = Some(encoder);
+    }
+
+    /// The features of items.
+    pub(crate) fn apply(&self, items: &Items) -> Result<Matrix> {
+        Ok(Matrix { cols: self.card.width, values: self.ready()?.encode(items)? })
+    }
+
+    /// The encoder.
+    ///
+    /// # Errors
+    /// [`Error::Encoder`] when it was not opened.
+    pub(crate) fn ready(&self) -> Result<&Arc<Encoder>> {
+        self.running.as_ref().ok_or_else(|| {
+            let digest = self.card.sha256.get(..12).unwrap_or_default();
+            let problem = format!(
+                "the model needs this encoder (SHA-256 {digest}...), which is not part of it; say where it is by \
+                 --features, or fit with --embed-into-model"
+            );
+            Error::encoder(&self.card.name, problem)
+        })
+    }
+}
