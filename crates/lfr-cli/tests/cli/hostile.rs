@@ -30,6 +30,11 @@ fn models_that_ask_for_more_than_they_hold_are_refused() {
 }
 
 #[test]
+fn a_workbook_whose_sectors_go_round_in_a_ring_is_refused() {
+    place("ring_of_sectors.xls").lfr("columns ring_of_sectors.xls").refused("ring_of_sectors.xls: ");
+}
+
+#[test]
 fn more_dimensions_than_the_latent_has_are_a_bad_setting() {
     let place = Place::with("pile.csv", pile(30));
     for (settings, message) in [

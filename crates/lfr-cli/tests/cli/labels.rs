@@ -147,8 +147,11 @@ fn marks_of_one_kind_are_told_and_impossible_ones_refused() {
 #[test]
 fn normal_data_has_no_share_of_outliers() {
     let place = place();
-    let words = ["dear", "friend", "all", "well", "today", "here"];
-    let text = |i: usize| (0..5).map(|j| words[(i * (j + 1) + j) % 6]).collect::<Vec<_>>().join(" ");
+    let words = [
+        "river", "stone", "bread", "cloud", "horse", "table", "green", "winter", "silver", "garden", "window",
+    ];
+    let text =
+        |i: usize| (0..5).map(|j| words[(i * (j + 2) + i / 11 * j) % 11]).collect::<Vec<_>>().join(" ");
     let lines: String = (0..40).map(|i| if i == 7 { "...\n".into() } else { text(i) + "\n" }).collect();
     place.write("notes.txt", lines);
     place.lfr("rank notes.txt -o mixed").ok();

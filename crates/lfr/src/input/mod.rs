@@ -6,6 +6,7 @@ mod bmp;
 mod budget;
 mod channels;
 mod columns;
+mod compound;
 mod cut;
 mod deep;
 mod delimited;

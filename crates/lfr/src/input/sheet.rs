@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use calamine::{Data, Reader, SheetType, SheetVisible, Sheets};
 use zip::ZipArchive;
 
+use super::compound;
 use super::unpack::{self, Packing};
 use crate::error::{Error, Result};
 use crate::panics::caught;
@@ -42,8 +43,9 @@ impl Book {
         let size = path.metadata().map_err(|e| Error::io("read", path, e))?.len();
         limit(path, "the size of the workbook in bytes", size, MAX_FILE)?;
         let is_zip = unpack::packing(&unpack::head(path)?) == Some(Packing::Zip);
-        if is_zip {
-            check_parts(path)?;
+        match is_zip {
+            true => check_parts(path)?,
+            false => compound::check(path).map_err(|e| damaged(path, &e.to_string()))?,
         }
         let sheets =
             caught(|| calamine_open(path, is_zip)).unwrap_or_else(|| Err("it contradicts itself".into()));

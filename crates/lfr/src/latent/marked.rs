@@ -16,11 +16,14 @@ use crate::seed::Seed;
 /// Known items at most that a step sees beside its batch.
 const MOST: usize = 64;
 
+/// The batch of the items with these indices.
+type LayOut<'a> = Box<dyn Fn(&[usize]) -> Batch + 'a>;
+
 /// The known items, of which every step sees some.
 pub(crate) struct MarkedLoss<'a> {
     order: Vec<usize>,
     outlier: Box<dyn Fn(usize) -> bool + 'a>,
-    lay_out: Box<dyn Fn(&[usize]) -> Batch + 'a>,
+    lay_out: LayOut<'a>,
     step: Cell<usize>,
 }
 

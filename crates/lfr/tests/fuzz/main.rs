@@ -133,7 +133,7 @@ fn kind(answer: &str) -> String {
     for c in answer.chars().take(300) {
         quoted ^= c == '`';
         let c = if c.is_ascii_digit() { '0' } else { c };
-        if !quoted && !(c == '0' && kind.ends_with('0')) {
+        if !(quoted || c == '0' && kind.ends_with('0')) {
             kind.push(c);
         }
     }

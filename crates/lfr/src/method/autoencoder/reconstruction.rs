@@ -89,7 +89,7 @@ impl<L: LatentLayer> Reconstructor<L> {
     /// Scores with the decoder fed `fed`, whatever the method's own choice.
     ///
     /// # Errors
-    /// [`Error::Mismatch`] when `x` has another width than at fitting time.
+    /// [`crate::Error::Mismatch`] when `x` has another width than at fitting time.
     pub fn scores_from(&self, x: &Features, fed: Fed) -> Result<Vec<f32>> {
         score(&self.model, x, fed, &self.device)
     }

@@ -1,5 +1,5 @@
 //! Several methods as one: the mean, or the maximum, of the members' scores, each standardised by the mean and the standard
-//! deviation of its training scores. A few marked items shift the scores, see [`guidance`].
+//! deviation of its training scores. A few marked items shift the scores, see `guidance.rs`.
 
 mod agreement;
 mod guidance;
@@ -191,7 +191,7 @@ impl MethodConfig for CombinedConfig {
         Ok(())
     }
 
-    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, [`guidance`] says. The
+    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, `guidance.rs` says. The
     /// members see no marks.
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
         self.validate()?;

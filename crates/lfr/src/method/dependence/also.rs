@@ -1,7 +1,7 @@
 //! Attribute-wise learning for scoring outliers (ALSO; Paulheim and Meusel 2015): every column is predicted from all
 //! others, and an item whose columns are not what the others make of them is an outlier.
 //!
-//! Columns are predicted by ridge regression, all at once ([`super::ridge`]), each item by a regression that has not seen
+//! Columns are predicted by ridge regression, all at once (`ridge.rs`), each item by a regression that has not seen
 //! it. The features that one column of a table became (the levels of a category, the two coordinates of a weekday) are one
 //! group, which never predicts itself; the size of the group's error, over its mean in the fit, is the column's part.
 //!

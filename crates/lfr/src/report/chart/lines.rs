@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn long_series_are_thinned_to_the_pixels() {
         let points: Vec<_> = (0..100_000).map(|i| (f64::from(i) / 1e5, f64::from(i) / 1e5)).collect();
-        let svg = lines(&frame(), &[Series { name: "many", points: &points, ..Series::default() }]).to_file();
+        let svg = lines(&frame(), &[Series { name: "many", points: &points }]).to_file();
         assert!(svg.matches('L').count() < 500 && !svg.contains("<circle"));
     }
 

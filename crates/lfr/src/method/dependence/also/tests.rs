@@ -69,7 +69,8 @@ fn a_broken_dependence_is_found_and_its_value_predicted() {
 #[test]
 fn the_features_of_one_column_do_not_predict_one_another() {
     // Two levels of a category are each one less the other, which is no dependence.
-    let row = |i: usize| [(i % 3 == 0) as u8 as f32, (i % 3 != 0) as u8 as f32, (i * i % 7) as f32];
+    let row =
+        |i: usize| [i.is_multiple_of(3) as u8 as f32, !i.is_multiple_of(3) as u8 as f32, (i * i % 7) as f32];
     let x = Features::Dense(Matrix { cols: 3, values: (0..90).flat_map(row).collect() });
     let scores = |columns: &[u32]| {
         let mut silent = Silent;
