@@ -137,7 +137,9 @@ fn a_picture_comes_with_its_reconstruction_and_heat_map() {
     assert_eq!((all(&page, ".top .card").len(), all(&page, ".typical .card").len()), (24, 12));
     let captions: Vec<String> =
         all(&page, ".top li:first-child figcaption").iter().map(|c| c.text().collect()).collect();
-    assert_eq!(captions, ["Original", "Reconstruction", "Difference"]);
+    // Then the typical item that is most similar.
+    assert_eq!(captions[..3], ["Original", "Reconstruction", "Difference"]);
+    assert_eq!(captions.len(), 4);
     assert!(render(&hostile(Kind::Images, 500)).len() < 2_000_000);
 }
 
