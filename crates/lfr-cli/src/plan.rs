@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::Result;
 use lfr::data::Kind;
@@ -15,7 +14,7 @@ use lfr::method::Method;
 use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::run::{Fit, Run};
-use lfr::sample::Reading;
+use lfr::sample::Loaded;
 use lfr::seed::Seed;
 use lfr::{Error, device};
 
@@ -78,20 +77,20 @@ impl<'a> Plan<'a> {
     /// Reads the pile, or a sample of a large table, and the labels that are to guide the fit.
     ///
     /// # Errors
-    /// As [`Reading::of`], [`Labels::read`] and [`Labels::of_some`].
-    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Reading> {
+    /// As [`Loaded::of`], [`Labels::read`] and [`Labels::of_some`].
+    pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Loaded> {
         if let Some(encoder) = &self.encoder {
             let pile = self.encoded(input, encoder, progress)?;
             self.fitting.known = self.known(&pile)?;
-            return Ok(Reading::Whole(pile));
+            return Ok(Loaded::Whole(pile));
         }
         let text = format!("reading {}", input.display());
         progress.stage(&text);
-        let read = Reading::of(input, &self.reading, self.fitting.seed, |items| {
+        let read = Loaded::of(input, &self.reading, self.fitting.seed, |items| {
             progress.items(&text, items);
             interrupt::check()
         })?;
-        if let (Reading::Sample(..), Some(path)) = (&read, &self.args.labels_known) {
+        if let (Loaded::Sample(..), Some(path)) = (&read, &self.args.labels_known) {
             let problem = "a table too large for the memory is fitted on a sample, which marks cannot guide yet; rank part of it";
             return Err(Error::config("labels_known", path.display(), problem).into());
         }
@@ -106,9 +105,8 @@ impl<'a> Plan<'a> {
         let mut cache = folder.map(|folder| Cache::open(&folder, encoder.card()));
         let text = format!("encoding {} with {}", input.display(), encoder.card().name);
         progress.stage(&text);
-        let start = Instant::now();
         let mut watch = |at: lfr::encoder::Progress| {
-            progress.encoded(&text, at, start.elapsed());
+            progress.encoded(&text, at);
             interrupt::check()
         };
         Ok(Pile::encoded(input, &self.reading, encoder, cache.as_mut(), &mut watch)?)

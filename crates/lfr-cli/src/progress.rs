@@ -77,8 +77,8 @@ impl Progress {
         self.items(&format!("{text}, {} left of {}", seconds(left), count(total)), n);
     }
 
-    /// Shows how far an encoder has come in `elapsed`, and what is left.
-    pub fn encoded(&mut self, text: &str, at: Encoded, elapsed: Duration) {
+    /// Shows how far an encoder has come, and what is left.
+    pub fn encoded(&mut self, text: &str, at: Encoded) {
         let mut line = match at.total {
             Some(total) => format!("{text}: {} of {}", count(at.done), count(total)),
             None => format!("{text}: {}", count(at.done)),
@@ -89,7 +89,10 @@ impl Progress {
         }
         let left = at.total.map_or(0, |total| total.saturating_sub(at.done));
         if made > 0 && left > 0 {
-            line += &format!(", {} left", seconds(elapsed.as_secs_f64() / made as f64 * left as f64));
+            line += &format!(
+                ", {} left",
+                seconds(self.began.elapsed().as_secs_f64() / made as f64 * left as f64)
+            );
         }
         let ends = at.total == Some(at.done);
         match self.form {

@@ -116,7 +116,8 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     context.known =
         marks.as_ref().map(|marks| marks.known(&features)).filter(|known| !known.outlier.is_empty());
     context.warnings.extend(marks.as_ref().and_then(|marks| marks.warning(&method)));
-    let unfinished = options.checkpoints.as_ref();
+    // Only networks use it, and it takes a pass over all features.
+    let unfinished = options.checkpoints.as_ref().filter(|_| !method.networks().0.is_empty());
     context.checkpoints = unfinished.map(|all| all.of_fit(&identity(&method, options, &features)));
     context.columns = preprocessor.columns_of_features();
     let detector = method.fit(&training, &mut context)?;

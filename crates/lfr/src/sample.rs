@@ -32,7 +32,7 @@ struct Limits {
 }
 
 /// What an input was read as.
-pub enum Reading {
+pub enum Loaded {
     /// All of it.
     Whole(Pile),
     /// Some rows of a large table, and what there is to know of all.
@@ -50,7 +50,7 @@ pub struct Rows {
     pub(crate) places: Vec<usize>,
 }
 
-impl Reading {
+impl Loaded {
     /// Reads `path`: as [`Pile::read`] what can be held in memory, and a sample of the rows of a table that is larger
     /// than 256 MB there. `watch` is told how many items were read so far.
     ///
@@ -213,9 +213,9 @@ mod tests {
         std::fs::write(file.path(), format!("a,b,y\n{rows}")).unwrap();
         let limits = Limits { whole: 1 << 16, sample: 1 << 15, most: 1 << 30, enough: 100 };
         let options = Options { chunk, label: Some("y".into()), ..Options::default() };
-        match Reading::within(file.path(), &options, Seed(seed), limits, |_| Ok(())).unwrap() {
-            Reading::Sample(pile, rows) => (pile, rows),
-            Reading::Whole(_) => panic!("all rows were kept"),
+        match Loaded::within(file.path(), &options, Seed(seed), limits, |_| Ok(())).unwrap() {
+            Loaded::Sample(pile, rows) => (pile, rows),
+            Loaded::Whole(_) => panic!("all rows were kept"),
         }
     }
 
@@ -238,9 +238,9 @@ mod tests {
         std::fs::write(file.path(), "one\ntwo\nthree\n").unwrap();
         let read = |most| {
             let limits = Limits { whole: 1 << 10, sample: 1 << 9, most, enough: 0 };
-            Reading::within(file.path(), &Options::default(), Seed(0), limits, |_| Ok(()))
+            Loaded::within(file.path(), &Options::default(), Seed(0), limits, |_| Ok(()))
         };
-        assert!(matches!(read(1 << 20), Ok(Reading::Whole(pile)) if pile.len() == 3));
+        assert!(matches!(read(1 << 20), Ok(Loaded::Whole(pile)) if pile.len() == 3));
         assert!(read(10).err().unwrap().to_string().contains("more than fits in memory"));
     }
 }

@@ -9,7 +9,7 @@ use lfr::dataset::{FileStatus, Name, State, data_dir, list, verify};
 use crate::args::data::{DataAction, DataArgs};
 use crate::terminal::print;
 
-/// The command that mends what is missing.
+/// The command that brings what is missing.
 const FETCH: &str = "lfr data fetch";
 
 /// Lists, fetches or verifies data sets.
@@ -32,22 +32,35 @@ fn tell(folder: &Path) -> Result<()> {
     print(text.as_bytes())
 }
 
-#[cfg(feature = "bench")]
+#[cfg(feature = "fetch")]
 fn download(name: Name, folder: &Path) -> Result<()> {
+    let files = fetched(name.as_str(), folder, |watch| lfr::dataset::fetch(name, folder, watch))?;
+    report(&files, FETCH)
+}
+
+#[cfg(not(feature = "fetch"))]
+fn download(_: Name, _: &Path) -> Result<()> {
+    Err(super::absent(FETCH, "fetch"))
+}
+
+/// Has `fetch` bring `name` into `folder` while the user watches.
+#[cfg(feature = "fetch")]
+pub(super) fn fetched(
+    name: &str,
+    folder: &Path,
+    fetch: impl FnOnce(
+        &mut dyn FnMut(lfr::dataset::Progress<'_>) -> lfr::Result<()>,
+    ) -> lfr::Result<Vec<FileStatus>>,
+) -> Result<Vec<FileStatus>> {
     crate::interrupt::listen()?;
     let mut progress = crate::progress::Progress::new(false);
     progress.stage(&format!("fetching {name} into {}", folder.display()));
-    let files = lfr::dataset::fetch(name, folder, &mut |step| {
+    let files = fetch(&mut |step| {
         progress.items(&format!("{}, bytes", step.file), usize::try_from(step.done).unwrap_or(usize::MAX));
         crate::interrupt::check()
     })?;
     progress.clear();
-    report(&files, FETCH)
-}
-
-#[cfg(not(feature = "bench"))]
-fn download(_: Name, _: &Path) -> Result<()> {
-    Err(super::absent(FETCH))
+    Ok(files)
 }
 
 /// Tells the state of files; that some are missing or damaged is an error, which `fetch` mends.

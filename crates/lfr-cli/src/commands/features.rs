@@ -19,7 +19,7 @@ pub fn run(args: &FeaturesArgs) -> Result<()> {
     }
 }
 
-/// The command that mends what is missing.
+/// The command that brings what is missing.
 const FETCH: &str = "lfr features fetch";
 
 fn tell(folder: &Path) -> Result<()> {
@@ -33,20 +33,13 @@ fn tell(folder: &Path) -> Result<()> {
     print(text.as_bytes())
 }
 
-#[cfg(feature = "bench")]
+#[cfg(feature = "fetch")]
 fn download(entry: &Registered, folder: &Path) -> Result<()> {
-    crate::interrupt::listen()?;
-    let mut progress = crate::progress::Progress::new(false);
-    progress.stage(&format!("fetching {} into {}", entry.name, folder.display()));
-    let files = entry.fetch(folder, &mut |step| {
-        progress.items(&format!("{}, bytes", step.file), usize::try_from(step.done).unwrap_or(usize::MAX));
-        crate::interrupt::check()
-    })?;
-    progress.clear();
+    let files = super::data::fetched(entry.name, folder, |watch| entry.fetch(folder, watch))?;
     report(&files, FETCH)
 }
 
-#[cfg(not(feature = "bench"))]
+#[cfg(not(feature = "fetch"))]
 fn download(_: &Registered, _: &Path) -> Result<()> {
-    Err(super::absent(FETCH))
+    Err(super::absent(FETCH, "fetch"))
 }

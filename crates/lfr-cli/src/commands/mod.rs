@@ -43,7 +43,7 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
         #[cfg(feature = "bench")]
         Command::Bench(args) => bench::run(&args)?,
         #[cfg(not(feature = "bench"))]
-        Command::Bench(_) => return Err(absent("lfr bench")),
+        Command::Bench(_) => return Err(absent("lfr bench", "bench")),
         Command::Data(args) => data::run(&args)?,
         Command::Features(args) => features::run(&args)?,
         Command::Completions(args) => completions::run(&args)?,
@@ -52,11 +52,12 @@ pub fn run(command: Command, tables: &Tables) -> Result<u8> {
     Ok(0)
 }
 
-/// Tells how to get a command that this build lacks.
-#[cfg(not(feature = "bench"))]
-fn absent(command: &str) -> anyhow::Error {
-    let problem = format!("`{command}` is not in this build; build lfr with `--features bench`");
-    crate::failure::Usage(problem).into()
+/// Tells how to get a command that this build lacks, by a feature of the crate.
+#[cfg(any(not(feature = "bench"), not(feature = "fetch")))]
+fn absent(command: &str, feature: &str) -> anyhow::Error {
+    let install = format!("cargo install --path crates/lfr-cli --features {feature}");
+    crate::failure::Usage(format!("`{command}` is not in this build; `{install}` makes one that has it"))
+        .into()
 }
 
 /// Does work that takes its time: on the threads asked for, until Ctrl-C. It begins on one of them, since a thread

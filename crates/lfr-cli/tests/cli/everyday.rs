@@ -4,15 +4,7 @@ use crate::fixture::Place;
 
 /// The identifiers of the ranking of the file `name`, most anomalous first, and what was said.
 fn ranking(name: &str, content: impl AsRef<[u8]>) -> (Vec<String>, String) {
-    let place = Place::with(name, content);
-    let run = place.lfr(&format!("rank {name} -o out --no-report"));
-    let said = run.stderr.clone();
-    run.ok();
-    let scores = place.read("out/scores.csv");
-    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let mut rows: Vec<_> = scores.lines().skip(1).map(fields).collect();
-    rows.sort_by_key(|fields| fields[2].parse::<usize>().unwrap());
-    (rows.into_iter().map(|mut fields| fields.swap_remove(0)).collect(), said)
+    Place::with(name, content).ranking(name)
 }
 
 /// Forty rows of `row`, which is told its number and a value: a few dozens, but 900 in row 17.

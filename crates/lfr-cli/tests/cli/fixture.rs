@@ -60,6 +60,18 @@ impl Place {
         }
     }
 
+    /// The identifiers of the items that `lfr rank` ranks by `line`, most anomalous first, and what was said.
+    pub fn ranking(&self, line: &str) -> (Vec<String>, String) {
+        let run = self.lfr(&format!("rank {line} -o out --no-report --force"));
+        let said = run.stderr.clone();
+        run.ok();
+        let scores = self.read("out/scores.csv");
+        let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let mut rows: Vec<_> = scores.lines().skip(1).map(fields).collect();
+        rows.sort_by_key(|fields| fields[2].parse::<usize>().unwrap());
+        (rows.into_iter().map(|mut fields| fields.swap_remove(0)).collect(), said)
+    }
+
     /// Runs `lfr` with the words of `line`, which are parted by single spaces.
     pub fn lfr(&self, line: &str) -> Run {
         self.command(line).output().unwrap().into()

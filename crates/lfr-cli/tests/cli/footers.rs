@@ -6,14 +6,7 @@ use crate::fixture::Place;
 
 /// The identifiers of the ranking of the file `name`, most anomalous first, and what was said.
 fn ranking(place: &Place, name: &str, flags: &str) -> (Vec<String>, String) {
-    let run = place.lfr(&format!("rank {name} -o out --no-report --method knn --force {flags}"));
-    let said = run.stderr.clone();
-    run.ok();
-    let scores = place.read("out/scores.csv");
-    let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
-    let mut rows: Vec<_> = scores.lines().skip(1).map(fields).collect();
-    rows.sort_by_key(|fields| fields[2].parse::<usize>().unwrap());
-    (rows.into_iter().map(|mut fields| fields.swap_remove(0)).collect(), said)
+    place.ranking(&format!("{name} --method knn {flags}"))
 }
 
 /// Forty sales below their names, with 900 in row 17, and `last` behind them.

@@ -18,6 +18,7 @@ mod network;
 mod open;
 mod pile;
 mod pixels;
+mod ports;
 mod register;
 mod sidecar;
 mod step;

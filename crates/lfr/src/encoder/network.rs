@@ -6,22 +6,8 @@ use rten::{Dimension, Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value
 use rten_tensor::Tensor;
 use rten_tensor::prelude::*;
 
+use super::ports::{Output, Port};
 use crate::panics::caught;
-
-/// An input or output of a network.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Port {
-    pub name: String,
-    /// Its dimensions, where they are known; those left open are `None`.
-    pub shape: Option<Vec<Option<usize>>>,
-}
-
-/// What a network gave.
-#[derive(Clone, Debug)]
-pub(super) struct Output {
-    pub shape: Vec<usize>,
-    pub values: Vec<f32>,
-}
 
 /// A network that is ready to run.
 pub(super) struct Network {

@@ -1,18 +1,6 @@
 //! What stands for networks in a build without the feature `encoders`: nothing that could be run.
 
-/// An input or output of a network.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Port {
-    pub name: String,
-    pub shape: Option<Vec<Option<usize>>>,
-}
-
-/// What a network gave.
-#[derive(Clone, Debug)]
-pub(super) struct Output {
-    pub shape: Vec<usize>,
-    pub values: Vec<f32>,
-}
+use super::ports::{Output, Port};
 
 /// There is none in this build.
 pub(super) enum Network {}

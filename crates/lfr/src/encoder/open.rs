@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::card::{Card, PictureInput, Takes, TextInput, hex};
-use super::network::{Network, Port};
+use super::network::Network;
+use super::ports::Port;
 use super::sidecar::{Pictures, Texts};
 use super::tokens::{Tokens, pooled};
 use super::{Encoder, Files, pixels};

@@ -1,7 +1,7 @@
 //! Pictures as a network takes them.
 
 use super::card::{Layout, PictureInput};
-use super::network::Output;
+use super::ports::Output;
 use crate::data::Images;
 use crate::error::{Error, Result};
 

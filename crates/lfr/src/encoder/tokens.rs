@@ -1,7 +1,7 @@
 //! From a text to the numbers of its tokens, and from the outputs of tokens to a row.
 
 use super::card::Pooling;
-use super::network::Output;
+use super::ports::Output;
 use super::word_piece::WordPiece;
 
 /// Characters of a text for each token it may have; what lies beyond is never looked at, so that a book costs no more than

@@ -8,4 +8,3 @@ mod compare;
 mod fits;
 mod networks;
 mod operations;
-mod timing;

@@ -44,7 +44,7 @@ const BASE: f64 = -2.0;
 const FAR: f64 = 5.0;
 
 /// Marks used at most; a random choice when there are more, for time grows with their cube.
-const MOST: usize = 1000;
+pub(super) const MOST: usize = 1000;
 
 /// What the marks say.
 pub(super) struct Guidance {

@@ -75,7 +75,7 @@ impl CombinedConfig {
             ],
             Kind::Table => vec![
                 Method::IsolationForest(forest),
-                Method::Knn(knn),
+                Method::Knn(KnnConfig { max_reference: 0, ..knn }),
                 Method::Also(AlsoConfig::default()),
                 Method::Pca(PcaConfig::default()),
             ],
@@ -202,6 +202,13 @@ impl MethodConfig for CombinedConfig {
             None => Cow::Borrowed(x),
             Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
         };
+        let marks = context.known.as_ref().map_or(0, |known| known.outlier.len());
+        if marks > guidance::MOST {
+            let most = guidance::MOST;
+            context
+                .warnings
+                .push(format!("{most} of the {marks} marked items, drawn at random, guide the ranking"));
+        }
         let voters = self.members.len();
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {

@@ -28,13 +28,22 @@ pub struct KnnConfig {
     #[schemars(extend("source" = "Ramaswamy et al. 2000"))]
     pub distance: Distance,
     /// Items kept to be neighbours, from 2 to 1 000 000; a random choice when there are more. Time and model size grow
-    /// with it. Of more than 200 000 items fewer are kept: four thousand million over their number, at least 2000.
+    /// with it. 0 takes 20 000, but of more than 200 000 items fewer: four thousand million over their number, at least 2000.
     #[schemars(extend("source" = "ours: a bound on time and model size"))]
     pub max_reference: usize,
     /// What is done to an item first.
     #[schemars(extend("source" = "ours: nothing in Ramaswamy et al. 2000"))]
     pub scaling: Scaling,
 }
+
+/// Items kept unless the settings say another number.
+const KEPT: usize = 20_000;
+
+/// Pairs of an item and one kept, where the number kept is left open, as long as that leaves [`FEWEST`] to be kept.
+const MOST_PAIRS: usize = 4_000_000_000;
+
+/// Items kept of however many, where the number is left open.
+const FEWEST: usize = 2000;
 
 /// What to make of the distances to the neighbours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -51,7 +60,7 @@ pub enum Distance {
 
 impl Default for KnnConfig {
     fn default() -> Self {
-        Self { neighbours: 5, distance: Distance::Largest, max_reference: 20_000, scaling: Scaling::None }
+        Self { neighbours: 5, distance: Distance::Largest, max_reference: KEPT, scaling: Scaling::None }
     }
 }
 
@@ -60,6 +69,14 @@ impl KnnConfig {
     pub(crate) fn looked_at(&self, kept: usize) -> usize {
         match self.neighbours {
             0 => (kept / 20).clamp(5, 20),
+            given => given,
+        }
+    }
+
+    /// Items kept, at most, of so many.
+    fn kept_of(&self, items: usize) -> usize {
+        match self.max_reference {
+            0 => (MOST_PAIRS / items.max(1)).clamp(FEWEST, KEPT),
             given => given,
         }
     }
@@ -73,13 +90,21 @@ impl MethodConfig for KnnConfig {
     const COST: &str = "a second";
 
     fn validate(&self) -> Result<()> {
-        check(self.neighbours.max(1), self.max_reference)
+        check(self.neighbours.max(1), self.kept_of(0))
     }
 
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Knn> {
         self.validate()?;
         let x = self.scaling.apply(x);
-        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(&x, self.max_reference, context.seed)? })
+        let kept = self.kept_of(x.len());
+        if kept < self.kept_of(0) {
+            let items = x.len();
+            context.warnings.push(format!(
+                "knn compares each of the {items} items with {kept} of them, drawn at random, to bound its time; the setting \
+                 `max_reference` changes that"
+            ));
+        }
+        Ok(Knn { config: self.clone(), neighbours: Neighbours::fit(&x, kept, context.seed)? })
     }
 
     fn load(&self, _: &Shape, _: &Device, weights: &mut Weights) -> Result<Knn> {
@@ -100,7 +125,7 @@ impl Knn {
     /// [`crate::Error::Mismatch`] when the arrays do not make items.
     pub fn load(config: &KnnConfig, weights: &mut Weights) -> Result<Self> {
         config.validate()?;
-        Ok(Self { config: config.clone(), neighbours: Neighbours::load(config.max_reference, weights)? })
+        Ok(Self { config: config.clone(), neighbours: Neighbours::load(config.kept_of(0), weights)? })
     }
 
     fn score(&self, x: &Features, asked: Asked) -> Result<Vec<f32>> {
@@ -147,6 +172,17 @@ mod tests {
     fn wave(n: usize) -> Matrix {
         let value = |i: usize| ((i * i % 37) as f32 * 0.7).sin() + (i % 5) as f32;
         Matrix { cols: 3, values: (0..3 * n).map(value).collect() }
+    }
+
+    #[test]
+    fn a_number_that_is_given_is_kept_whatever_the_items() {
+        let open = KnnConfig { max_reference: 0, ..KnnConfig::default() };
+        let kept = [0, 20_000, 200_000, 1_000_000, 100_000_000].map(|items| open.kept_of(items));
+        assert_eq!(kept, [20_000, 20_000, 20_000, 4000, 2000]);
+        let given = KnnConfig { max_reference: 1_000_000, ..open.clone() };
+        assert_eq!(given.kept_of(100_000_000), 1_000_000);
+        assert!(open.validate().is_ok() && given.validate().is_ok());
+        assert!(KnnConfig { max_reference: 1, ..open }.validate().is_err());
     }
 
     // import numpy as np; from pyod.models.knn import KNN

@@ -47,12 +47,6 @@ pub(in crate::method) fn check(neighbours: usize, max_reference: usize) -> Resul
     Ok(())
 }
 
-/// Pairs of an item and one kept, at most, as long as that leaves [`FEWEST`] to be kept.
-const MOST_PAIRS: usize = 4_000_000_000;
-
-/// Items kept of however many.
-const FEWEST: usize = 2000;
-
 /// Finds neighbours among the items kept from the fit.
 pub(in crate::method) struct Neighbours {
     reference: Reference,
@@ -65,9 +59,8 @@ enum Search {
 }
 
 impl Neighbours {
-    /// Keeps at most `limit` items of `x`, and of very many fewer, which bounds the time of a pass over `x`.
+    /// Keeps at most `limit` items of `x`.
     pub(in crate::method) fn fit(x: &Features, limit: usize, seed: Seed) -> Result<Self> {
-        let limit = limit.min((MOST_PAIRS / x.len().max(1)).max(FEWEST));
         Ok(Self::new(Reference::choose(x, limit, seed)?))
     }
 
