@@ -19,6 +19,7 @@ import pandas as pd
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 SINGLE = {
+    "default": 'method = "combined"\n',
     "forest": 'method = "isolation-forest"\n[settings]\ntrees = 500\n',
     "knn 5th": 'method = "knn"\n',
     "knn mean": 'method = "knn"\n[settings]\nneighbours = 0\ndistance = "mean"\n',
@@ -66,7 +67,7 @@ def main(program, tables, work, methods):
         found = {method: scores(program, table, method, work) for method in methods}
         one = {method: standardised(f[0]) for method, f in found.items() if f}
         seconds = {method: f[1] for method, f in found.items() if f}
-        voters = [m for m in one if m != "ae-lfr"]
+        voters = [m for m in one if m not in ("ae-lfr", "default")]
         for size in (2, 3, 4):
             more = {3: [BEFORE], 4: [DEFAULT]}.get(size, [])
             for members in ([*combinations(voters, size)] if size < 4 else []) + more:
