@@ -74,7 +74,7 @@ impl Checkpoints {
     }
 
     /// The same for the fit that `digest` stands for: data, settings and seed.
-    pub(crate) fn of_fit(&self, digest: &[u8]) -> Self {
+    pub fn of_fit(&self, digest: &[u8]) -> Self {
         let fit = hex(digest);
         Self { fit, ..self.clone() }
     }

@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::method::{Epoch, Observer};
 
 /// Which items of a pile have no features.
-#[derive(Clone)]
-pub(crate) struct Featureless {
+#[derive(Clone, Debug)]
+pub struct Featureless {
     flags: Vec<bool>,
     /// Whether most items are like that, so that they are nothing special.
     usual: bool,
@@ -20,29 +20,32 @@ pub(crate) struct Featureless {
 
 impl Featureless {
     /// Those of `x`.
-    pub(crate) fn of(x: &Features) -> Self {
+    pub fn of(x: &Features) -> Self {
         Self { flags: x.featureless(), usual: false }
     }
 
     /// Those of a pile to fit on: none where most pictures are of one colour, because their colour tells them apart then.
-    pub(crate) fn of_pile(x: &Features) -> Self {
+    pub fn of_pile(x: &Features) -> Self {
         let flags = x.featureless();
         let usual = matches!(x, Features::Images(_)) && 2 * count(&flags) > flags.len();
         Self { flags: if usual { vec![false; flags.len()] } else { flags }, usual }
     }
 
     /// Those among the items at `places`.
-    pub(crate) fn at(&self, places: &[usize]) -> Self {
+    pub fn at(&self, places: &[usize]) -> Self {
         Self { flags: places.iter().map(|&place| self.flags[place]).collect(), usual: self.usual }
     }
 
     /// Whether the item at `place` has no features.
-    pub(crate) fn is(&self, place: usize) -> bool {
+    ///
+    /// # Panics
+    /// With a place that is not among the items.
+    pub fn is(&self, place: usize) -> bool {
         self.flags[place]
     }
 
     /// The other items.
-    pub(crate) fn rest<'a>(&self, x: &'a Features) -> Cow<'a, Features> {
+    pub fn rest<'a>(&self, x: &'a Features) -> Cow<'a, Features> {
         if !self.flags.contains(&true) {
             return Cow::Borrowed(x);
         }
@@ -51,7 +54,7 @@ impl Featureless {
     }
 
     /// The scores of all items from those of the others: an item without features has the score `own`.
-    pub(crate) fn fill(&self, scores: Vec<f32>, own: f32) -> Vec<f32> {
+    pub fn fill(&self, scores: Vec<f32>, own: f32) -> Vec<f32> {
         if !self.flags.contains(&true) {
             return scores;
         }
@@ -60,13 +63,13 @@ impl Featureless {
     }
 
     /// The score of an item without features: above all of `scores`. None where such items are scored as others.
-    pub(crate) fn score(&self, scores: &[f32]) -> Option<f32> {
+    pub fn score(&self, scores: &[f32]) -> Option<f32> {
         (!self.usual).then(|| above(scores))
     }
 
     /// The same where all items are declared normal: the median of `scores` if some of them have no features, for then to
     /// have none is nothing odd.
-    pub(crate) fn score_among_normal(&self, scores: &[f32]) -> Option<f32> {
+    pub fn score_among_normal(&self, scores: &[f32]) -> Option<f32> {
         if !self.flags.contains(&true) || scores.is_empty() {
             return self.score(scores);
         }
@@ -76,7 +79,7 @@ impl Featureless {
     }
 
     /// What the user should know.
-    pub(crate) fn warning(&self, kind: Kind) -> Option<String> {
+    pub fn warning(&self, kind: Kind) -> Option<String> {
         let (found, total) = (count(&self.flags), self.flags.len());
         let what = match kind {
             Kind::Images => "pictures are of one colour",
@@ -104,9 +107,11 @@ fn above(scores: &[f32]) -> f32 {
 }
 
 /// Passes on what happens in a fit on the items with features as if it were one on all items.
-pub(crate) struct Whole<'a> {
-    pub(crate) observer: &'a mut dyn Observer,
-    pub(crate) featureless: &'a Featureless,
+pub struct Whole<'a> {
+    /// Told of all items.
+    pub observer: &'a mut dyn Observer,
+    /// Which items the fit is not given.
+    pub featureless: &'a Featureless,
 }
 
 impl Observer for Whole<'_> {

@@ -41,9 +41,7 @@ pub mod dataset;
 pub mod device;
 pub mod encoder;
 pub mod error;
-#[cfg(feature = "bench")]
-pub mod experiment;
-mod featureless;
+pub mod featureless;
 pub mod fit;
 mod hex;
 pub mod input;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use lfr::experiment::{Metric, Shard};
+use lfr_bench::{Metric, Shard};
 
 /// Run the experiments of a grid, and compare them with published results.
 ///

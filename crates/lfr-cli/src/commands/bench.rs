@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 use lfr::Error;
 use lfr::dataset::data_dir;
-use lfr::experiment::{
+use lfr_bench::{
     Event, Grid, Progress as Step, Records, Runner, RunnerOptions, Sweep, pack, plot, status, table,
 };
 

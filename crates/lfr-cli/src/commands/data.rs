@@ -34,7 +34,7 @@ fn tell(folder: &Path) -> Result<()> {
 
 #[cfg(feature = "fetch")]
 fn download(name: Name, folder: &Path) -> Result<()> {
-    let files = fetched(name.as_str(), folder, |watch| lfr::dataset::fetch(name, folder, watch))?;
+    let files = fetched(name.as_str(), folder, |watch| lfr_fetch::dataset(name, folder, watch))?;
     report(&files, FETCH)
 }
 
@@ -48,9 +48,7 @@ fn download(_: Name, _: &Path) -> Result<()> {
 pub(super) fn fetched(
     name: &str,
     folder: &Path,
-    fetch: impl FnOnce(
-        &mut dyn FnMut(lfr::dataset::Progress<'_>) -> lfr::Result<()>,
-    ) -> lfr::Result<Vec<FileStatus>>,
+    fetch: impl FnOnce(&mut dyn FnMut(lfr_fetch::Progress<'_>) -> lfr::Result<()>) -> lfr::Result<Vec<FileStatus>>,
 ) -> Result<Vec<FileStatus>> {
     crate::interrupt::listen()?;
     let mut progress = crate::progress::Progress::new(false);

@@ -35,7 +35,7 @@ fn tell(folder: &Path) -> Result<()> {
 
 #[cfg(feature = "fetch")]
 fn download(entry: &Registered, folder: &Path) -> Result<()> {
-    let files = super::data::fetched(entry.name, folder, |watch| entry.fetch(folder, watch))?;
+    let files = super::data::fetched(entry.name, folder, |watch| lfr_fetch::encoder(entry, folder, watch))?;
     report(&files, FETCH)
 }
 

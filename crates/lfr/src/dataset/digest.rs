@@ -12,30 +12,40 @@ use crate::hex::hex;
 
 /// A published digest of a file, in hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Digest {
+pub enum Digest {
+    /// 64 digits.
     Sha256(&'static str),
-    /// Where nothing better is published.
+    /// 32 digits, where nothing better is published.
     Md5(&'static str),
 }
 
-/// The digest of bytes still coming.
-#[derive(Clone)]
-pub(super) enum Running {
-    Sha256(Sha256, &'static str),
-    Md5(Md5, &'static str),
+/// The digest of bytes that are still coming, to be compared with a published one.
+#[derive(Clone, Debug)]
+pub struct RunningDigest {
+    state: State,
+    wanted: &'static str,
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    Sha256(Sha256),
+    Md5(Md5),
 }
 
 impl Digest {
     /// Before the first byte.
-    pub(super) fn start(self) -> Running {
+    pub fn start(self) -> RunningDigest {
         match self {
-            Digest::Sha256(wanted) => Running::Sha256(Sha256::new(), wanted),
-            Digest::Md5(wanted) => Running::Md5(Md5::new(), wanted),
+            Digest::Sha256(wanted) => RunningDigest { state: State::Sha256(Sha256::new()), wanted },
+            Digest::Md5(wanted) => RunningDigest { state: State::Md5(Md5::new()), wanted },
         }
     }
 
     /// Whether the file has this digest.
-    pub(crate) fn matches(self, path: &Path) -> Result<bool> {
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn matches(self, path: &Path) -> Result<bool> {
         let mut running = self.start();
         let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
         running.read(&mut file).map_err(|e| Error::io("read", path, e))?;
@@ -43,17 +53,20 @@ impl Digest {
     }
 }
 
-impl Running {
+impl RunningDigest {
     /// Takes in the next bytes.
-    pub(super) fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Running::Sha256(hash, _) => hash.update(bytes),
-            Running::Md5(hash, _) => hash.update(bytes),
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.state {
+            State::Sha256(hash) => hash.update(bytes),
+            State::Md5(hash) => hash.update(bytes),
         }
     }
 
-    /// Takes in all that `reader` brings, and says how much that was.
-    pub(super) fn read(&mut self, reader: &mut impl Read) -> std::io::Result<u64> {
+    /// Takes in all that `reader` brings, and says how many bytes that was.
+    ///
+    /// # Errors
+    /// Those of `reader`.
+    pub fn read(&mut self, reader: &mut impl Read) -> std::io::Result<u64> {
         let mut buffer = vec![0; 1 << 16];
         let mut total = 0;
         loop {
@@ -67,10 +80,10 @@ impl Running {
     }
 
     /// Whether the bytes so far are the whole, right file.
-    pub(super) fn matches(&self) -> bool {
-        match self.clone() {
-            Running::Sha256(hash, wanted) => hex(&hash.finalize()) == wanted,
-            Running::Md5(hash, wanted) => hex(&hash.finalize()) == wanted,
+    pub fn matches(&self) -> bool {
+        match self.state.clone() {
+            State::Sha256(hash) => hex(&hash.finalize()) == self.wanted,
+            State::Md5(hash) => hex(&hash.finalize()) == self.wanted,
         }
     }
 }

@@ -7,15 +7,11 @@ mod cifar10;
 mod contaminate;
 mod digest;
 mod fashion_mnist;
-#[cfg(feature = "fetch")]
-mod fetch;
 mod idx;
 mod locate;
 mod mnist;
 mod name;
 mod options;
-#[cfg(feature = "fetch")]
-mod partial;
 mod reuters;
 mod sample;
 mod sgml;
@@ -25,15 +21,11 @@ mod uri;
 mod verify;
 
 pub use contaminate::{Contaminated, Count, DrawOptions, Outliers, contaminate};
-pub(crate) use digest::Digest;
-#[cfg(feature = "fetch")]
-pub(crate) use fetch::bring;
-#[cfg(feature = "fetch")]
-pub use fetch::{Progress, fetch};
+pub use digest::{Digest, RunningDigest};
 pub use locate::data_dir;
 pub use name::Name;
 pub use options::{LoadOptions, Padding, Part, Split, Trim};
-pub(crate) use sources::Remote;
+pub use sources::Remote;
 pub use uri::{Draw, Uri};
 pub use verify::{FileStatus, Listing, State, list, verify};
 
@@ -71,6 +63,16 @@ pub struct Corpus {
     pub documents: Vec<String>,
     /// The most frequent terms to keep; `None` keeps all.
     pub max_features: Option<usize>,
+}
+
+/// The files of the data set `name` as they are downloaded, archives as a rule.
+pub fn files(name: Name) -> &'static [Remote] {
+    sources::source(name).files
+}
+
+/// The folder of the data set `name` under the data folder where downloads go.
+pub fn folder(name: Name) -> &'static str {
+    sources::source(name).folders[0]
 }
 
 /// Reads the data set `name` from `data_dir`: original archives or unpacked folders, in a folder of their own or not.

@@ -5,8 +5,7 @@ use super::digest::Digest;
 
 /// A file to download.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "some of it is for downloads alone"))]
-pub(crate) struct Remote {
+pub struct Remote {
     /// Its path in the folder of the data set or encoder.
     pub file: &'static str,
     /// Where it is to be had, best first; `{file}` stands for its name.

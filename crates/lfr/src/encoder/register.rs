@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 
 use super::cache::cache_base;
 use crate::dataset::{Digest, FileStatus, Remote, State};
-#[cfg(feature = "fetch")]
-use crate::dataset::{Progress, bring};
 use crate::error::{Error, Result};
 
 /// An encoder of the register.
@@ -17,10 +15,10 @@ pub struct Registered {
     pub summary: &'static str,
     /// Its terms of use.
     pub licence: &'static str,
-    files: &'static [Remote],
+    /// Its files, in a folder of its own.
+    pub files: &'static [Remote],
     /// A file of ours beside those: its name and content.
-    #[cfg_attr(not(feature = "fetch"), expect(dead_code, reason = "it is written with a download"))]
-    settings: Option<(&'static str, &'static str)>,
+    pub settings: Option<(&'static str, &'static str)>,
 }
 
 const MIB: u64 = 1 << 20;
@@ -140,7 +138,8 @@ impl Registered {
         }
     }
 
-    fn folder(&self, folder: &Path) -> PathBuf {
+    /// Its own folder in the folder of encoders.
+    pub fn folder(&self, folder: &Path) -> PathBuf {
         folder.join(self.name)
     }
 
@@ -159,25 +158,6 @@ impl Registered {
             Ok(FileStatus { name: remote.file.to_owned(), path, state })
         };
         self.files.iter().map(status).collect()
-    }
-
-    /// Downloads what is missing of it into `folder` and checks all of it, see [`crate::dataset::fetch`].
-    ///
-    /// # Errors
-    /// As [`crate::dataset::fetch`].
-    #[cfg(feature = "fetch")]
-    pub fn fetch(
-        &self,
-        folder: &Path,
-        progress: &mut dyn FnMut(Progress<'_>) -> Result<()>,
-    ) -> Result<Vec<FileStatus>> {
-        let own = self.folder(folder);
-        self.files.iter().try_for_each(|remote| bring(remote, &own, progress))?;
-        if let Some((name, content)) = self.settings {
-            let path = own.join(name);
-            std::fs::write(&path, content).map_err(|e| Error::io("write", &path, e))?;
-        }
-        self.verify(folder)
     }
 }
 

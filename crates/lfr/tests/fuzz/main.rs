@@ -190,7 +190,6 @@ tests!(
     scores,
     scores_parquet,
     labels,
-    #[cfg(feature = "bench")]
     grid,
     record,
 );

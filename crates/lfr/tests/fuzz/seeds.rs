@@ -249,7 +249,6 @@ pub fn labels() -> Vec<Vec<u8>> {
     all(&["id,label\na,0\nb,1\n", "0\n1\n0\n", "id;outlier\nx;yes\ny;no\n"])
 }
 
-#[cfg(feature = "bench")]
 pub fn grids() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
     let entries = fs::read_dir(folder).unwrap().filter_map(Result::ok).map(|entry| entry.path());

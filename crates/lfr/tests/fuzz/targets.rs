@@ -55,8 +55,7 @@ pub const ALL: &[Target] = &[
         told(Scores::read(path))
     }),
     target("labels", "a.csv", seeds::labels, mutate::bytes, |path, _| told(lfr::labels::Labels::read(path))),
-    #[cfg(feature = "bench")]
-    target("grid", "a.toml", seeds::grids, mutate::bytes, |path, _| told(lfr::experiment::Grid::read(path))),
+    target("grid", "a.toml", seeds::grids, mutate::bytes, |path, _| told(lfr_bench::Grid::read(path))),
     target("record", "run.json", seeds::records, mutate::bytes, |path, _| told(RunRecord::read(path))),
 ];
 
