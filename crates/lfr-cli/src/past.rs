@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use lfr::data::Data;
 use lfr::input::{Known, Options};
 use lfr::output::{Format, RunRecord, Scores};
-use lfr::pile::Pile;
 use lfr::score::Model;
 use lfr::{Error, Result};
 
@@ -45,8 +45,8 @@ pub fn score_file(path: &Path) -> PathBuf {
 /// Reads the pile that `model` was fitted on again, from `input`, and makes sure that it is the one of `fingerprint`.
 ///
 /// # Errors
-/// As [`Pile::read`], and [`Error::Mismatch`] for other data.
-pub fn pile(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Path>) -> Result<Pile> {
+/// As [`Data::read`], and [`Error::Mismatch`] for other data.
+pub fn data(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Path>) -> Result<Data> {
     let past = &model.header.reading;
     // As the fit read it, the columns it set aside included; pictures settle their channels once more.
     let base = Options {
@@ -65,13 +65,13 @@ pub fn pile(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Pa
         known: Known::default(),
         ..reading
     };
-    let pile = Pile::read(input, &reading)?;
-    if pile.fingerprint != fingerprint {
+    let data = Data::read(input, &reading)?;
+    if data.fingerprint != fingerprint {
         return Err(Error::Mismatch {
             what: format!("fingerprint of {}", input.display()),
             expected: fingerprint.to_owned(),
-            found: pile.fingerprint,
+            found: data.fingerprint,
         });
     }
-    Ok(pile)
+    Ok(data)
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
+use lfr::data::Data;
 use lfr::data::Kind;
 use lfr::dataset::Uri;
 use lfr::encoder::{Cache, Encoder, cache_dir, located};
@@ -11,7 +12,6 @@ use lfr::fit::FitOptions;
 use lfr::input::Options;
 use lfr::labels::Labels;
 use lfr::method::Method;
-use lfr::pile::Pile;
 use lfr::preprocess::PreprocessOptions;
 use lfr::run::{Fit, Run};
 use lfr::sample::Loaded;
@@ -80,9 +80,9 @@ impl<'a> Plan<'a> {
     /// As [`Loaded::of`], [`Labels::read`] and [`Labels::of_some`].
     pub fn read(&mut self, input: &Path, progress: &mut Progress) -> Result<Loaded> {
         if let Some(encoder) = &self.encoder {
-            let pile = self.encoded(input, encoder, progress)?;
-            self.fitting.known = self.known(&pile)?;
-            return Ok(Loaded::Whole(pile));
+            let data = self.encoded(input, encoder, progress)?;
+            self.fitting.known = self.known(&data)?;
+            return Ok(Loaded::Whole(data));
         }
         let text = format!("reading {}", input.display());
         progress.stage(&text);
@@ -94,12 +94,12 @@ impl<'a> Plan<'a> {
             let problem = "a table too large for the memory is fitted on a sample, which marks cannot guide yet; rank part of it";
             return Err(Error::config("labels_known", path.display(), problem).into());
         }
-        self.fitting.known = self.known(read.pile())?;
+        self.fitting.known = self.known(read.data())?;
         Ok(read)
     }
 
     /// The pile with the features that the encoder makes.
-    fn encoded(&self, input: &Path, encoder: &Arc<Encoder>, progress: &mut Progress) -> Result<Pile> {
+    fn encoded(&self, input: &Path, encoder: &Arc<Encoder>, progress: &mut Progress) -> Result<Data> {
         let keeps = !self.encoding.no_features_cache;
         let folder = keeps.then(|| cache_dir(self.encoding.features_cache.as_deref())).flatten();
         let mut cache = folder.map(|folder| Cache::open(&folder, encoder.card()));
@@ -109,14 +109,14 @@ impl<'a> Plan<'a> {
             progress.encoded(&text, at);
             interrupt::check()
         };
-        Ok(Pile::encoded(input, &self.reading, encoder, cache.as_mut(), &mut watch)?)
+        Ok(Data::encoded(input, &self.reading, encoder, cache.as_mut(), &mut watch)?)
     }
 
     /// The items that are to guide the fit, and their labels.
-    fn known(&self, pile: &Pile) -> Result<Option<Vec<(usize, bool)>>> {
-        let method = self.method(pile.kind)?;
+    fn known(&self, data: &Data) -> Result<Option<Vec<(usize, bool)>>> {
+        let method = self.method(data.kind)?;
         match &self.args.labels_known {
-            Some(path) if method.learns_from_labels() => Ok(Some(Labels::read(path)?.of_some(&pile.ids)?)),
+            Some(path) if method.learns_from_labels() => Ok(Some(Labels::read(path)?.of_some(&data.ids)?)),
             Some(path) => {
                 let problem = format!(
                     "method {} does not learn from labels; leave --method out, or use ae-lfr or gt-lfr (--labels is for metrics)",
@@ -132,15 +132,15 @@ impl<'a> Plan<'a> {
     ///
     /// # Errors
     /// As [`Fit::watched`].
-    pub fn fit(&mut self, pile: Pile, labels: Option<Vec<bool>>, progress: &mut Progress) -> Result<Run> {
-        let method = self.method(pile.kind)?;
-        progress.stage(&format!("fitting {} on {}", method.name(), things(pile.len(), pile.kind)));
+    pub fn fit(&mut self, data: Data, labels: Option<Vec<bool>>, progress: &mut Progress) -> Result<Run> {
+        let method = self.method(data.kind)?;
+        progress.stage(&format!("fitting {} on {}", method.name(), things(data.len(), data.kind)));
         self.fitting.method = Some(method);
         let mut fit = Fit::from(self.fitting.clone());
         if let Some(labels) = labels {
             fit = fit.labels(labels);
         }
-        let mut run = fit.watched(pile, &mut Watch { progress })?;
+        let mut run = fit.watched(data, &mut Watch { progress })?;
         run.model.embed_encoder(self.encoding.embed_into_model);
         interrupt::check()?;
         Ok(run)

@@ -6,7 +6,7 @@ use lfr::method::combined::CombinedConfig;
 use lfr::method::knn::KnnConfig;
 use lfr::method::{Context, Detector, MethodConfig, Registry};
 use lfr::nn::autoencoder::Shape;
-use lfr::{Fit, Method, Model, Pile, Result};
+use lfr::{Data, Fit, Method, Model, Result};
 use serde::{Deserialize, Serialize};
 
 /// Settings: how large a number may be before it counts.
@@ -68,12 +68,12 @@ pub fn main() -> Result<()> {
     let members = vec![own.clone(), KnnConfig::default().into()];
     let combined = CombinedConfig { members, ..CombinedConfig::default() };
     for method in [own, combined.into()] {
-        let run = Fit::new(method).run(Pile::rows(3, &values)?)?;
+        let run = Fit::new(method).run(Data::rows(3, &values)?)?;
         let worst = run.ranking().order()[0];
         println!("{}: row {worst} is the most anomalous", run.model.header.method_name());
         let saved = run.model.to_bytes()?;
         let loaded = Model::from_bytes_with(&saved, "cpu", &Registry::default().with::<Excess>())?;
-        assert_eq!((worst, loaded.score(&run.pile)?), (100, run.model.score(&run.pile)?));
+        assert_eq!((worst, loaded.score(&run.data)?), (100, run.model.score(&run.data)?));
     }
     Ok(())
 }

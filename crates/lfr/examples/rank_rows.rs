@@ -1,7 +1,7 @@
 //! Ranks rows of numbers in memory: `cargo run -p lfr --example rank_rows`.
 
 use lfr::threshold::{AutoRule, Rule};
-use lfr::{Fit, Method, Pile, Result};
+use lfr::{Data, Fit, Method, Result};
 
 /// 200 points near a circle, and one in its centre.
 pub fn main() -> Result<()> {
@@ -11,19 +11,19 @@ pub fn main() -> Result<()> {
     };
     let values: Vec<f32> = (0..200).flat_map(around).chain([0.0, 0.0]).collect();
     let ids = (0..200).map(|i| format!("point {i}")).chain(["centre".into()]).collect();
-    let pile = Pile::rows(2, &values)?.with_ids(ids)?;
+    let data = Data::rows(2, &values)?.with_ids(ids)?;
 
-    let mut run = Fit::new(Method::named("knn", None)?).seed(7).run(pile)?;
+    let mut run = Fit::new(Method::named("knn", None)?).seed(7).run(data)?;
     run.cut(Rule::Auto(AutoRule::TwoStage))?;
     for &item in run.ranking().order().iter().take(3) {
-        println!("{:<10} {:.3}", run.pile.ids[item], run.scores[item]);
+        println!("{:<10} {:.3}", run.data.ids[item], run.scores[item]);
     }
     for warning in &run.warnings {
         println!("warning: {warning}");
     }
     if let Some(cut) = &run.threshold {
-        println!("{} of {} points are flagged: {}", cut.flagged, run.pile.len(), cut.explanation);
+        println!("{} of {} points are flagged: {}", cut.flagged, run.data.len(), cut.explanation);
     }
-    assert_eq!(run.pile.ids[run.ranking().order()[0]], "centre");
+    assert_eq!(run.data.ids[run.ranking().order()[0]], "centre");
     Ok(())
 }

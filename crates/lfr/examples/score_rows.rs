@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use lfr::arrow::array::{ArrayRef, Float32Array, RecordBatch};
 use lfr::seed::Seed;
-use lfr::{Fit, Method, Options, Pile};
+use lfr::{Data, Fit, Method, Options};
 use parquet::arrow::ArrowWriter;
 use rand::RngExt;
 
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let reading = Options::default();
     let method = Method::named("isolation-forest", None)?;
-    let model = Fit::new(method).run(Pile::read(&small, &reading)?)?.model;
+    let model = Fit::new(method).run(Data::read(&small, &reading)?)?.model;
     let start = Instant::now();
     let mut scores: Vec<f32> = Vec::new();
     model.stream(&large, &reading, |_, chunk| {

@@ -3,14 +3,14 @@
 
 use std::error::Error;
 
-use lfr::{Fit, Method, Model, Options, Pile};
+use lfr::{Data, Fit, Method, Model, Options};
 
 /// Training rows in memory, new rows in a CSV file.
 pub fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let (model, new) = (folder.path().join("model.safetensors"), folder.path().join("new.csv"));
     let values: Vec<f32> = (0..600_u16).map(|i| f32::from(i * 37 % 101)).collect();
-    Fit::new(Method::named("knn", None)?).run(Pile::rows(3, &values)?)?.save_model(&model)?;
+    Fit::new(Method::named("knn", None)?).run(Data::rows(3, &values)?)?.save_model(&model)?;
 
     let rows: String = (0..10_000).map(|i| format!("{},{},{}\n", i % 97, i % 89, i % 83)).collect();
     std::fs::write(&new, format!("f0,f1,f2\n{rows}500,-500,500\n"))?;

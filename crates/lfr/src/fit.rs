@@ -6,6 +6,7 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use crate::checkpoint::Checkpoints;
+use crate::data::Data;
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::encoder::{EncoderStep, nearest};
@@ -14,7 +15,6 @@ use crate::featureless::{Featureless, Whole};
 use crate::marks::Marks;
 use crate::method::combined::CombinedConfig;
 use crate::method::{Context, Detector, Findings, Method, Observer};
-use crate::pile::Pile;
 use crate::preprocess::{PreprocessOptions, Preprocessor};
 use crate::seed::Seed;
 
@@ -89,20 +89,20 @@ pub struct Seconds {
     pub score: f64,
 }
 
-/// Fits a method on `pile` and scores the pile with it, the transductive setting of Lin et al. 2023.
+/// Fits a method on `data` and scores the pile with it, the transductive setting of Lin et al. 2023.
 ///
 /// # Errors
 /// Settings out of range, data that cannot be learnt from, divergence, or what the observer returns.
-pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Result<Fitted> {
-    let method = match (&options.method, &pile.encoded) {
+pub fn fit(data: &Data, options: &FitOptions, observer: &mut dyn Observer) -> Result<Fitted> {
+    let method = match (&options.method, &data.encoded) {
         (asked, Some(_)) => asked.clone().unwrap_or_else(default_on_encoded).suited_to_encoded()?,
-        (asked, None) => asked.clone().unwrap_or_else(|| default_method(pile.kind)).suited_to(pile.kind),
+        (asked, None) => asked.clone().unwrap_or_else(|| default_method(data.kind)).suited_to(data.kind),
     };
     method.validate()?;
     let opened = device::open(&options.device)?;
     let start = Instant::now();
-    let (preprocessor, said, features) = prepared(pile, options)?;
-    let mut warnings = pile.notes.clone();
+    let (preprocessor, said, features) = prepared(data, options)?;
+    let mut warnings = data.notes.clone();
     warnings.extend(said);
     let preprocessed = Instant::now();
     let all = Featureless::of_pile(&features);
@@ -141,14 +141,14 @@ pub fn fit(pile: &Pile, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let scores = all.fill(scores, featureless_score.unwrap_or_default());
     match options.all_normal {
         true => warnings.extend(assumes_outliers(&method)),
-        false => warnings.extend(all.warning(pile.kind)),
+        false => warnings.extend(all.warning(data.kind)),
     }
     let seconds = Seconds {
         preprocess: (preprocessed - start).as_secs_f64(),
         fit: (fitted - preprocessed).as_secs_f64(),
         score: fitted.elapsed().as_secs_f64(),
     };
-    let nearest = pile.encoded.as_ref().map(|encoded| nearest(&encoded.rows, &scores)).unwrap_or_default();
+    let nearest = data.encoded.as_ref().map(|encoded| nearest(&encoded.rows, &scores)).unwrap_or_default();
     drop(training);
     Ok(Fitted {
         method,
@@ -186,14 +186,14 @@ fn identity(method: &Method, options: &FitOptions, features: &Features) -> Vec<u
 }
 
 /// The preprocessor of a pile, what to say about it, and the features.
-fn prepared(pile: &Pile, options: &FitOptions) -> Result<(Preprocessor, Vec<String>, Features)> {
-    if let Some(encoded) = &pile.encoded {
+fn prepared(data: &Data, options: &FitOptions) -> Result<(Preprocessor, Vec<String>, Features)> {
+    if let Some(encoded) = &data.encoded {
         encoded.check()?;
         let step = EncoderStep::of(Arc::clone(&encoded.encoder));
         return Ok((Preprocessor::Encoder(step), Vec::new(), Features::Dense(encoded.rows.clone())));
     }
-    let (preprocessor, said) = Preprocessor::fit(&pile.items, &options.preprocess)?;
-    let parts = pile.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
+    let (preprocessor, said) = Preprocessor::fit(&data.items, &options.preprocess)?;
+    let parts = data.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
     Ok((preprocessor, said, Features::concat(parts)?))
 }
 
@@ -230,8 +230,8 @@ mod tests {
 
     const EMPTY: usize = 12;
 
-    fn pile(items: Items) -> Pile {
-        Pile {
+    fn data(items: Items) -> Data {
+        Data {
             input: "a test".into(),
             reading: crate::input::Options::default(),
             range: None,
@@ -252,7 +252,7 @@ mod tests {
     }
 
     /// Sixty documents of seven of fifteen words, every tenth of other words; then some without a word.
-    fn documents(empty: usize) -> Pile {
+    fn documents(empty: usize) -> Data {
         let word = |i: usize, j: usize| {
             if i % 10 == 9 {
                 format!("odd{}", noise(i + 60 * j) % 30)
@@ -261,16 +261,16 @@ mod tests {
             }
         };
         let document = |i: usize| (0..7).map(|j| word(i, j)).collect::<Vec<_>>().join(" ");
-        pile(Items::Documents((0..60).map(document).chain((0..empty).map(|_| "...".into())).collect()))
+        data(Items::Documents((0..60).map(document).chain((0..empty).map(|_| "...".into())).collect()))
     }
 
     /// Thirty pictures of a slope, every tenth of blotches; then some of one colour.
-    fn pictures(empty: usize) -> Pile {
+    fn pictures(empty: usize) -> Data {
         let pixel =
             |i: usize, at: usize| if i % 10 == 9 { noise(i + at) } else { 3 * at + noise(i + at) / 16 } as u8;
         let pixels = (0..30).flat_map(|i| (0..64).map(move |at| pixel(i, at)));
         let plain = (0..empty).flat_map(|i| vec![20 * i as u8; 64]);
-        pile(Items::Images(Images { channels: 1, side: 8, pixels: pixels.chain(plain).collect() }))
+        data(Items::Images(Images { channels: 1, side: 8, pixels: pixels.chain(plain).collect() }))
     }
 
     /// Every method that needs no labels and not too long, short.
@@ -286,8 +286,8 @@ mod tests {
         all.map(|method| short(method.name)).collect()
     }
 
-    fn fitted(pile: &Pile, method: Method) -> Fitted {
-        fit(pile, &FitOptions { method: Some(method), ..FitOptions::default() }, &mut Silent).unwrap()
+    fn fitted(data: &Data, method: Method) -> Fitted {
+        fit(data, &FitOptions { method: Some(method), ..FitOptions::default() }, &mut Silent).unwrap()
     }
 
     fn auroc(scores: &[f32]) -> f64 {
@@ -344,9 +344,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.safetensors");
         for (empty, name) in [(0, "knn"), (EMPTY, "knn"), (0, "combined"), (0, "isolation-forest")] {
-            let pile = documents(empty);
+            let data = documents(empty);
             let method = Method::named(name, None).unwrap().suited_to(Kind::Text);
-            let fitted = Fit::new(method).run(pile).unwrap();
+            let fitted = Fit::new(method).run(data).unwrap();
             fitted.save_model(&path).unwrap();
             let scores = |text: &str| {
                 let items = Items::Documents(vec![text.into(), "usual1 usual2".into()]);

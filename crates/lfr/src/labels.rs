@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::data::{outlier_label, outlier_labels};
 use crate::error::{Error, Result};
-use crate::pile::{outlier_label, outlier_labels};
 use crate::regular;
 
 /// Largest labels file, in bytes.

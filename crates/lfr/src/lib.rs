@@ -6,22 +6,22 @@
 //! Intelligence 2023); the methods that the paper compares with and classical detectors are included.
 //!
 //! ```
-//! use lfr::{Fit, Model, Options, Pile};
+//! use lfr::{Fit, Model, Options, Data};
 //!
 //! # fn main() -> lfr::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder for the model");
 //! # let path = folder.path().join("sneakers.safetensors");
 //! // 330 images, some of which do not belong.
-//! let pile = Pile::read("../../examples/sneakers/images", &Options::default())?;
-//! # let pile = Pile::rows(2, &(0..80_u32).map(|i| i * 7 % 11).collect::<Vec<_>>())?;
-//! let run = Fit::default().seed(7).run(pile)?;
+//! let data = Data::read("../../examples/sneakers/images", &Options::default())?;
+//! # let data = Data::rows(2, &(0..80_u32).map(|i| i * 7 % 11).collect::<Vec<_>>())?;
+//! let run = Fit::default().seed(7).run(data)?;
 //! for &worst in run.ranking().order().iter().take(5) {
-//!     println!("{} {:.3}", run.pile.ids[worst], run.scores[worst]);
+//!     println!("{} {:.3}", run.data.ids[worst], run.scores[worst]);
 //! }
 //! run.save_model(&path)?;
 //! // Scores other items, read as the model says.
-//! let scores = Model::load(&path)?.score(&run.pile)?;
-//! # assert_eq!(scores.len(), run.pile.len());
+//! let scores = Model::load(&path)?.score(&run.data)?;
+//! # assert_eq!(scores.len(), run.data.len());
 //! # Ok(())
 //! # }
 //! ```
@@ -58,7 +58,6 @@ pub mod output;
 mod panics;
 #[cfg(test)]
 mod parity;
-pub mod pile;
 pub mod preprocess;
 pub mod regular;
 pub mod report;
@@ -72,9 +71,9 @@ pub mod threshold;
 pub mod transform;
 pub mod views;
 
+pub use data::Data;
 pub use error::{Error, Result};
 pub use input::Options;
 pub use method::Method;
-pub use pile::Pile;
 pub use run::{Fit, Run};
 pub use score::Model;

@@ -9,11 +9,11 @@ use arrow_select::filter::filter_record_batch;
 
 use crate::arrow::array::BooleanArray;
 use crate::data::{Chunk, Items, Kind};
+use crate::data::{Data, size, too_large};
 use crate::error::{Error, Result};
 use crate::input::{self, Options};
 use crate::memory;
 use crate::output::{Ids, Texts};
-use crate::pile::{Pile, size, too_large};
 use crate::seed::Seed;
 
 /// Rows that a sample has at least.
@@ -34,9 +34,9 @@ struct Limits {
 /// What an input was read as.
 pub enum Loaded {
     /// All of it.
-    Whole(Pile),
+    Whole(Data),
     /// Some rows of a large table, and what there is to know of all.
-    Sample(Pile, Rows),
+    Sample(Data, Rows),
 }
 
 /// All rows of a table of which a pile holds a sample.
@@ -51,11 +51,11 @@ pub struct Rows {
 }
 
 impl Loaded {
-    /// Reads `path`: as [`Pile::read`] what can be held in memory, and a sample of the rows of a table that is larger
+    /// Reads `path`: as [`Data::read`] what can be held in memory, and a sample of the rows of a table that is larger
     /// than 256 MB there. `watch` is told how many items were read so far.
     ///
     /// # Errors
-    /// As [`Pile::read`], or what `watch` returns.
+    /// As [`Data::read`], or what `watch` returns.
     pub fn of(
         path: &Path,
         options: &Options,
@@ -82,30 +82,30 @@ impl Loaded {
         }
         let Thinned { parts, read, level, rows, .. } = thinned;
         let (chunks, places): (Vec<Chunk>, Vec<Vec<usize>>) = parts.into_iter().unzip();
-        let mut pile = Pile::assembled(chunks, &source, path.display().to_string(), options);
+        let mut data = Data::assembled(chunks, &source, path.display().to_string(), options);
         if level == 0 {
-            return Ok(Self::Whole(pile));
+            return Ok(Self::Whole(data));
         }
-        pile.labels = None;
-        pile.notes.push(format!(
+        data.labels = None;
+        data.notes.push(format!(
             "too large to be held in memory: fitted on {} of {read} rows, drawn at random; all are scored",
-            pile.len()
+            data.len()
         ));
-        Ok(Self::Sample(pile, Rows { places: places.concat(), ..rows }))
+        Ok(Self::Sample(data, Rows { places: places.concat(), ..rows }))
     }
 
     /// The pile to fit on, and all rows of which it is a sample.
-    pub fn parts(self) -> (Pile, Option<Rows>) {
+    pub fn parts(self) -> (Data, Option<Rows>) {
         match self {
-            Self::Whole(pile) => (pile, None),
-            Self::Sample(pile, rows) => (pile, Some(rows)),
+            Self::Whole(data) => (data, None),
+            Self::Sample(data, rows) => (data, Some(rows)),
         }
     }
 
     /// The pile to fit on.
-    pub fn pile(&self) -> &Pile {
+    pub fn data(&self) -> &Data {
         match self {
-            Self::Whole(pile) | Self::Sample(pile, _) => pile,
+            Self::Whole(data) | Self::Sample(data, _) => data,
         }
     }
 }
@@ -207,28 +207,28 @@ mod tests {
     use super::*;
 
     /// A table of 20 000 rows, read with little memory in chunks of so many rows.
-    fn read(chunk: usize, seed: u64) -> (Pile, Rows) {
+    fn read(chunk: usize, seed: u64) -> (Data, Rows) {
         let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         let rows: String = (0..20_000).map(|i| format!("{i}.5,{},{}\n", i % 7, i % 2)).collect();
         std::fs::write(file.path(), format!("a,b,y\n{rows}")).unwrap();
         let limits = Limits { whole: 1 << 16, sample: 1 << 15, most: 1 << 30, enough: 100 };
         let options = Options { chunk, label: Some("y".into()), ..Options::default() };
         match Loaded::within(file.path(), &options, Seed(seed), limits, |_| Ok(())).unwrap() {
-            Loaded::Sample(pile, rows) => (pile, rows),
+            Loaded::Sample(data, rows) => (data, rows),
             Loaded::Whole(_) => panic!("all rows were kept"),
         }
     }
 
     #[test]
     fn a_sample_is_random_small_and_knows_all_rows() {
-        let (pile, rows) = read(1000, 1);
+        let (data, rows) = read(1000, 1);
         assert_eq!((rows.ids.len(), rows.labels.as_ref().unwrap().len()), (20_000, 20_000));
-        assert!((101..2000).contains(&pile.len()) && pile.labels.is_none(), "{}", pile.len());
+        assert!((101..2000).contains(&data.len()) && data.labels.is_none(), "{}", data.len());
         let ids: Vec<String> = rows.places.iter().map(|place| place.to_string()).collect();
-        assert_eq!(pile.ids, ids);
+        assert_eq!(data.ids, ids);
         let low = rows.places.iter().filter(|&&place| place < 10_000).count();
-        assert!((2 * low).abs_diff(pile.len()) < pile.len() / 3);
-        assert!(pile.notes.last().unwrap().contains("of 20000 rows"));
+        assert!((2 * low).abs_diff(data.len()) < data.len() / 3);
+        assert!(data.notes.last().unwrap().contains("of 20000 rows"));
         assert_ne!(read(1000, 2).1.places, rows.places);
     }
 
@@ -240,7 +240,7 @@ mod tests {
             let limits = Limits { whole: 1 << 10, sample: 1 << 9, most, enough: 0 };
             Loaded::within(file.path(), &Options::default(), Seed(0), limits, |_| Ok(()))
         };
-        assert!(matches!(read(1 << 20), Ok(Loaded::Whole(pile)) if pile.len() == 3));
+        assert!(matches!(read(1 << 20), Ok(Loaded::Whole(data)) if data.len() == 3));
         assert!(read(10).err().unwrap().to_string().contains("more than fits in memory"));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::data::Data;
 use crate::data::{Chunk, Features, Items};
 use crate::device;
 use crate::encoder::{Card, Encoder};
@@ -15,7 +16,6 @@ use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
 use crate::output::OutputFile;
-use crate::pile::Pile;
 use crate::preprocess::Preprocessor;
 use crate::seed::Seed;
 
@@ -37,7 +37,7 @@ pub struct Model {
 ///
 /// # Errors
 /// [`Error::TooFewItems`] when the fit has no score.
-pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header> {
+pub(crate) fn header(fitted: &Fitted, data: &Data, seed: Seed) -> Result<Header> {
     let channels = match &fitted.preprocessor {
         Preprocessor::Images(shape) => Some(shape.channels),
         Preprocessor::Encoder(step) => step.card.pictures().map(|input| input.channels),
@@ -48,16 +48,16 @@ pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header>
         needed: 1,
         what: "a model file".into(),
     })?;
-    let reading = &pile.reading;
+    let reading = &data.reading;
     Ok(Header {
         tool_version: env!("CARGO_PKG_VERSION").into(),
-        kind: pile.kind,
+        kind: data.kind,
         method: json(&fitted.method)?,
         preprocessor: json(&fitted.preprocessor)?,
         reading: Reading {
             image_size: reading.image_size,
             channels,
-            range: pile.range,
+            range: data.range,
             id: reading.id.clone(),
             ignore: reading.ignore.clone(),
             label: reading.label.clone(),
@@ -69,8 +69,8 @@ pub(crate) fn header(fitted: &Fitted, pile: &Pile, seed: Seed) -> Result<Header>
             sheet: reading.sheet.clone(),
         },
         seed: seed.0,
-        fingerprint: pile.fingerprint.clone(),
-        items: pile.len(),
+        fingerprint: data.fingerprint.clone(),
+        items: data.len(),
         quantiles,
         featureless_score: fitted.featureless_score,
         warnings: fitted.warnings.clone(),
@@ -304,18 +304,18 @@ impl Model {
         Ok(scores)
     }
 
-    /// One score an item of `pile`, which was read as [`Model::reading`] says; higher = more anomalous.
+    /// One score an item of `data`, which was read as [`Model::reading`] says; higher = more anomalous.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when its items are not laid out as the training items.
-    pub fn score(&self, pile: &Pile) -> Result<Vec<f32>> {
-        if let (Some(encoded), Preprocessor::Encoder(step)) = (&pile.encoded, &self.preprocessor)
+    pub fn score(&self, data: &Data) -> Result<Vec<f32>> {
+        if let (Some(encoded), Preprocessor::Encoder(step)) = (&data.encoded, &self.preprocessor)
             && encoded.encoder.card().key() == step.card.key()
-            && let Some(first) = pile.items.first()
+            && let Some(first) = data.items.first()
         {
             return self.scores_of(first, &Features::Dense(encoded.rows.clone()));
         }
-        let parts = pile.items.iter().map(|items| self.scores(items)).collect::<Result<Vec<_>>>()?;
+        let parts = data.items.iter().map(|items| self.scores(items)).collect::<Result<Vec<_>>>()?;
         Ok(parts.concat())
     }
 

@@ -19,7 +19,7 @@ use lfr::method::{
 };
 use lfr::nn::subspace_autoencoder::ChannelNorm;
 use lfr::nn::{Init, Schedule};
-use lfr::{Fit, Method, Model, Options, Pile};
+use lfr::{Data, Fit, Method, Model, Options};
 
 fn schedule() -> Schedule {
     Schedule {
@@ -105,14 +105,14 @@ fn number(i: usize) -> u8 {
 }
 
 /// Twenty-four rows of four numbers.
-fn rows() -> Pile {
-    Pile::rows(4, &(0..96).map(|i| f32::from(number(i))).collect::<Vec<_>>()).unwrap()
+fn rows() -> Data {
+    Data::rows(4, &(0..96).map(|i| f32::from(number(i))).collect::<Vec<_>>()).unwrap()
 }
 
 /// Two pictures of 8 x 8: every one becomes 72 or more in training.
-fn pictures() -> Pile {
+fn pictures() -> Data {
     let picture = |i: usize| Picture::new(8, 8, 1, (0..64).map(|at| number(64 * i + at)).collect()).unwrap();
-    Pile::pictures((0..2).map(picture).collect(), &Options { image_size: 8, ..Options::default() }).unwrap()
+    Data::pictures((0..2).map(picture).collect(), &Options { image_size: 8, ..Options::default() }).unwrap()
 }
 
 #[test]
@@ -120,16 +120,16 @@ fn every_method_is_fitted_saved_and_loaded() {
     let mut seen = BTreeSet::new();
     for method in methods() {
         let (name, takes) = (method.name(), method.description().takes);
-        let pile = if takes == Takes::Pictures { pictures() } else { rows() };
+        let data = if takes == Takes::Pictures { pictures() } else { rows() };
         let mut fit = Fit::new(method).seed(3);
         if takes == Takes::LabelledToo {
             fit = fit.known(vec![(0, false), (1, true), (2, false), (3, true)]);
         }
-        let run = fit.run(pile).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let run = fit.run(data).unwrap_or_else(|e| panic!("{name}: {e}"));
         let loaded =
             Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let scores = loaded.score(&run.pile).unwrap();
-        assert_eq!(scores, run.model.score(&run.pile).unwrap(), "{name}");
+        let scores = loaded.score(&run.data).unwrap();
+        assert_eq!(scores, run.model.score(&run.data).unwrap(), "{name}");
         assert!(scores.iter().all(|score| score.is_finite()), "{name}: {scores:?}");
         seen.insert(name);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use lfr::checkpoint::Checkpoints;
 use lfr::input::Picture;
 use lfr::method::{Method, Observer};
-use lfr::{Error, Fit, Options, Pile, Result};
+use lfr::{Data, Error, Fit, Options, Result};
 use serde_json::json;
 
 /// Stops a fit before its step `at`, counted over the whole training.
@@ -21,15 +21,15 @@ impl Observer for StopAt {
     }
 }
 
-fn rows() -> Pile {
+fn rows() -> Data {
     let values: Vec<f32> = (0..90 * 4).map(|i| (i * i % 37) as f32 + (i % 4) as f32).collect();
-    Pile::rows(4, &values).unwrap()
+    Data::rows(4, &values).unwrap()
 }
 
-fn pictures(count: usize) -> Pile {
+fn pictures(count: usize) -> Data {
     let picture =
         |p: usize| Picture::new(8, 8, 1, (0..64).map(|i| (i * (p + 3) % 251) as u8).collect()).unwrap();
-    Pile::pictures(
+    Data::pictures(
         (0..count).map(picture).collect::<Vec<_>>(),
         &Options { image_size: 8, ..Options::default() },
     )
@@ -37,19 +37,19 @@ fn pictures(count: usize) -> Pile {
 }
 
 /// Fits without a stop, and again with a stop before each of `stops` steps, in turn; compares model, scores and curve.
-fn same_bytes(name: &str, settings: serde_json::Value, pile: Pile, stops: &[usize]) {
+fn same_bytes(name: &str, settings: serde_json::Value, data: Data, stops: &[usize]) {
     let fit = || Fit::new(Method::named(name, None).unwrap().with(&settings).unwrap()).seed(3);
-    let labels: Vec<bool> = (0..pile.len()).map(|i| i % 9 == 0).collect();
-    let whole = fit().labels(labels.clone()).run(pile.clone()).unwrap();
+    let labels: Vec<bool> = (0..data.len()).map(|i| i % 9 == 0).collect();
+    let whole = fit().labels(labels.clone()).run(data.clone()).unwrap();
     let place = tempfile::tempdir().unwrap();
     let checkpoints = Checkpoints::new(place.path().join("states"), Duration::ZERO);
     let fit = fit().labels(labels).checkpoints(checkpoints.clone());
     for &at in stops {
-        let stopped = fit.watched(pile.clone(), &mut StopAt { at, seen: 0 }).err();
+        let stopped = fit.watched(data.clone(), &mut StopAt { at, seen: 0 }).err();
         assert!(matches!(stopped, Some(Error::Interrupted)), "{name}: no stop before step {at}");
         assert!(checkpoints.any(), "{name}");
     }
-    let resumed = fit.run(pile).unwrap();
+    let resumed = fit.run(data).unwrap();
     assert_eq!(resumed.scores, whole.scores, "{name}");
     assert_eq!(resumed.curve, whole.curve, "{name}");
     assert_eq!(resumed.warnings, whole.warnings, "{name}");
@@ -98,9 +98,9 @@ fn a_state_of_other_data_is_refused() {
     assert!(fit.watched(rows(), &mut StopAt { at: 1, seen: 0 }).is_err());
     let message = fit.clone().seed(9).run(rows()).map(|_| ()).err();
     assert!(message.is_none(), "another seed has another place: {message:?}");
-    let others = Pile::rows(4, &[1.0; 80]).map(|_| ());
+    let others = Data::rows(4, &[1.0; 80]).map(|_| ());
     assert!(others.is_ok());
     let values: Vec<f32> = (0..90 * 4).map(|i| (i * i % 41) as f32).collect();
-    let message = fit.run(Pile::rows(4, &values).unwrap()).err().unwrap().to_string();
+    let message = fit.run(Data::rows(4, &values).unwrap()).err().unwrap().to_string();
     assert!(message.contains("it is of other data, other settings or another version"), "{message}");
 }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use anyhow::Result;
 use lfr::Error;
+use lfr::data::Data;
 use lfr::data::Items;
-use lfr::pile::Pile;
 use lfr::preprocess::{ColumnReading, TableEncoder, TableOptions};
 use serde_json::json;
 
@@ -16,20 +16,20 @@ use crate::terminal::{count, print, print_json, shown};
 /// Reads the table and prints how its columns are read.
 pub fn run(args: &ColumnsArgs) -> Result<()> {
     let options = TableOptions { columns: args.reading.columns()?, ..TableOptions::default() };
-    let pile = Pile::read(&args.input, &plan::reading(&args.reading, &EncoderArgs::default()))?;
+    let data = Data::read(&args.input, &plan::reading(&args.reading, &EncoderArgs::default()))?;
     let rows =
-        pile.items.iter().filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
+        data.items.iter().filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
-        let problem = format!("{} holds {}, which have no columns", args.input.display(), pile.kind);
+        let problem = format!("{} holds {}, which have no columns", args.input.display(), data.kind);
         return Err(Error::config("input", args.input.display(), problem).into());
     }
     let columns = TableEncoder::readings_of(&rows, &options)?;
     if args.json {
-        return print_json(&json!({ "rows": pile.len(), "notes": pile.notes, "columns": columns }));
+        return print_json(&json!({ "rows": data.len(), "notes": data.notes, "columns": columns }));
     }
-    let mut text = format!("{} rows\n", count(pile.len()));
-    for note in &pile.notes {
+    let mut text = format!("{} rows\n", count(data.len()));
+    for note in &data.notes {
         writeln!(text, "note: {}", shown(note))?;
     }
     print((text + &table(&columns)?).as_bytes())

@@ -19,8 +19,8 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
     let file = OutputFile::create(&target, args.writing.force)?;
 
     let mut progress = Progress::new(args.running.quiet);
-    let (pile, _) = plan.read(&args.input, &mut progress)?.parts();
-    let run = plan.fit(pile, None, &mut progress).inspect_err(|e| unfinished::hint(e, &unfinished))?;
+    let (data, _) = plan.read(&args.input, &mut progress)?.parts();
+    let run = plan.fit(data, None, &mut progress).inspect_err(|e| unfinished::hint(e, &unfinished))?;
     let record = RunRecord { command: tables.words.clone(), ..run.record()? };
     run.model.save_into(file)?;
     unfinished.discard()?;

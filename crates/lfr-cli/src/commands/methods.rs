@@ -33,7 +33,7 @@ fn all(args: &MethodsArgs) -> Result<()> {
         }
     }
     text.push_str(
-        "\nEvery method scores the pile it is fitted on and, once fitted, items it never saw.\n\
+        "\nEvery method scores the data it is fitted on and, once fitted, items it never saw.\n\
          The cost is an estimate for a thousand small images on a laptop's processor.\n\
          `lfr methods METHOD` shows every setting of one.\n",
     );

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use anyhow::Result;
 use lfr::Error;
+use lfr::data::Data;
 use lfr::labels::Labels;
 use lfr::output::{OutputFolder, RunRecord};
-use lfr::pile::Pile;
 use lfr::run::Contents;
 use lfr::sample::Rows;
 use lfr::threshold::Rule;
@@ -34,9 +34,9 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     plan.fitting.checkpoints = Some(unfinished.clone());
 
     let mut progress = Progress::new(args.running.quiet);
-    let (pile, rows) = plan.read(&args.input, &mut progress)?.parts();
-    let labels = given.map(|given| given.of_all(&all_ids(&pile, rows.as_ref()))).transpose()?;
-    let fitted = plan.fit(pile, labels.clone().filter(|_| rows.is_none()), &mut progress);
+    let (data, rows) = plan.read(&args.input, &mut progress)?.parts();
+    let labels = given.map(|given| given.of_all(&all_ids(&data, rows.as_ref()))).transpose()?;
+    let fitted = plan.fit(data, labels.clone().filter(|_| rows.is_none()), &mut progress);
     let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
     let mut run = match rows {
         None => run,
@@ -72,9 +72,9 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
 }
 
 /// The identifiers of all items.
-fn all_ids(pile: &Pile, rows: Option<&Rows>) -> Vec<String> {
+fn all_ids(data: &Data, rows: Option<&Rows>) -> Vec<String> {
     match rows {
         Some(rows) => (0..rows.ids.len()).map(|i| rows.ids.get(i)).collect(),
-        None => pile.ids.clone(),
+        None => data.ids.clone(),
     }
 }

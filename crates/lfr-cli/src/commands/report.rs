@@ -19,10 +19,10 @@ pub fn run(args: &ReportArgs) -> Result<()> {
     let file = OutputFile::create(&output, args.force || args.output.is_none())?;
     let model = Model::load(args.run.join(past::MODEL))?;
     let input = args.input.clone().unwrap_or_else(|| PathBuf::from(&record.input));
-    let pile = past::pile(&model, &record.fingerprint, &input, args.data_dir.as_deref())?;
-    let scores = scores.in_order_of(&pile.ids)?;
+    let data = past::data(&model, &record.fingerprint, &input, args.data_dir.as_deref())?;
+    let scores = scores.in_order_of(&data.ids)?;
     record.input = input.display().to_string();
-    write_page(file, &record, &scores, &pile.items, &model, args.show)?;
+    write_page(file, &record, &scores, &data.items, &model, args.show)?;
     say(&format!("see {}", shown(&output.display().to_string())));
     Ok(())
 }

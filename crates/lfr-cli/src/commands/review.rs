@@ -53,7 +53,7 @@ fn headline(desk: &Desk) -> String {
 /// What the page would show.
 fn told(desk: &Desk) -> String {
     let marked = desk.marks().all().iter().flatten().count();
-    let input = match desk.pile() {
+    let input = match desk.data() {
         Ok(_) => "the input can be read".to_owned(),
         Err(reason) => format!(
             "the input cannot be shown: {}; the report still has {} of its items",

@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
+use lfr::data::outlier_labels;
 use lfr::encoder::located;
 use lfr::input::Options;
 use lfr::metrics::Agreement;
 use lfr::output::{Format, OutputFile, Scores, Texts};
-use lfr::pile::outlier_labels;
 use lfr::score::Model;
 use lfr::threshold::threshold;
 

@@ -49,7 +49,7 @@ pub struct Desk {
     /// The scores, ascending.
     sorted: Vec<f32>,
     marks: Mutex<Marks>,
-    pile: OnceLock<Result<Opened, String>>,
+    data: OnceLock<Result<Opened, String>>,
     kept: OnceLock<Kept>,
 }
 
@@ -88,14 +88,14 @@ impl Desk {
             sorted,
             scores,
             marks,
-            pile: OnceLock::new(),
+            data: OnceLock::new(),
             kept: OnceLock::new(),
         })
     }
 
     /// Reads the pile and the model again, unless that is done.
     pub fn read_pile(&self, data_dir: Option<&Path>) {
-        self.pile.get_or_init(|| self.reread(data_dir));
+        self.data.get_or_init(|| self.reread(data_dir));
     }
 
     /// The same on a thread of its own.
@@ -111,32 +111,32 @@ impl Desk {
     fn reread(&self, data_dir: Option<&Path>) -> Result<Opened, String> {
         let input = self.root.display();
         let model = Model::load(self.folder.join(MODEL)).map_err(|e| e.to_string())?;
-        let pile = past::pile(&model, &self.record.fingerprint, &self.root, data_dir);
-        let pile = pile.map_err(|error| match error {
+        let data = past::data(&model, &self.record.fingerprint, &self.root, data_dir);
+        let data = data.map_err(|error| match error {
             lfr::Error::Mismatch { .. } => format!("{input} is not as it was at the time of the run"),
             error => error.to_string(),
         })?;
-        let same = pile.len() == self.len() && pile.ids.iter().enumerate().all(|(i, id)| *id == self.id(i));
+        let same = data.len() == self.len() && data.ids.iter().enumerate().all(|(i, id)| *id == self.id(i));
         if !same {
             return Err("the score file is not in the order of the input; take it as the run wrote it".into());
         }
-        Ok(Opened { model, items: pile.items, heat: OnceLock::new(), near: OnceLock::new() })
+        Ok(Opened { model, items: data.items, heat: OnceLock::new(), near: OnceLock::new() })
     }
 
     /// The pile and the model.
     ///
     /// # Errors
     /// Why they are not to be had, now or at all.
-    pub fn pile(&self) -> Result<&Opened, String> {
-        match self.pile.get() {
-            Some(pile) => pile.as_ref().map_err(String::clone),
+    pub fn data(&self) -> Result<&Opened, String> {
+        match self.data.get() {
+            Some(data) => data.as_ref().map_err(String::clone),
             None => Err(format!("{} is still being read", self.root.display())),
         }
     }
 
     /// Whether the pile is still being read.
     pub fn is_reading(&self) -> bool {
-        self.pile.get().is_none()
+        self.data.get().is_none()
     }
 
     /// The distances between items; computes the features the first time.
@@ -144,7 +144,7 @@ impl Desk {
     /// # Errors
     /// As [`Desk::pile`].
     pub fn near(&self) -> Result<Arc<Near>, String> {
-        let opened = self.pile()?;
+        let opened = self.data()?;
         let near = opened
             .near
             .get_or_init(|| Near::of(&opened.model, &opened.items).map(Arc::new).map_err(|e| e.to_string()));

@@ -79,7 +79,7 @@ pub enum Whole {
 
 /// All of an item; nothing while the pile is not read.
 pub fn whole(desk: &Desk, item: usize) -> Whole {
-    match desk.pile().ok().and_then(|opened| one(&opened.items, item)) {
+    match desk.data().ok().and_then(|opened| one(&opened.items, item)) {
         Some(Items::Documents(mut documents)) => Whole::Text(documents.pop().unwrap_or_default()),
         Some(Items::Rows(batch)) => Whole::Row(whole_row(&batch, 0)),
         Some(Items::Images(_)) | None => Whole::Nothing,
@@ -91,7 +91,7 @@ pub fn whole(desk: &Desk, item: usize) -> Whole {
 /// # Errors
 /// Why there is none.
 pub fn card(desk: &Desk, item: usize) -> Result<String, String> {
-    let opened = match desk.pile() {
+    let opened = match desk.data() {
         Ok(opened) => opened,
         Err(reason) => {
             let kept = desk.kept().card(&desk.id(item));

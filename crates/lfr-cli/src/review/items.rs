@@ -38,8 +38,8 @@ pub struct Line {
 
 /// The lines of `places`, all of them below the number of items.
 pub fn lines(desk: &Desk, places: &[usize]) -> Vec<Line> {
-    let views = desk.pile().ok().and_then(|opened| views(desk, opened, places));
-    let gone = !desk.is_reading() && desk.pile().is_err() && desk.kind() == Kind::Images;
+    let views = desk.data().ok().and_then(|opened| views(desk, opened, places));
+    let gone = !desk.is_reading() && desk.data().is_err() && desk.kind() == Kind::Images;
     let marks = desk.marks();
     let line = |(at, &item): (usize, &usize)| {
         let id = desk.id(item);

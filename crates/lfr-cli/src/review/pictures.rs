@@ -83,7 +83,7 @@ pub fn original(desk: &Desk, item: usize) -> Option<Sent> {
 
 /// The picture as the model sees it.
 fn of_pile(desk: &Desk, item: usize) -> Option<Sent> {
-    match one(&desk.pile().ok()?.items, item)? {
+    match one(&desk.data().ok()?.items, item)? {
         Items::Images(images) => Some(sent(encoded(&seen(&images, 0), SMALL)?)),
         _ => None,
     }

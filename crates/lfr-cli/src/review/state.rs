@@ -40,7 +40,7 @@ pub fn cut(desk: &Desk, value: f32) -> Value {
 
 /// What changed since a version of the marks, and what the user should know.
 pub fn changes(desk: &Desk, version: usize) -> Value {
-    let input = match (desk.is_reading(), desk.pile()) {
+    let input = match (desk.is_reading(), desk.data()) {
         (true, _) => json!({ "state": "reading" }),
         (false, Ok(_)) => json!({ "state": "ready" }),
         (false, Err(reason)) => json!({ "state": "gone", "reason": reason, "kept": desk.kept().len() }),

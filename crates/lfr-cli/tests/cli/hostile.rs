@@ -8,12 +8,12 @@ use crate::fixture::Place;
 fn place(name: &str) -> Place {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/hostile");
     let place = Place::with(name, std::fs::read(folder.join(name)).unwrap());
-    place.write("pile.csv", pile(30));
+    place.write("pile.csv", data(30));
     place
 }
 
 /// A table of so many rows.
-fn pile(rows: usize) -> String {
+fn data(rows: usize) -> String {
     let row = |i: usize| format!("r{i},{},{}\n", i * 7 % 11, i * 5 % 13);
     format!("id,a,b\n{}", (0..rows).map(row).collect::<String>())
 }
@@ -36,7 +36,7 @@ fn a_workbook_whose_sectors_go_round_in_a_ring_is_refused() {
 
 #[test]
 fn more_dimensions_than_the_latent_has_are_a_bad_setting() {
-    let place = Place::with("pile.csv", pile(30));
+    let place = Place::with("pile.csv", data(30));
     for (settings, message) in [
         (
             "k = 1000000000000",
@@ -63,7 +63,7 @@ fn parquet_files_that_promise_what_they_do_not_hold_are_refused() {
 
 #[test]
 fn a_time_that_cannot_be_is_no_panic() {
-    let place = Place::with("pile.csv", pile(30));
+    let place = Place::with("pile.csv", data(30));
     place.lfr("rank pile.csv --id id --method isolation-forest -q").ok();
     let run = place.read("pile-lfr/run.json");
     let total = run.lines().find(|line| line.contains("\"total\"")).unwrap().to_owned();
@@ -75,7 +75,7 @@ fn a_time_that_cannot_be_is_no_panic() {
 
 #[test]
 fn a_threshold_beyond_every_score_leaves_a_record_that_can_be_read() {
-    let place = Place::with("pile.csv", pile(30));
+    let place = Place::with("pile.csv", data(30));
     place.lfr("rank pile.csv --id id --method pca -q --threshold 1e300").ok();
     assert!(!place.read("pile-lfr/run.json").contains("\"value\": null"));
     place.lfr("report pile-lfr").ok();
@@ -83,7 +83,7 @@ fn a_threshold_beyond_every_score_leaves_a_record_that_can_be_read() {
 
 #[test]
 fn training_that_diverges_in_its_last_step_says_so() {
-    let place = Place::with("pile.csv", pile(30));
+    let place = Place::with("pile.csv", data(30));
     let rank = "rank pile.csv --id id --method ae --learning-rate 1e38 --batch-size 30 --epochs";
     let run = place.lfr(&format!("{rank} 1"));
     assert_eq!((run.code, run.stderr.contains("training diverged in epoch 1")), (1, true), "{run:?}");
@@ -95,7 +95,7 @@ fn names_cannot_command_a_terminal() {
     let shown = place.lfr("inspect esc.safetensors").ok();
     assert!(!shown.contains('\u{1b}') && shown.contains(r"\u{1b}]0;PWNED\u{7}\u{1b}[2Jfake"), "{shown}");
     let evil = "\u{1b}[2J\u{202e}gnp";
-    place.write("columns.csv", pile(30).replace("id,a", &format!("id,{evil}")));
+    place.write("columns.csv", data(30).replace("id,a", &format!("id,{evil}")));
     let run = place.lfr("columns columns.csv");
     assert!(
         run.stdout.contains(r"\u{1b}[2J\u{202e}gnp") && !run.stdout.contains(['\u{1b}', '\u{202e}']),
@@ -123,7 +123,7 @@ fn long_errors_are_cut() {
 
 #[test]
 fn formulas_are_kept_from_spreadsheets_when_asked() {
-    let place = Place::with("pile.csv", pile(30).replace("r7,", "=1+2,"));
+    let place = Place::with("pile.csv", data(30).replace("r7,", "=1+2,"));
     place.lfr("rank pile.csv --id id --method pca -q").ok();
     place.lfr("rank pile.csv --id id --method pca -q --safe-csv -o safe").ok();
     assert!(place.read("pile-lfr/scores.csv").contains("\n=1+2,"));

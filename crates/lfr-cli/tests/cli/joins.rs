@@ -3,7 +3,7 @@
 use crate::fixture::Place;
 
 /// Forty rows of two numbers, the seventh far off.
-fn pile(id: impl Fn(usize) -> String) -> String {
+fn data(id: impl Fn(usize) -> String) -> String {
     let row = |i: usize| match i {
         7 => format!("{},95,-80\n", id(i)),
         _ => format!("{},{},{}\n", id(i), i * 7 % 11, i * 5 % 13),
@@ -19,7 +19,7 @@ fn labels(items: impl Iterator<Item = usize>) -> String {
 
 #[test]
 fn a_report_joins_sorted_scores_and_refuses_others() {
-    let place = Place::with("pile.csv", pile(|i| format!("r{i}")));
+    let place = Place::with("pile.csv", data(|i| format!("r{i}")));
     place.lfr("rank pile.csv -q --method pca --id name").ok();
     let (page, scores) = (place.read("pile-lfr/report.html"), place.read("pile-lfr/scores.csv"));
     let (head, rows) = scores.split_once('\n').unwrap();
@@ -44,7 +44,7 @@ fn a_report_joins_sorted_scores_and_refuses_others() {
 
 #[test]
 fn ids_of_several_items_are_told_once_and_never_joined_by() {
-    let place = Place::with("pile.csv", pile(|i| format!("r{}", i % 39)));
+    let place = Place::with("pile.csv", data(|i| format!("r{}", i % 39)));
     let run = place.lfr("rank pile.csv --method pca --id name");
     let told = "warning: 1 item has the id of an earlier one, such as `r0`";
     assert_eq!(run.stderr.matches(told).count(), 1, "{run:?}");
@@ -63,7 +63,7 @@ fn ids_of_several_items_are_told_once_and_never_joined_by() {
 
 #[test]
 fn metrics_leave_out_the_items_whose_labels_guided_the_fit() {
-    let place = Place::with("pile.csv", pile(|i| format!("r{i}")));
+    let place = Place::with("pile.csv", data(|i| format!("r{i}")));
     place.write("elite.toml", "[settings]\niterations = 12\nbatch_size = 16\n");
     place.write("labels.csv", labels(0..40));
     place.write("known.csv", labels([0, 1, 2].into_iter()));

@@ -76,8 +76,8 @@ fn transformations_of_rows_and_documents_are_refused() {
         place.write(&format!("mail/{i}.txt"), format!("dear friend number {i}, all is well"));
     }
     for method in TRANSFORMING {
-        for pile in ["pile.csv", "mail"] {
-            place.lfr(&format!("rank {pile} --method {method} -o out")).refused("does not take");
+        for data in ["pile.csv", "mail"] {
+            place.lfr(&format!("rank {data} --method {method} -o out")).refused("does not take");
         }
     }
     assert!(!place.path("out").exists());

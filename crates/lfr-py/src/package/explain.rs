@@ -4,17 +4,17 @@ use std::path::Path;
 
 use lfr::report::View;
 use lfr::views::views;
-use lfr::{Error, Model, Pile, Result};
+use lfr::{Data, Error, Model, Result};
 use serde_json::{Value, json};
 
 /// A JSON list with an entry an item: the columns or terms that stand out, the most first.
 ///
 /// # Errors
 /// [`Error::Mismatch`] when the items do not fit the model, [`Error::Unsuitable`] for pictures.
-pub fn explain(model: &Model, pile: &Pile) -> Result<String> {
-    let mut entries = Vec::with_capacity(pile.len());
-    let mut ids = pile.ids.as_slice();
-    for items in &pile.items {
+pub fn explain(model: &Model, data: &Data) -> Result<String> {
+    let mut entries = Vec::with_capacity(data.len());
+    let mut ids = data.ids.as_slice();
+    for items in &data.items {
         let (own, rest) = ids.split_at(items.len());
         let shown = views(items, own, Path::new(""), model.preprocessor(), model.detector())?;
         entries.extend(shown.iter().map(entry).collect::<Result<Vec<_>>>()?);

@@ -1,10 +1,10 @@
 //! What the Python package `lfr` calls: a handful of coarse functions; `python/lfr/` has the rest.
 
 mod command;
+mod data;
 mod errors;
 mod explain;
 mod model;
-mod pile;
 mod run;
 mod running;
 
@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 fn _lfr(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("__version__", env!("CARGO_PKG_VERSION"))?;
     m.add("ModelError", m.py().get_type::<errors::ModelError>())?;
-    m.add_class::<pile::Pile>()?;
+    m.add_class::<data::Data>()?;
     m.add_class::<run::Run>()?;
     m.add_class::<model::Model>()?;
     m.add_function(wrap_pyfunction!(run::fit, m)?)?;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::data::Data;
 use super::errors::exception;
 use super::explain::explain;
-use super::pile::Pile;
 use super::running;
 
 /// A fitted model from a file or from bytes.
@@ -60,19 +60,19 @@ impl Model {
     }
 
     /// One score per item, the bytes of 32-bit floats.
-    #[pyo3(signature = (pile, threads = None))]
+    #[pyo3(signature = (data, threads = None))]
     fn score<'py>(
         &self,
         py: Python<'py>,
-        pile: &Pile,
+        data: &Data,
         threads: Option<usize>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(floats(py, &running::run(py, threads, |_| self.0.score(&pile.0))?))
+        Ok(floats(py, &running::run(py, threads, |_| self.0.score(&data.0))?))
     }
 
     /// What stands out in each item, as JSON.
-    #[pyo3(signature = (pile, threads = None))]
-    fn explain(&self, py: Python<'_>, pile: &Pile, threads: Option<usize>) -> PyResult<String> {
-        running::run(py, threads, |_| explain(&self.0, &pile.0))
+    #[pyo3(signature = (data, threads = None))]
+    fn explain(&self, py: Python<'_>, data: &Data, threads: Option<usize>) -> PyResult<String> {
+        running::run(py, threads, |_| explain(&self.0, &data.0))
     }
 }

@@ -15,10 +15,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::{Map, Value};
 
+use super::data::Data;
 use super::errors::{exception, value_error};
 use super::explain::explain;
 use super::model::{floats, header};
-use super::pile::Pile;
 use super::running;
 
 /// A fit and all that came of it.
@@ -87,11 +87,11 @@ fn chosen(name: &str, preset: Option<&str>, settings: &str, kind: Kind) -> PyRes
 
 /// Fits a method on a pile and scores it. `callback(epoch, epochs, loss)` is called after each epoch.
 #[pyfunction]
-#[pyo3(signature = (pile, method = "combined", preset = None, settings = "{}", seed = 0, threads = None, callback = None))]
+#[pyo3(signature = (data, method = "combined", preset = None, settings = "{}", seed = 0, threads = None, callback = None))]
 #[expect(clippy::too_many_arguments, reason = "Python names them")]
 pub fn fit(
     py: Python<'_>,
-    pile: &Pile,
+    data: &Data,
     method: &str,
     preset: Option<&str>,
     settings: &str,
@@ -99,11 +99,11 @@ pub fn fit(
     threads: Option<usize>,
     callback: Option<Py<PyAny>>,
 ) -> PyResult<Run> {
-    let fit = Fit::new(chosen(method, preset, settings, pile.0.kind)?).seed(seed);
+    let fit = Fit::new(chosen(method, preset, settings, data.0.kind)?).seed(seed);
     let raised = Mutex::new(None);
     let outcome = running::run(py, threads, |stop| {
         let mut watch = Watch { stop, callback: callback.as_ref(), raised: &raised };
-        fit.watched(pile.0.clone(), &mut watch)
+        fit.watched(data.0.clone(), &mut watch)
     });
     match raised.into_inner() {
         Ok(Some(error)) => Err(error),
@@ -119,20 +119,20 @@ impl Run {
     }
 
     /// One score an item of another pile, the bytes of 32-bit floats.
-    #[pyo3(signature = (pile, threads = None))]
+    #[pyo3(signature = (data, threads = None))]
     fn score<'py>(
         &self,
         py: Python<'py>,
-        pile: &Pile,
+        data: &Data,
         threads: Option<usize>,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        Ok(floats(py, &running::run(py, threads, |_| self.0.model.score(&pile.0))?))
+        Ok(floats(py, &running::run(py, threads, |_| self.0.model.score(&data.0))?))
     }
 
     /// What stands out in each item, as JSON.
-    #[pyo3(signature = (pile, threads = None))]
-    fn explain(&self, py: Python<'_>, pile: &Pile, threads: Option<usize>) -> PyResult<String> {
-        running::run(py, threads, |_| explain(&self.0.model, &pile.0))
+    #[pyo3(signature = (data, threads = None))]
+    fn explain(&self, py: Python<'_>, data: &Data, threads: Option<usize>) -> PyResult<String> {
+        running::run(py, threads, |_| explain(&self.0.model, &data.0))
     }
 
     /// What the model says of itself, as JSON.

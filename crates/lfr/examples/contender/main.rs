@@ -4,7 +4,7 @@
 //! `cargo run --release -p lfr --example contender -- '{"method": "gt-lfr", "data": "colour", "items": 16}'`.
 //! It prints `ready`, one line a round, and at the end of input the peak of its resident memory.
 
-mod pile;
+mod data;
 mod rounds;
 
 use std::error::Error;
@@ -16,7 +16,7 @@ use lfr::transform::TransformSet;
 use lfr_kernels::{Activation, Linear};
 use serde::Deserialize;
 
-use pile::Data;
+use data::Data;
 use rounds::{FirstEpoch, Rounds, TrainingRounds};
 
 /// Rows and columns of the matrices of [`Task::Products`].
@@ -107,12 +107,12 @@ impl Workload {
     /// Passes over the pile by a method that was fitted on its first two items.
     fn score(&self) -> lfr::Result<()> {
         let detector = self.fit(2, 1, &mut Silent)?;
-        let pile = self.data.pile(self.items, self.side);
-        detector.scores(&pile)?;
+        let data = self.data.data(self.items, self.side);
+        detector.scores(&data)?;
         let mut rounds = Rounds::default();
         while rounds.next(self.round * self.items * self.views()) {
             for _ in 0..self.round {
-                detector.scores(&pile)?;
+                detector.scores(&data)?;
             }
         }
         Ok(())
@@ -146,7 +146,7 @@ impl Workload {
             (schedule.epochs, schedule.batch_size) = (epochs, self.batch);
         }
         let mut context = Context::new(Seed(0), self.opened()?.device, observer);
-        method.fit(&self.data.pile(items, self.side), &mut context)
+        method.fit(&self.data.data(items, self.side), &mut context)
     }
 
     /// Where networks run.

@@ -8,6 +8,7 @@
 mod batch;
 mod cache;
 mod card;
+mod encoding;
 mod files;
 mod nearest;
 #[cfg(feature = "encoders")]
@@ -16,7 +17,6 @@ mod network;
 #[path = "no_network.rs"]
 mod network;
 mod open;
-mod pile;
 mod pixels;
 mod ports;
 mod register;
@@ -31,11 +31,11 @@ use std::sync::Arc;
 
 pub use cache::{Cache, cache_dir};
 pub use card::{Card, Layout, PictureInput, Pooling, Takes, TextInput};
+pub(crate) use encoding::Encoding;
+pub use encoding::{Encoded, Progress};
 pub use files::Files;
 pub(crate) use nearest::nearest;
 use network::Network;
-pub(crate) use pile::Encoding;
-pub use pile::{Encoded, Progress};
 pub use register::{REGISTER, Registered, encoders_dir, located, registered};
 pub use step::EncoderStep;
 use tokens::Tokens;

@@ -238,7 +238,7 @@ mod tests {
             let Items::Images(images) = items else { panic!("no pictures") };
             Ok::<_, Error>((images, source.range(), source.notes()))
         };
-        let (images, range, notes) = read("forms.npz:wild_f8", Stretch::Pile).unwrap();
+        let (images, range, notes) = read("forms.npz:wild_f8", Stretch::Data).unwrap();
         assert_eq!((range, notes.len()), (Some(PixelRange { low: 0.0, high: 2300.0 }), 1));
         let again = read("forms.npz:wild_f8", Stretch::Between(range.unwrap())).unwrap();
         assert_eq!((again.0, again.2.len()), (images, 0));
@@ -246,7 +246,7 @@ mod tests {
         let (clipped, _, notes) = read("forms.npz:wild_f8", narrow).unwrap();
         assert_eq!(clipped.pixels.iter().max(), Some(&255));
         assert_eq!(notes, ["pixel values outside the range of the fit, 0 to 100, are clipped"]);
-        let (_, range, notes) = read("forms.npz:c_u1", Stretch::Pile).unwrap();
+        let (_, range, notes) = read("forms.npz:c_u1", Stretch::Data).unwrap();
         assert_eq!((range, notes.len()), (None, 0));
         let message = read("forms.npz:wild_f8", Stretch::Full).unwrap_err().to_string();
         assert!(message.contains("pixels range from 0 to 2300"), "{message}");
@@ -258,10 +258,10 @@ mod tests {
         let file = tempfile::Builder::new().suffix(".npy").tempfile().unwrap();
         std::fs::write(file.path(), npy("|u1", "False", "(2, 3, 8, 8)", &values)).unwrap();
         let options = Options { image_size: 8, ..Options::default() };
-        let pile = crate::pile::Pile::read(file.path(), &options).unwrap();
-        let Items::Images(images) = &pile.items[0] else { panic!("no pictures") };
+        let data = crate::data::Data::read(file.path(), &options).unwrap();
+        let Items::Images(images) = &data.items[0] else { panic!("no pictures") };
         assert_eq!((images.channels, &images.pixels), (3, &values));
-        assert_eq!(pile.notes, ["the array of shape 2 x 3 x 8 x 8 is read as N x C x H x W, channels first"]);
+        assert_eq!(data.notes, ["the array of shape 2 x 3 x 8 x 8 is read as N x C x H x W, channels first"]);
     }
 
     #[test]

@@ -187,11 +187,11 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), bytes).unwrap();
             let options = Options { image_size: 8, ..Options::default() };
-            let pile = crate::pile::Pile::read(file.path(), &options).unwrap();
-            let Items::Images(images) = &pile.items[0] else { panic!("no pictures") };
+            let data = crate::data::Data::read(file.path(), &options).unwrap();
+            let Items::Images(images) = &data.items[0] else { panic!("no pictures") };
             assert_eq!([0, 64, 128].map(|at| images.pixels[at]), [0, 128, 255]);
-            assert_eq!(pile.range, Some(crate::input::PixelRange { low: 550.0, high: 610.0 }));
-            assert_eq!(pile.notes, ["pixel values from 550 to 610 are stretched to black and white"]);
+            assert_eq!(data.range, Some(crate::input::PixelRange { low: 550.0, high: 610.0 }));
+            assert_eq!(data.notes, ["pixel values from 550 to 610 are stretched to black and white"]);
         }
     }
 

@@ -164,8 +164,8 @@ pub fn thumbnail(root: &Path, id: &str, max_side: u32) -> Result<Option<RgbImage
         let short = shrink::to_sides(&picture, side);
         short.unwrap_or(picture).resize(side, side, FilterType::Triangle).into_rgb8()
     };
-    let remarks = Remarks::new(Stretch::Pile, &Notes::default());
-    picture::read(&path, Stretch::Pile, &remarks, shrunk).map_err(|reason| Error::input(&path, reason))
+    let remarks = Remarks::new(Stretch::Data, &Notes::default());
+    picture::read(&path, Stretch::Data, &remarks, shrunk).map_err(|reason| Error::input(&path, reason))
 }
 
 #[cfg(test)]
@@ -263,7 +263,7 @@ mod tests {
     fn counts_are_stretched_over_the_pile_and_alone_as_the_model_says() {
         let folder = tempfile::tempdir().unwrap();
         counts(folder.path(), &[550, 580, 610, 560, 550, 600, 555]);
-        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Data);
         assert_eq!(pixels, [0, 128, 255, 43, 0, 213, 21]);
         assert_eq!(range, Some(PixelRange { low: 550.0, high: 610.0 }));
         let note = "7 of 7 pictures have more than 8 bits per channel; their values, 550 to 610, are stretched to \
@@ -287,11 +287,11 @@ mod tests {
     fn a_few_pictures_of_16_bits_among_others_are_read_as_those() {
         let folder = folder();
         counts(folder.path(), &[257 * 40]);
-        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Data);
         assert_eq!((pixels[11], pixels[12], range), (11, 40, None));
         assert!(notes[0].starts_with("1 of 13 pictures have more than 8 bits"), "{notes:?}");
         counts(folder.path(), &[1000; 30]);
-        let (pixels, range, notes) = firsts(folder.path(), Stretch::Pile);
+        let (pixels, range, notes) = firsts(folder.path(), Stretch::Data);
         assert_eq!((pixels[11], pixels[12]), (11, 128));
         assert!(range.is_some() && notes[0].ends_with("; the others stay as they are"), "{notes:?}");
     }
@@ -305,7 +305,7 @@ mod tests {
         }
         fs::write(folder.path().join("15.heic"), b"\0\0\0\x18ftypheic\0\0\0\0").unwrap();
         fs::write(folder.path().join("labels.csv"), "id,label").unwrap();
-        let (pixels, _, notes) = firsts(folder.path(), Stretch::Pile);
+        let (pixels, _, notes) = firsts(folder.path(), Stretch::Data);
         assert_eq!(pixels[11..], [11; 4]);
         let note = "passed over 2 files that are not readable pictures: .csv 1, .heic 1; convert HEIC and AVIF \
                     pictures to JPEG";

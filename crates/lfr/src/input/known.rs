@@ -59,8 +59,8 @@ fn picture(images: &Images, i: usize) -> Result<DynamicImage, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Data;
     use crate::data::Kind;
-    use crate::pile::Pile;
 
     /// Twelve pictures of MNIST's test split in `folder`: a 3 of value `i`, then a 5, and so on.
     fn lay(folder: &Path) {
@@ -72,16 +72,16 @@ mod tests {
         std::fs::write(folder.join("t10k-labels-idx1-ubyte"), labels).unwrap();
     }
 
-    fn read(text: &str, change: impl FnOnce(&mut Options)) -> Result<Pile> {
+    fn read(text: &str, change: impl FnOnce(&mut Options)) -> Result<Data> {
         let folder = tempfile::tempdir().unwrap();
         lay(folder.path());
         let mut options = Options { data_dir: Some(folder.path().to_owned()), ..Options::default() };
         change(&mut options);
-        Pile::read(Path::new(text), &options)
+        Data::read(Path::new(text), &options)
     }
 
-    fn images(pile: &Pile) -> Images {
-        match Items::join(pile.items.clone()).unwrap() {
+    fn images(data: &Data) -> Images {
+        match Items::join(data.items.clone()).unwrap() {
             Items::Images(images) => images,
             other => panic!("{other:?}"),
         }
@@ -108,16 +108,16 @@ mod tests {
     #[test]
     fn a_whole_data_set_and_a_draw_without_outliers_have_no_labels() {
         for (text, count) in [("dataset:mnist", 12), ("dataset:mnist/5?c=0", 6)] {
-            let pile = read(text, |_| ()).unwrap();
-            assert_eq!((pile.len(), pile.labels), (count, None), "{text}");
+            let data = read(text, |_| ()).unwrap();
+            assert_eq!((data.len(), data.labels), (count, None), "{text}");
         }
     }
 
     #[test]
     fn pictures_come_in_the_shape_asked_for() {
-        let pile =
+        let data =
             read("dataset:mnist", |options| (options.image_size, options.channels) = (16, Some(3))).unwrap();
-        let images = images(&pile);
+        let images = images(&data);
         assert_eq!((images.len(), images.channels, images.side), (12, 3, 16));
         assert_eq!(images.image(4)[8 * 16 + 8], 5);
     }

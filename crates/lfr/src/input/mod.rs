@@ -88,7 +88,7 @@ pub struct Options {
     /// Height and width to which pictures are resized, in pixels: a multiple of 8 in 8..=256.
     pub image_size: usize,
     /// Height and width of the pictures that an encoder is given, in pixels, 8 to 1024, in place of `image_size`; a
-    /// [`Pile`](crate::Pile) still keeps them at `image_size`.
+    /// [`Data`](crate::Data) still keeps them at `image_size`.
     pub wide: Option<usize>,
     /// Channels of pictures, 1 or 3. `None` (when fitting): as the data has them, see [`settle_channels`].
     pub channels: Option<usize>,
@@ -130,7 +130,7 @@ impl Default for Options {
             image_size: 32,
             wide: None,
             channels: None,
-            stretch: Stretch::Pile,
+            stretch: Stretch::Data,
             id: None,
             ignore: Vec::new(),
             label: None,

@@ -320,21 +320,21 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Data;
     use crate::data::Items;
-    use crate::pile::Pile;
     use proptest::prelude::*;
 
-    fn read_with(content: &str, options: &Options) -> Result<Pile> {
+    fn read_with(content: &str, options: &Options) -> Result<Data> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.json");
         std::fs::write(&path, content).unwrap();
-        Pile::read(&path, options)
+        Data::read(&path, options)
     }
 
     /// The names, identifiers and rows of a table.
     fn read(content: &str) -> (String, String, String) {
-        let pile = read_with(content, &Options::default()).unwrap();
-        let Items::Rows(rows) = &pile.items[0] else { panic!("{content}") };
+        let data = read_with(content, &Options::default()).unwrap();
+        let Items::Rows(rows) = &data.items[0] else { panic!("{content}") };
         let schema = rows.schema();
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         let columns: Vec<_> = rows
@@ -349,7 +349,7 @@ mod tests {
             .collect();
         let row = |i: usize| columns.iter().map(|column| column[i]).collect::<Vec<_>>().join(" ");
         let rows: Vec<_> = (0..rows.num_rows()).map(row).collect();
-        (names.join(" "), pile.ids.join(" "), rows.join(", "))
+        (names.join(" "), data.ids.join(" "), rows.join(", "))
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn decoded<T>(
 ) -> Result<Option<T>, String> {
     let mended = mended(bytes)?;
     let opened = Opened::new(mended.as_deref().unwrap_or(bytes))?;
-    if opened.is_deep() && stretch == Stretch::Pile {
+    if opened.is_deep() && stretch == Stretch::Data {
         return Ok(None);
     }
     let _held = DECODED.take(opened.size()?);

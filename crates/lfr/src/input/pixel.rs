@@ -24,7 +24,7 @@ pub struct PixelRange {
 pub enum Stretch {
     /// Stretched over the range of all pictures of the pile, as for a fit.
     #[default]
-    Pile,
+    Data,
     /// Over the whole range of their type, as for a model of pictures of 8 bits.
     Full,
     /// Over the range a model was fitted with; values outside are clipped.
@@ -120,7 +120,7 @@ impl Remarks {
     /// A picture has more than 8 bits and values in `range`.
     pub fn deep(&self, range: impl FnOnce() -> Option<PixelRange>) {
         match self.stretch {
-            Stretch::Pile => {}
+            Stretch::Data => {}
             Stretch::Between(_) => self.values(range()),
             Stretch::Full => self.notes.add(
                 "pictures of more than 8 bits per channel are read over the whole range of their type, because \
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_range_tells_how_values_are_written() {
-        let found = |low, high, float, whole| usual(between(low, high), float, whole, Stretch::Pile);
+        let found = |low, high, float, whole| usual(between(low, high), float, whole, Stretch::Data);
         assert_eq!(found(0.0, 1.0, true, false), Some(between(0.0, 1.0)));
         assert_eq!(found(0.2, 0.25, true, false), None);
         assert_eq!(found(-0.5, 1.0, true, false), Some(between(-1.0, 1.0)));
@@ -262,7 +262,7 @@ mod tests {
         assert_eq!(found(0.0, 4095.0, false, true), None);
         assert_eq!(found(-1.0, 1.0, false, true), None);
         assert_eq!(usual(between(0.2, 0.25), true, false, Stretch::Full), Some(between(0.0, 1.0)));
-        assert!(usual(PixelRange::NONE, true, true, Stretch::Pile).is_some());
+        assert!(usual(PixelRange::NONE, true, true, Stretch::Data).is_some());
     }
 
     #[test]

@@ -32,9 +32,9 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         Box::new(lines(path, encoding.as_deref(), &notes)?)
     };
     let thing = if path.is_dir() { "document" } else { "line" };
-    let mut pile = Pile { documents, foreign: 0, thing, notes: notes.clone() };
+    let mut data = Data { documents, foreign: 0, thing, notes: notes.clone() };
     let chunk = options.chunk;
-    let batches = std::iter::from_fn(move || pile.batch(chunk));
+    let batches = std::iter::from_fn(move || data.batch(chunk));
     Ok(Source::new(Kind::Text, path, options, batches).noting(&notes))
 }
 
@@ -59,7 +59,7 @@ type Document = (String, Result<Text, String>);
 type Text = (String, bool);
 
 /// The documents of an input.
-struct Pile<I> {
+struct Data<I> {
     documents: I,
     /// How many were read as windows-1252 so far.
     foreign: usize,
@@ -68,7 +68,7 @@ struct Pile<I> {
     notes: Notes,
 }
 
-impl<I: Iterator<Item = Result<Document>>> Pile<I> {
+impl<I: Iterator<Item = Result<Document>>> Data<I> {
     /// The next documents, `None` after the last.
     fn batch(&mut self, most: usize) -> Option<Result<Batch>> {
         let (mut ids, mut texts, mut bad, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);

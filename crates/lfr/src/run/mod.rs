@@ -19,11 +19,11 @@ use whole::Whole;
 use crate::check::Check;
 use crate::checkpoint::Checkpoints;
 use crate::data::Kind;
+use crate::data::{Data, outlier_labels};
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, Fitted, default_method, fit};
 use crate::method::{Findings, Method, Observer, Silent};
 use crate::output::{CurvePoint, Format, Ids, OutputFile, OutputFolder, Ranking, RunRecord, Scores, Texts};
-use crate::pile::{Pile, outlier_labels};
 use crate::preprocess::PreprocessOptions;
 use crate::score::{Model, header};
 use crate::seed::Seed;
@@ -90,33 +90,33 @@ impl Fit {
         self.options.method.clone().unwrap_or_else(|| default_method(kind)).suited_to(kind)
     }
 
-    /// Fits on `pile` and scores it.
+    /// Fits on `data` and scores it.
     ///
     /// # Errors
     /// As [`fit`]; [`Error::Labels`] for labels of the pile that are neither inlier nor outlier, or not one per item.
-    pub fn run(&self, pile: impl Into<Arc<Pile>>) -> Result<Run> {
-        self.watched(pile, &mut Silent)
+    pub fn run(&self, data: impl Into<Arc<Data>>) -> Result<Run> {
+        self.watched(data, &mut Silent)
     }
 
     /// The same under the eyes of `observer`.
     ///
     /// # Errors
     /// As [`Fit::run`], or what the observer returns.
-    pub fn watched(&self, pile: impl Into<Arc<Pile>>, observer: &mut dyn Observer) -> Result<Run> {
-        let (start, pile) = (Instant::now(), pile.into());
-        let labels = match (&self.labels, &pile.labels) {
+    pub fn watched(&self, data: impl Into<Arc<Data>>, observer: &mut dyn Observer) -> Result<Run> {
+        let (start, data) = (Instant::now(), data.into());
+        let labels = match (&self.labels, &data.labels) {
             (Some(given), _) => Some(given.clone()),
             (None, Some(own)) => Some(outlier_labels(own)?),
             (None, None) => None,
         };
-        if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != pile.len()) {
-            return Err(Error::Labels { problem: format!("{found} labels for {} items", pile.len()) });
+        if let Some(found) = labels.as_ref().map(Vec::len).filter(|&found| found != data.len()) {
+            return Err(Error::Labels { problem: format!("{found} labels for {} items", data.len()) });
         }
         let truth = labels.map(|labels| Truth::new(labels, self.options.known.as_deref())).transpose()?;
         let mut recorder = Recorder::new(observer, truth.as_ref());
-        let fitted = fit(&pile, &self.options, &mut recorder)?;
+        let fitted = fit(&data, &self.options, &mut recorder)?;
         let curve = recorder.curve;
-        let header = header(&fitted, &pile, self.options.seed)?;
+        let header = header(&fitted, &data, self.options.seed)?;
         let Fitted { preprocessor, detector, scores, findings, nearest, warnings, seconds, .. } = fitted;
         let mut seconds: BTreeMap<_, _> =
             [("preprocess", seconds.preprocess), ("fit", seconds.fit), ("score", seconds.score)]
@@ -127,7 +127,7 @@ impl Fit {
         let (threads, options) = (rayon::current_num_threads(), self.options.clone());
         let threshold = None;
         Ok(Run {
-            pile,
+            data,
             model,
             scores,
             curve,
@@ -153,7 +153,7 @@ impl From<FitOptions> for Fit {
 /// A fit and all that came of it.
 pub struct Run {
     /// What was fitted on.
-    pub pile: Arc<Pile>,
+    pub data: Arc<Data>,
     /// Scores other items.
     pub model: Model,
     /// One score an item of the pile, or of the whole table that it is a sample of; higher = more anomalous.
@@ -229,7 +229,7 @@ impl Run {
             Some(whole) => (whole.ids.clone(), Vec::new()),
             None => {
                 let mut ids = Ids::default();
-                ids.extend(&self.pile.ids);
+                ids.extend(&self.data.ids);
                 (ids, self.known())
             }
         };
@@ -284,8 +284,8 @@ impl Run {
 
     fn write_page(&self, file: OutputFile, record: &RunRecord, scores: &Scores, show: usize) -> Result<()> {
         let item = |place| match &self.whole {
-            Some(whole) => whole.item(&self.pile, place),
-            None => page::one(&self.pile.items, place),
+            Some(whole) => whole.item(&self.data, place),
+            None => page::one(&self.data.items, place),
         };
         page::write(file, record, scores, &item, &self.model, show)
     }
@@ -329,9 +329,9 @@ mod tests {
 
     #[test]
     fn a_run_ranks_records_and_saves() {
-        let pile = Pile::rows(2, &rows()).unwrap();
+        let data = Data::rows(2, &rows()).unwrap();
         let labels = (0..40).map(|i| i == 7).collect();
-        let mut run = pca().labels(labels).run(pile).unwrap();
+        let mut run = pca().labels(labels).run(data).unwrap();
         assert_eq!(run.ranking().order()[0], 7);
         run.cut(Rule::TopK(1)).unwrap();
         let record = run.record().unwrap();
@@ -350,17 +350,17 @@ mod tests {
         assert!(std::fs::read_to_string(&report).unwrap().contains("data in memory"));
         let loaded = Model::load(&model).unwrap();
         assert_eq!(loaded.header.seed, 5);
-        assert_eq!(loaded.score(&run.pile).unwrap(), run.model.score(&run.pile).unwrap());
+        assert_eq!(loaded.score(&run.data).unwrap(), run.model.score(&run.data).unwrap());
         assert_eq!(Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap().header, loaded.header);
         assert!(Model::from_bytes(b"x").is_err());
     }
 
     #[test]
     fn labels_must_be_one_per_item() {
-        let pile = Pile::rows(2, &rows()).unwrap();
-        let message = pca().labels(vec![true]).run(pile.clone()).err().unwrap().to_string();
+        let data = Data::rows(2, &rows()).unwrap();
+        let message = pca().labels(vec![true]).run(data.clone()).err().unwrap().to_string();
         assert_eq!(message, "labels: 1 labels for 40 items");
-        let odd = pile.with_labels(vec!["7".into(); 40]).unwrap();
+        let odd = data.with_labels(vec!["7".into(); 40]).unwrap();
         assert!(matches!(pca().run(odd), Err(Error::Labels { .. })));
     }
 
@@ -368,8 +368,8 @@ mod tests {
     fn a_model_tells_how_its_pile_was_read() {
         let picture = crate::input::Picture::new(9, 9, 1, (0..81).collect()).unwrap();
         let options = Options { image_size: 16, ..Options::default() };
-        let pile = Pile::pictures(vec![picture; 12], &options).unwrap();
-        let run = pca().run(pile).unwrap();
+        let data = Data::pictures(vec![picture; 12], &options).unwrap();
+        let run = pca().run(data).unwrap();
         let reading = run.model.reading(&Options::default());
         assert_eq!((reading.image_size, reading.channels), (16, Some(1)));
     }

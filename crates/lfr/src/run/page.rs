@@ -9,12 +9,12 @@ use serde_json::Value;
 use super::record::metrics;
 use super::truth::unguided;
 use crate::check::Verdict;
+use crate::data::outlier_labels;
 use crate::data::{Images, Items};
 use crate::error::{Error, Result};
 use crate::method::Method;
 use crate::metrics::Agreement;
 use crate::output::{OutputFile, Ranking, RunRecord, Scores};
-use crate::pile::outlier_labels;
 use crate::report::{
     self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, View, Warning, duration,
 };

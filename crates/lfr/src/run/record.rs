@@ -11,21 +11,21 @@ use crate::output::{Metrics, RunRecord};
 
 /// What there is to tell about a fit, its self-checks included.
 pub(super) fn of_run(run: &Run, options: &FitOptions) -> RunRecord {
-    let (pile, header) = (&run.pile, &run.model.header);
+    let (data, header) = (&run.data, &run.model.header);
     RunRecord {
         version: env!("CARGO_PKG_VERSION").into(),
         command: Vec::new(),
-        input: pile.input.clone(),
-        kind: pile.kind,
+        input: data.input.clone(),
+        kind: data.kind,
         method: header.method.clone(),
         config: config(run, options),
         seed: header.seed,
         device: device::open(&options.device).map_or_else(|_| options.device.clone(), |opened| opened.name),
         threads: run.threads,
-        fingerprint: pile.fingerprint.clone(),
+        fingerprint: data.fingerprint.clone(),
         items: run.scores.len(),
-        bad: pile.bad,
-        quarantined: pile.quarantined.clone(),
+        bad: data.bad,
+        quarantined: data.quarantined.clone(),
         seconds: run.seconds.clone(),
         columns: run.model.preprocessor().columns().to_vec(),
         encoder: run.model.encoder().cloned(),
@@ -68,7 +68,7 @@ pub(super) fn metrics(agreement: &Agreement) -> Metrics {
 
 /// How the pile was read and turned into features.
 fn config(run: &Run, options: &FitOptions) -> Value {
-    let reading = &run.pile.reading;
+    let reading = &run.data.reading;
     json!({
         "image_size": reading.image_size,
         "id": reading.id,

@@ -6,10 +6,10 @@ use std::path::Path;
 use super::page::one;
 use super::{Run, Truth};
 use crate::data::Items;
+use crate::data::{Data, outlier_labels};
 use crate::error::{Error, Result};
 use crate::input::Options;
 use crate::output::Ids;
-use crate::pile::{Pile, outlier_labels};
 use crate::sample::{Rows, some_rows};
 
 /// Rows that are read and scored at once.
@@ -26,7 +26,7 @@ pub(super) struct Whole {
 
 impl Whole {
     /// The row at `place`, if it is at hand.
-    pub fn item(&self, sample: &Pile, place: usize) -> Option<Items> {
+    pub fn item(&self, sample: &Data, place: usize) -> Option<Items> {
         match self.places.binary_search(&place) {
             Ok(i) => one(&sample.items, i),
             Err(_) => self.worst.get(&place).cloned(),
@@ -47,12 +47,12 @@ impl Run {
         show: usize,
         mut watch: impl FnMut(usize) -> Result<()>,
     ) -> Result<Self> {
-        let path = Path::new(&self.pile.input);
+        let path = Path::new(&self.data.input);
         let own = rows.labels.as_ref().filter(|_| labels.is_none());
         let own = own.map(|texts| outlier_labels(&texts.iter().collect::<Vec<_>>())).transpose()?;
         let labels = labels.or(own);
         let start = std::time::Instant::now();
-        let options = Options { chunk: CHUNK, ..self.pile.reading.clone() };
+        let options = Options { chunk: CHUNK, ..self.data.reading.clone() };
         let mut scores: Vec<f32> = Vec::with_capacity(rows.ids.len());
         let mut worst = Worst { show, rows: Vec::new() };
         self.model.stream(path, &options, |chunk, part| {
@@ -117,26 +117,26 @@ mod tests {
     use crate::run::Fit;
 
     /// A table of 300 rows in a file, the last one odd; a pile of every third; and what there is to know of all.
-    fn table() -> (tempfile::NamedTempFile, Pile, Rows) {
+    fn table() -> (tempfile::NamedTempFile, Data, Rows) {
         let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         let row =
             |i: usize| if i == 299 { "90.5,-70".into() } else { format!("{}.5,{}", i % 11, i * 7 % 13) };
         let rows: String = (0..300).map(|i| row(i) + "\n").collect();
         std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
-        let mut pile = Pile::read(file.path(), &Options::default()).unwrap();
+        let mut data = Data::read(file.path(), &Options::default()).unwrap();
         let places: Vec<usize> = (0..300).step_by(3).collect();
         let mask: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
-        pile.items = vec![some_rows(&pile.items[0], &mask).unwrap()];
-        pile.ids = places.iter().map(usize::to_string).collect();
+        data.items = vec![some_rows(&data.items[0], &mask).unwrap()];
+        data.ids = places.iter().map(usize::to_string).collect();
         let mut labels = Texts::default();
         labels.extend((0..300).map(|i| if i == 299 { "1" } else { "0" }));
-        (file, pile, Rows { ids: Ids::Rows(300), labels: Some(labels), places })
+        (file, data, Rows { ids: Ids::Rows(300), labels: Some(labels), places })
     }
 
     #[test]
     fn all_rows_are_scored_and_those_of_the_sample_as_in_the_fit() {
-        let (_file, pile, rows) = table();
-        let run = Fit::new(Method::named("knn", None).unwrap()).run(pile).unwrap();
+        let (_file, data, rows) = table();
+        let run = Fit::new(Method::named("knn", None).unwrap()).run(data).unwrap();
         let own = run.scores.clone();
         let mut seen = 0;
         let run = run.over(rows.clone(), None, 2, |scored| {
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn a_table_that_changed_is_refused() {
-        let (file, pile, rows) = table();
-        let run = Fit::new(Method::named("pca", None).unwrap()).run(pile).unwrap();
+        let (file, data, rows) = table();
+        let run = Fit::new(Method::named("pca", None).unwrap()).run(data).unwrap();
         std::fs::write(file.path(), "a,b\n1.5,2\n3.5,4\n").unwrap();
         let message = run.over(rows, None, 2, |_| Ok(())).err().unwrap().to_string();
         assert!(message.contains("changed while it was read: 300 rows, then 2"), "{message}");

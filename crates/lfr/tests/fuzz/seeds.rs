@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lfr::Pile;
+use lfr::Data;
 use lfr::arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
     StringDictionaryBuilder,
@@ -221,7 +221,7 @@ pub fn archive() -> Vec<Vec<u8>> {
 /// A fit on twenty rows.
 fn run(method: &str) -> lfr::Run {
     let values: Vec<f32> = (0..60).map(|i| (i * 7 % 13) as f32 + (i % 3) as f32 * 0.5).collect();
-    lfr::Fit::new(lfr::Method::named(method, None).unwrap()).run(Pile::rows(3, &values).unwrap()).unwrap()
+    lfr::Fit::new(lfr::Method::named(method, None).unwrap()).run(Data::rows(3, &values).unwrap()).unwrap()
 }
 
 /// What `write` puts at the path of the file `name`.

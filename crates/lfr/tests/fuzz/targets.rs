@@ -6,7 +6,7 @@ use lfr::data::{Items, Kind};
 use lfr::input::{Known, Options};
 use lfr::output::{RunRecord, Scores};
 use lfr::preprocess::{PreprocessOptions, Preprocessor};
-use lfr::{Model, Pile};
+use lfr::{Data, Model};
 
 use crate::{mutate, seeds};
 
@@ -92,12 +92,12 @@ fn options(bytes: &[u8]) -> Options {
 
 /// Reads a pile, looks at its columns and makes features.
 fn data(path: &Path, bytes: &[u8]) -> String {
-    let pile = match Pile::read(path, &options(bytes)) {
-        Ok(pile) => pile,
+    let data = match Data::read(path, &options(bytes)) {
+        Ok(data) => data,
         Err(error) => return error.to_string(),
     };
-    let features = features(&pile.items);
-    format!("{}: {} {}", pile.kind, pile.notes.join("; "), features.unwrap_or_else(|error| error.to_string()))
+    let features = features(&data.items);
+    format!("{}: {} {}", data.kind, data.notes.join("; "), features.unwrap_or_else(|error| error.to_string()))
 }
 
 fn features(items: &[Items]) -> lfr::Result<String> {
@@ -112,7 +112,7 @@ fn features(items: &[Items]) -> lfr::Result<String> {
 /// Reads a file of a picture, in a folder of its own.
 fn picture(path: &Path, bytes: &[u8]) -> String {
     let found =
-        Pile::picture_files(vec![path.to_owned()], &Options { max_bad_fraction: 1.0, ..options(bytes) });
+        Data::picture_files(vec![path.to_owned()], &Options { max_bad_fraction: 1.0, ..options(bytes) });
     let picture = lfr::input::thumbnail(path.parent().unwrap_or(path), "a.png", 16);
     format!("{} {}", told(found), told(picture))
 }
@@ -124,6 +124,6 @@ fn model(_: &Path, bytes: &[u8]) -> String {
         Err(error) => return error.to_string(),
     };
     let scored =
-        Pile::rows(3, &[1.0_f32, 2.0, 3.0, 100.0, f32::NAN, -5.0]).and_then(|pile| model.score(&pile));
+        Data::rows(3, &[1.0_f32, 2.0, 3.0, 100.0, f32::NAN, -5.0]).and_then(|data| model.score(&data));
     told(scored)
 }

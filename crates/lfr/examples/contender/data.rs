@@ -24,7 +24,7 @@ pub enum Data {
 
 impl Data {
     /// `items` items, pictures of `side x side`.
-    pub fn pile(self, items: usize, side: usize) -> Features {
+    pub fn data(self, items: usize, side: usize) -> Features {
         match self {
             Data::Grey => pictures(items, 1, side),
             Data::Colour => pictures(items, 3, side),

@@ -21,18 +21,18 @@ use crate::memory;
 /// Everything readable of an input, in its order.
 ///
 /// ```
-/// use lfr::pile::Pile;
+/// use lfr::data::Data;
 ///
 /// # fn main() -> lfr::Result<()> {
-/// let rows = Pile::rows(2, &[1.0_f32, 2.0, 3.0, 4.0])?.with_ids(vec!["a".into(), "b".into()])?;
-/// let documents = Pile::documents(["one text", "another text"])?;
+/// let rows = Data::rows(2, &[1.0_f32, 2.0, 3.0, 4.0])?.with_ids(vec!["a".into(), "b".into()])?;
+/// let documents = Data::documents(["one text", "another text"])?;
 /// assert_eq!((rows.len(), documents.len()), (2, 2));
-/// assert!(Pile::rows(3, &[0.0_f32; 7]).is_err());
+/// assert!(Data::rows(3, &[0.0_f32; 7]).is_err());
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Pile {
+pub struct Data {
     /// Where it is from: the path as the user wrote it, or that it was in memory.
     pub input: String,
     /// How it was read.
@@ -59,7 +59,7 @@ pub struct Pile {
     pub encoded: Option<Encoded>,
 }
 
-impl Pile {
+impl Data {
     /// Reads all of `path`. Pictures that are grey throughout lose their equal channels.
     ///
     /// # Errors
@@ -79,7 +79,7 @@ impl Pile {
     /// is told how far it has come.
     ///
     /// # Errors
-    /// As [`Pile::read`]; [`Error::Encoder`] when the encoder does not take what `path` holds or fails on an item, or what
+    /// As [`Data::read`]; [`Error::Encoder`] when the encoder does not take what `path` holds or fails on an item, or what
     /// `watch` returns.
     pub fn encoded(
         path: impl AsRef<Path>,
@@ -99,26 +99,26 @@ impl Pile {
         encoder.check_kind(source.kind())?;
         let mut encoding = Encoding::new(encoder, cache, watch);
         let (name, limit) = (path.display().to_string(), memory::available() / 2);
-        let mut pile = match pictures {
+        let mut data = match pictures {
             Some(_) => {
                 encoding.progress.total = count_pictures(path);
                 Self::of(source, name, &options, limit, &mut |chunk| encoding.take(&chunk.items, &chunk.ids))?
             }
             None => {
-                let pile = Self::of(source, name, &options, limit, &mut |_| Ok(()))?;
-                encoding.progress.total = Some(pile.len());
-                let mut rest = pile.ids.as_slice();
-                for items in &pile.items {
+                let data = Self::of(source, name, &options, limit, &mut |_| Ok(()))?;
+                encoding.progress.total = Some(data.len());
+                let mut rest = data.ids.as_slice();
+                for items in &data.items {
                     let (own, others) = rest.split_at(items.len());
                     encoding.take(items, own)?;
                     rest = others;
                 }
-                pile
+                data
             }
         };
-        pile.notes.extend(encoding.notes(&pile.items));
-        pile.encoded = Some(encoding.finish());
-        Ok(pile)
+        data.notes.extend(encoding.notes(&data.items));
+        data.encoded = Some(encoding.finish());
+        Ok(data)
     }
 
     /// Rows of `cols` numbers each, row-major; the columns are named `f0`, `f1`, ... NaN is a missing value.
@@ -130,7 +130,7 @@ impl Pile {
         Self::in_memory(in_memory::rows(cols, values, &options)?, &options)
     }
 
-    /// `rows` rows of `cols` numbers, as [`Pile::rows`], from an array that is not a slice: `block` gives the numbers at a
+    /// `rows` rows of `cols` numbers, as [`Data::rows`], from an array that is not a slice: `block` gives the numbers at a
     /// range of places, row-major. It is called for one block of some thousand rows after the other.
     ///
     /// # Errors
@@ -176,7 +176,7 @@ impl Pile {
     /// The picture files at `paths`, each identified by its path.
     ///
     /// # Errors
-    /// As [`Pile::pictures`], and [`Error::TooManyBad`] as the options say for files that cannot be read.
+    /// As [`Data::pictures`], and [`Error::TooManyBad`] as the options say for files that cannot be read.
     pub fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Self> {
         options.validate()?;
         Self::in_memory(in_memory::picture_files(paths, options)?, options)
@@ -248,7 +248,7 @@ impl Pile {
     /// The items of `chunks`, which `source` gave.
     pub(crate) fn assembled(chunks: Vec<Chunk>, source: &Source, input: String, options: &Options) -> Self {
         let chunks = if options.channels.is_none() { settle_channels(chunks) } else { chunks };
-        let mut pile = Self {
+        let mut data = Self {
             input,
             reading: options.clone(),
             kind: source.kind(),
@@ -263,14 +263,14 @@ impl Pile {
             encoded: None,
         };
         for chunk in chunks {
-            pile.ids.extend(chunk.ids);
+            data.ids.extend(chunk.ids);
             if let Some(labels) = chunk.labels {
-                pile.labels.get_or_insert_default().extend(labels);
+                data.labels.get_or_insert_default().extend(labels);
             }
-            pile.items.push(chunk.items);
+            data.items.push(chunk.items);
         }
-        pile.notes.extend(repeated(&pile.ids));
-        pile
+        data.notes.extend(repeated(&data.ids));
+        data
     }
 
     /// Number of items.
@@ -352,21 +352,21 @@ pub(crate) fn outlier_label(label: &str) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn refused(pile: Result<Pile>) -> String {
-        pile.unwrap_err().to_string()
+    fn refused(data: Result<Data>) -> String {
+        data.unwrap_err().to_string()
     }
 
     #[test]
     fn data_in_memory_is_checked() {
-        let message = refused(Pile::rows(3, &[0.0_f32; 7]));
+        let message = refused(Data::rows(3, &[0.0_f32; 7]));
         assert_eq!(message, "data in memory: 7 values are not a whole number of rows of 3");
-        assert!(refused(Pile::rows(0, &[1.0_f32])).contains("rows of 0"));
+        assert!(refused(Data::rows(0, &[1.0_f32])).contains("rows of 0"));
         for empty in
-            [Pile::rows(3, &[0.0_f64; 0]), Pile::documents([""; 0]), Pile::table(vec![], &Options::default())]
+            [Data::rows(3, &[0.0_f64; 0]), Data::documents([""; 0]), Data::table(vec![], &Options::default())]
         {
             assert_eq!(refused(empty), "data in memory is empty: it holds no item");
         }
-        let two = Pile::documents(["a", ""]).unwrap();
+        let two = Data::documents(["a", ""]).unwrap();
         assert_eq!(two.ids, ["0", "1"]);
         assert!(refused(two.clone().with_ids(vec!["x".into()])).contains("1 identifiers for 2 items"));
         assert!(refused(two.with_labels(vec![])).contains("0 labels for 2 items"));
@@ -380,9 +380,9 @@ mod tests {
         let column: crate::arrow::array::ArrayRef =
             std::sync::Arc::new(crate::arrow::array::Int32Array::from(vec![1]));
         let twice = RecordBatch::try_from_iter([("a", column.clone()), ("a", column.clone())]).unwrap();
-        assert!(refused(Pile::table(vec![twice], &Options::default())).contains("are all named `a`"));
+        assert!(refused(Data::table(vec![twice], &Options::default())).contains("are all named `a`"));
         let [a, b] = ["a", "b"].map(|name| RecordBatch::try_from_iter([(name, column.clone())]).unwrap());
-        assert!(refused(Pile::table(vec![a, b], &Options::default())).contains("other columns"));
+        assert!(refused(Data::table(vec![a, b], &Options::default())).contains("other columns"));
     }
 
     #[test]
@@ -392,7 +392,7 @@ mod tests {
         std::fs::write(&lines, "one\ntwo\nthree\n").unwrap();
         let options = Options { chunk: 2, image_size: 8, ..Options::default() };
         let (file, memory) =
-            (Pile::read(&lines, &options).unwrap(), Pile::documents(["one", "two", "three"]).unwrap());
+            (Data::read(&lines, &options).unwrap(), Data::documents(["one", "two", "three"]).unwrap());
         assert_eq!((&file.ids, &file.fingerprint), (&memory.ids, &memory.fingerprint));
         let renamed = memory.clone().with_ids(memory.ids.clone()).unwrap();
         assert_eq!(renamed.fingerprint, memory.fingerprint);
@@ -400,16 +400,16 @@ mod tests {
         std::fs::create_dir(&picture).unwrap();
         let values: Vec<u8> = (0..20 * 10 * 3).map(|i| (i * 7 % 251) as u8).collect();
         image::RgbImage::from_raw(10, 20, values.clone()).unwrap().save(picture.join("0.png")).unwrap();
-        let file = Pile::read(&picture, &options).unwrap();
-        let memory = Pile::pictures(vec![Picture::new(20, 10, 3, values).unwrap()], &options).unwrap();
-        let paths = Pile::picture_files(vec![picture.join("0.png")], &options).unwrap();
-        let pixels = |pile: &Pile| match &pile.items[0] {
+        let file = Data::read(&picture, &options).unwrap();
+        let memory = Data::pictures(vec![Picture::new(20, 10, 3, values).unwrap()], &options).unwrap();
+        let paths = Data::picture_files(vec![picture.join("0.png")], &options).unwrap();
+        let pixels = |data: &Data| match &data.items[0] {
             Items::Images(images) => images.clone(),
             other => panic!("{other:?}"),
         };
         assert_eq!(pixels(&file), pixels(&memory));
         assert_eq!(pixels(&file), pixels(&paths));
-        let missing = Pile::picture_files(vec!["/nowhere.png".into()], &options);
+        let missing = Data::picture_files(vec!["/nowhere.png".into()], &options);
         assert!(refused(missing).contains("/nowhere.png: cannot be read"));
     }
 
@@ -419,8 +419,8 @@ mod tests {
         let rows: String = (0..1000).map(|i| format!("{i},{}\n", i * i)).collect();
         std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
         let options = Options { chunk: 100, ..Options::default() };
-        assert_eq!(Pile::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
-        let message = Pile::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
+        assert_eq!(Data::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
+        let message = Data::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
         assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
     }
 

@@ -18,7 +18,7 @@ use super::running;
 
 /// Data to fit on or to score, in the library's memory.
 #[pyclass(frozen, module = "lfr._lfr")]
-pub struct Pile(pub Arc<lfr::Pile>);
+pub struct Data(pub Arc<lfr::Data>);
 
 /// How to read, as Python hands it over; what is absent is as in [`Options::default`].
 #[derive(Default, Deserialize)]
@@ -53,9 +53,9 @@ fn options(json: &str, bad: Option<f64>) -> PyResult<Options> {
 fn made(
     py: Python<'_>,
     threads: Option<usize>,
-    make: impl FnOnce() -> lfr::Result<lfr::Pile> + Send,
-) -> PyResult<Pile> {
-    running::run(py, threads, |_| make()).map(|pile| Pile(Arc::new(pile)))
+    make: impl FnOnce() -> lfr::Result<lfr::Data> + Send,
+) -> PyResult<Data> {
+    running::run(py, threads, |_| make()).map(|data| Data(Arc::new(data)))
 }
 
 /// A column of a frame: numbers (NaN where missing) or texts.
@@ -75,13 +75,13 @@ impl Column {
 }
 
 #[pymethods]
-impl Pile {
+impl Data {
     /// All of a file, a folder or a known data set.
     #[staticmethod]
     #[pyo3(signature = (path, reading = "{}", threads = None))]
     fn read(py: Python<'_>, path: PathBuf, reading: &str, threads: Option<usize>) -> PyResult<Self> {
         let options = options(reading, None)?;
-        made(py, threads, || lfr::Pile::read(&path, &options))
+        made(py, threads, || lfr::Data::read(&path, &options))
     }
 
     /// The rows of a C-contiguous buffer of 32-bit or 64-bit floats.
@@ -110,7 +110,7 @@ impl Pile {
     ) -> PyResult<Self> {
         let options = options(reading, Some(0.0))?;
         let batches = batches(data).map_err(|error| plain(py, error))?;
-        made(py, threads, move || lfr::Pile::table(batches, &options))
+        made(py, threads, move || lfr::Data::table(batches, &options))
     }
 
     /// Columns by name: buffers of 64-bit floats or lists of texts.
@@ -129,14 +129,14 @@ impl Pile {
             columns.into_iter().map(|(name, array)| (name, array, true)),
         );
         let batch = batch.map_err(value_error)?;
-        made(py, threads, move || lfr::Pile::table(vec![batch], &options))
+        made(py, threads, move || lfr::Data::table(vec![batch], &options))
     }
 
     /// Documents.
     #[staticmethod]
     #[pyo3(signature = (texts, threads = None))]
     fn documents(py: Python<'_>, texts: Vec<String>, threads: Option<usize>) -> PyResult<Self> {
-        made(py, threads, move || lfr::Pile::documents(texts))
+        made(py, threads, move || lfr::Data::documents(texts))
     }
 
     /// Pictures: C-contiguous buffers of bytes, each with height, width and channels.
@@ -153,7 +153,7 @@ impl Pile {
             Picture::new(height, width, channels, values.to_vec(py)?).map_err(exception)
         };
         let pictures = pictures.into_iter().map(picture).collect::<PyResult<Vec<_>>>()?;
-        made(py, threads, move || lfr::Pile::pictures(pictures, &options))
+        made(py, threads, move || lfr::Data::pictures(pictures, &options))
     }
 
     /// The picture files at `paths`.
@@ -166,13 +166,13 @@ impl Pile {
         threads: Option<usize>,
     ) -> PyResult<Self> {
         let options = options(reading, Some(0.0))?;
-        made(py, threads, move || lfr::Pile::picture_files(paths, &options))
+        made(py, threads, move || lfr::Data::picture_files(paths, &options))
     }
 
     /// The same items under other identifiers.
     fn with_ids(&self, ids: Vec<String>) -> PyResult<Self> {
-        let pile = lfr::Pile::clone(&self.0).with_ids(ids).map_err(exception)?;
-        Ok(Self(Arc::new(pile)))
+        let data = lfr::Data::clone(&self.0).with_ids(ids).map_err(exception)?;
+        Ok(Self(Arc::new(data)))
     }
 
     /// One identifier an item.
@@ -198,13 +198,13 @@ fn rows<T: Element + Into<f64> + Send + Sync>(
     values: &PyBuffer<T>,
     columns: usize,
     threads: Option<usize>,
-) -> PyResult<Pile> {
+) -> PyResult<Data> {
     if !values.is_c_contiguous() {
         return Err(value_error("the array is not in C order"));
     }
     let rows = values.item_count() / columns.max(1);
     made(py, threads, || {
-        lfr::Pile::row_blocks(columns, rows, |range| {
+        lfr::Data::row_blocks(columns, rows, |range| {
             Python::attach(|py| {
                 let cells = values.as_slice(py).and_then(|cells| cells.get(range));
                 cells.map(|cells| cells.iter().map(|cell| cell.get()).collect()).unwrap_or_default()
