@@ -6,7 +6,7 @@
 //! Intelligence 2023); the methods that the paper compares with and classical detectors are included.
 //!
 //! ```
-//! use lfr::{Fit, Model, Options, Data};
+//! use lfr::{Data, Fit, Model, Options};
 //!
 //! # fn main() -> lfr::Result<()> {
 //! # let folder = tempfile::tempdir().expect("a folder for the model");
