@@ -164,6 +164,10 @@ pub fn parquet() -> Vec<Vec<u8>> {
     seeds
 }
 
+pub fn old_workbook() -> Vec<Vec<u8>> {
+    data(&["orders.xls"])
+}
+
 pub fn workbook() -> Vec<Vec<u8>> {
     data(&["formats/visits.xlsx", "orders.xlsx"])
 }

@@ -45,6 +45,7 @@ pub const ALL: &[Target] = &[
     target("json", "a.json", seeds::json, mutate::bytes, data),
     target("parquet", "a.parquet", seeds::parquet, mutate::bytes, data),
     target("workbook", "a.xlsx", seeds::workbook, mutate::zipped, data),
+    target("old_workbook", "a.xls", seeds::old_workbook, mutate::bytes, data),
     target("opendocument", "a.ods", seeds::opendocument, mutate::zipped, data),
     target("picture", "a.png", seeds::pictures, mutate::bytes, picture),
     target("text", "a.txt", seeds::text, mutate::bytes, data),
