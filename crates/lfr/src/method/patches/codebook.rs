@@ -162,3 +162,42 @@ pub(super) fn centre(rows: &mut [f32], width: usize) -> Vec<f32> {
 fn square(row: &[f32]) -> f32 {
     row.iter().map(|value| value * value).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Images;
+
+    // import numpy as np
+    // from numpy.lib.stride_tricks import sliding_window_view as windows
+    // i = np.arange(50); x = ((i * i * 31 + i * 7) % 251).reshape(2, 5, 5) / 127.5 - 1
+    // p = windows(x, (3, 3), (1, 2)).reshape(18, 9); p = p - p.mean(1, keepdims=True)
+    // p /= np.sqrt((p**2).mean(1, keepdims=True) + 10 / 127.5**2); p -= p.mean(0)
+    // v, u = np.linalg.eigh(p.T @ p / 17); k = v > 1e-6 * v[-1]; z = p @ u[:, k] / np.sqrt(v[k] + .1)
+    // d = np.linalg.norm(z[:9, None] - z, axis=2); f = np.maximum(d.mean(1, keepdims=True) - d, 0).reshape(3, 3, 18)
+    // q = np.sqrt(np.array([f[a:a+2, b:b+2].mean((0, 1)) for a in (0, 1) for b in (0, 1)]))
+    // print(k.sum(), np.sort(q, 1)[:, [0, 9, 17]].round(6), q.sum(1))
+    #[test]
+    fn agrees_with_numpy_when_every_patch_is_a_centroid() {
+        let pixels = (0..50).map(|i| ((i * i * 31 + i * 7) % 251) as u8).collect();
+        let x = Features::Images(Images { channels: 1, side: 5, pixels });
+        let config = PatchesConfig { whitened: 1.0, centroids: 18, ..PatchesConfig::default() };
+        let book = Codebook::learn(&x, Grid::new(1, 5, 3, 32), &config, Seed(0));
+        assert_eq!((book.centroids.cols, book.width()), (8, 72));
+        let expected = [
+            (0.0, 0.381877, 1.188967, 8.084782),
+            (0.0, 0.507337, 1.155528, 7.839594),
+            (0.0, 0.583507, 1.008442, 8.288611),
+            (0.0, 0.104471, 1.085223, 7.155288),
+        ];
+        for (quarter, (least, middle, most, sum)) in book.features(&x, 0).chunks_exact(18).zip(expected) {
+            let mut sorted = quarter.to_vec();
+            sorted.sort_by(f32::total_cmp);
+            let found = [sorted[0], sorted[9], sorted[17], quarter.iter().sum()];
+            for (found, expected) in found.into_iter().zip([least, middle, most, sum]) {
+                // A patch is its own centroid: of a distance of 0 single precision leaves up to .001.
+                assert!((f64::from(found) - expected).abs() < 1e-3, "{found} instead of {expected}");
+            }
+        }
+    }
+}

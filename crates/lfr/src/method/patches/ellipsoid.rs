@@ -102,3 +102,62 @@ fn shrinkage(rows: &[f32], width: usize) -> (Vec<f64>, f64) {
     let chance = ((fourth / n - squares) / n).min(apart);
     (variances, if chance > 0.0 { chance / apart } else { 0.0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `n` rows of `cols` numbers, the columns tied to one another.
+    fn tied(n: usize, cols: usize) -> Vec<f32> {
+        let value = |i: usize| {
+            let (row, column) = (i / cols, i % cols);
+            (row as f32 * 0.37).sin() * (column + 1) as f32 + (i * i % 31) as f32 * 0.02
+        };
+        (0..n * cols).map(value).collect()
+    }
+
+    // import numpy as np; from sklearn.covariance import LedoitWolf; from sklearn.decomposition import PCA
+    // for n, cols, share in ((60, 5, None), (8, 12, .999)):
+    //     i = np.arange(n * cols); x = np.sin((i // cols).astype(np.float32) * np.float32(.37)) * (i % cols + 1)
+    //     x = (x + (i * i % 31) * np.float32(.02)).astype(np.float32).reshape(n, cols).astype(float)
+    //     t = PCA(share).fit_transform(x); w = LedoitWolf().fit(t)
+    //     print(t.shape[1], w.shrinkage_, np.sqrt(w.mahalanobis(t))[[0, 1, n - 1]])
+    #[test]
+    fn agrees_with_scikit_learn() {
+        for (n, cols, share, axes, expected) in [
+            (60, 5, 1.0, 5, [1.0942928, 1.25228746, 0.71012765]),
+            (8, 12, 0.999, 4, [2.2443975, 1.02633344, 0.52204234]),
+        ] {
+            let rows = tied(n, cols);
+            let ellipsoid = Ellipsoid::fit(rows.clone(), cols, share);
+            assert_eq!(ellipsoid.variances.len(), axes);
+            for (i, expected) in [0, 1, n - 1].into_iter().zip(expected) {
+                let found = f64::from(ellipsoid.distance(&rows[i * cols..(i + 1) * cols]));
+                assert!((found - expected).abs() < 1e-3 * expected, "{found} instead of {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_shrinkage_is_that_of_scikit_learn() {
+        // w.shrinkage_ of the program above.
+        for (n, cols, share, expected) in
+            [(60, 5, 1.0, 0.012351298280958885), (8, 12, 0.999, 0.24927095386537174)]
+        {
+            let mut rows = tied(n, cols);
+            centre(&mut rows, cols);
+            let (axes, spread) = components(&rows, cols, share);
+            let found = shrinkage(&products(&rows, &axes, cols), spread.len()).1;
+            assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
+        }
+        assert_eq!(shrinkage(&[1.0, -1.0], 1).1, 0.0);
+    }
+
+    #[test]
+    fn the_farthest_rows_do_not_stretch_it() {
+        let mut rows = tied(50, 3);
+        rows.extend([[900.0, -400.0, 70.0]; 4].concat());
+        let distance = |trimmed| Ellipsoid::around(&rows, 3, 1.0, trimmed).distance(&rows[150..153]);
+        assert!(distance(0.1) > 20.0 * distance(0.0), "{} {}", distance(0.1), distance(0.0));
+    }
+}

