@@ -9,6 +9,7 @@ use lfr::method::combined::{CombinedConfig, Vote};
 use lfr::method::ecod::{EcodConfig, Tails};
 use lfr::method::elite::{EliteAeConfig, EliteConfig, EliteSvddConfig, Gradients};
 use lfr::method::knn::{Distance, KnnConfig};
+use lfr::method::patches::PatchesConfig;
 use lfr::method::pca::{PcaConfig, PcaScore};
 use lfr::method::scaling::Scaling;
 use lfr::method::{
@@ -93,6 +94,17 @@ fn methods() -> Vec<Method> {
         PcaConfig { score: PcaScore::Mahalanobis, variance: 0.5, max_items: 100 }.into(),
         AlsoConfig { errors: Errors::Largest, ridge: 1.0 }.into(),
         EcodConfig { tails: Tails::WholeItem, max_values: 100 }.into(),
+        PatchesConfig {
+            patch: 5,
+            places: 4,
+            samples: 100,
+            whitened: 0.9,
+            centroids: 8,
+            variance: 0.9,
+            trimmed: 0.0,
+            max_items: 100,
+        }
+        .into(),
         LvadConfig { clusters: 2, restarts: 1, iterations: 3, max_items: 100 }.into(),
         knn.into(),
         lof.into(),

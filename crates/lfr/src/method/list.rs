@@ -23,6 +23,7 @@ use crate::method::lvad::LvadConfig;
 use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::KnnConfig;
 use crate::method::neighbours::lof::LofConfig;
+use crate::method::patches::PatchesConfig;
 use crate::method::pca::PcaConfig;
 use crate::method::transformation::e3outlier::E3OutlierConfig;
 use crate::method::transformation::geom::GeomConfig;
@@ -117,6 +118,8 @@ methods! {
     EliteSvdd(EliteSvddConfig),
     /// Locally varying anomaly detection.
     Lvad(LvadConfig),
+    /// The mix of patches.
+    Patches(PatchesConfig),
     /// Isolation forest.
     IsolationForest(IsolationForestConfig),
     /// Distance to the k-th neighbour.
@@ -188,7 +191,7 @@ impl Method {
             method if pictures => Err(Error::Unsuitable {
                 method: method.name().into(),
                 kind: "the features of an encoder".into(),
-                hint: "it transforms pictures; leave --features out, or choose another method".into(),
+                hint: "it takes pictures alone; leave --features out, or choose another method".into(),
             }),
             method => Ok(method),
         }

@@ -17,6 +17,7 @@ pub mod forest;
 mod list;
 pub mod lvad;
 pub mod neighbours;
+pub mod patches;
 pub mod pca;
 mod reference;
 mod registry;

@@ -18,6 +18,7 @@ mod lvad;
 mod metadata;
 mod neighbours;
 mod network;
+mod patches;
 mod pca;
 mod rsrae;
 mod scaling;
@@ -92,6 +93,7 @@ fn scores(graph: &mut Graph, settings: &Value, rows: &Rows, weights: &mut Weight
         "also" => return also::score(graph, &read(settings)?, rows, weights),
         "ecod" => return ecod::score(graph, &read(settings)?, rows, weights),
         "lvad" => return lvad::score(graph, rows, weights),
+        "patches" => return patches::score(graph, &read(settings)?, rows, weights),
         _ => {}
     }
     let mut network = Network { graph, weights };

@@ -15,7 +15,7 @@
 //! Deviation: with more than `max_items` items the centres and percentiles come from a random choice of them.
 
 mod cluster;
-mod kmeans;
+pub(in crate::method) mod kmeans;
 
 use burn::tensor::Device;
 use rayon::prelude::*;

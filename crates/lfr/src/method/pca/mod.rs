@@ -8,7 +8,7 @@
 //! Deviation: at most `max_items` random items are fitted on, and at most 1024 when there are more columns than that,
 //! which keeps the eigenproblem small.
 
-mod components;
+pub(in crate::method) mod components;
 
 use burn::tensor::Device;
 use schemars::JsonSchema;
