@@ -130,7 +130,7 @@ impl CombinedConfig {
         known: &Known,
         seed: Seed,
     ) -> Result<Vec<f32>> {
-        // Known inliers are the last of the pool; known outliers are new to the members.
+        // Known inliers are the last of the pool; known outliers are new to most members.
         let apart = known.side(true);
         let outside = match apart.is_empty() {
             true => vec![Vec::new(); own.len()],
@@ -181,8 +181,8 @@ impl MethodConfig for CombinedConfig {
         Ok(())
     }
 
-    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, `guidance.rs` says. The
-    /// members see no marks.
+    /// Fits every member on `x` and on the known inliers, if there are marks, and those that outliers do not mislead on the
+    /// known outliers, too; what the marks change beyond that, `guidance.rs` says.
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
         self.validate()?;
         if self.members.is_empty() {
@@ -192,6 +192,9 @@ impl MethodConfig for CombinedConfig {
             None => Cow::Borrowed(x),
             Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
         };
+        let apart = context.known.as_ref().map(|known| known.side(true)).filter(|apart| !apart.is_empty());
+        let whole =
+            apart.map(|apart| Features::concat(vec![pool.clone().into_owned(), apart])).transpose()?;
         let marks = context.known.as_ref().map_or(0, |known| known.outlier.len());
         if marks > guidance::MOST {
             let most = guidance::MOST;
@@ -203,9 +206,11 @@ impl MethodConfig for CombinedConfig {
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
             context.observer.member(method.name(), i + 1, self.all().count())?;
-            members.push(match self.fit_member(i, method, &pool, x.len(), context) {
-                Ok((detector, scores)) => {
+            let seen = whole.as_ref().filter(|_| bears_outliers(method)).unwrap_or(&pool);
+            members.push(match self.fit_member(i, method, seen, x.len(), context) {
+                Ok((detector, mut scores)) => {
                     let scale = Scale::of(&scores);
+                    scores.truncate(pool.len());
                     votes.extend((i < voters).then_some(scores));
                     Some(Member { detector, scale })
                 }
@@ -291,6 +296,13 @@ fn scaling(method: &Method) -> Scaling {
         Method::Lvad(_) => Scaling::Instance,
         _ => Scaling::None,
     }
+}
+
+/// Whether known outliers stay among the items that `method` is fitted on. Near a known outlier another one has a
+/// neighbour, and principal components bend towards it; so those methods do without. A forest and clusters do not gain by
+/// that: without the outliers they cut elsewhere, and what the marks did not touch would change its place.
+fn bears_outliers(method: &Method) -> bool {
+    matches!(method, Method::IsolationForest(_) | Method::Lvad(_))
 }
 
 fn singles(scores: Vec<f64>) -> Vec<f32> {
