@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::data::DataOptions;
 use crate::inlier::Inlier;
 use crate::job::{Job, MethodSpec};
+use crate::marked::Marking;
 use crate::published::Published;
 use crate::row::Score;
 use lfr::dataset::Name;
@@ -43,6 +44,9 @@ pub struct Grid {
     /// How many items are marked before the fit, see [`Job::labelled`]; none where left out.
     #[serde(default = "none")]
     pub labelled: Vec<usize>,
+    /// Which items are marked, and how; the top of the ranking, truthfully, where left out.
+    #[serde(default)]
+    pub marking: Marking,
     /// The methods, in the order of the tables' rows.
     #[serde(rename = "method")]
     pub methods: Vec<Entry>,
@@ -196,6 +200,7 @@ impl Grid {
             ratio,
             seed,
             labelled,
+            marking: self.marking,
             method: method.clone(),
             curve: entry.curve,
             histogram: entry.histogram,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::data::DataOptions;
+use crate::marked::Marking;
 use lfr::data::Kind;
 use lfr::dataset::Name;
 use lfr::error::{Error, Result};
@@ -74,10 +75,12 @@ pub struct Job {
     pub ratio: f64,
     /// Seed of the draw and of the fit.
     pub seed: u64,
-    /// So many items at the top of the ranking without labels, by the default for the kind of data without a network, are
-    /// marked truthfully before the fit, as a person would do it; the others are measured.
+    /// So many items are marked before the fit; the others are measured.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub labelled: usize,
+    /// Which ones, and how.
+    #[serde(default, skip_serializing_if = "Marking::is_default")]
+    pub marking: Marking,
     /// The method.
     pub method: MethodSpec,
     /// Whether to score the items during training too.
@@ -107,8 +110,11 @@ impl Job {
         let data = if self.data.is_default() { Value::Null } else { sorted(&json!(self.data)) };
         let (dataset, inlier, ratio, seed) = (self.dataset, json!(self.inlier), self.ratio, self.seed);
         // Without marks the text is that of the time before there were any.
-        let labelled =
+        let mut labelled =
             if self.labelled > 0 { format!(r#""labelled":{},"#, self.labelled) } else { String::new() };
+        if self.labelled > 0 && !self.marking.is_default() {
+            labelled += &format!(r#""marking":{},"#, json!(self.marking));
+        }
         format!(
             r#"{{"data":{data},"dataset":"{dataset}","inlier":{inlier},{labelled}"method":{method},"ratio":{ratio},"seed":{seed}}}"#
         )
@@ -126,7 +132,7 @@ impl fmt::Display for Job {
         write!(f, " on {dataset}/{inlier}, c = {ratio}, seed {seed}")?;
         match self.labelled {
             0 => Ok(()),
-            labelled => write!(f, ", {labelled} marked"),
+            labelled => write!(f, ", {labelled} marked{}", self.marking.words()),
         }
     }
 }
@@ -166,6 +172,7 @@ pub(super) fn example_of(method: &str, preset: Option<&str>, settings: &Value) -
         ratio: 0.1,
         seed: 0,
         labelled: 0,
+        marking: Marking::Top,
         method: MethodSpec::resolve(method, preset, &settings, Kind::Images).unwrap(),
         curve: false,
         histogram: false,
@@ -195,12 +202,13 @@ mod tests {
         let method = |settings: Value| example_of("ae-lfr", Some("paper"), &settings).method;
         let first = DataOptions { outliers: Outliers::First, ..DataOptions::default() };
         let cut = DataOptions { count: Count::Truncated, ..DataOptions::default() };
-        let changed: [Job; 9] = [
+        let changed: [Job; 10] = [
             Job { dataset: Name::Reuters, ..base.clone() },
             Job { inlier: "watch".into(), ..base.clone() },
             Job { ratio: 0.3, ..base.clone() },
             Job { seed: 1, ..base.clone() },
             Job { labelled: 5, ..base.clone() },
+            Job { labelled: 5, marking: Marking::Random, ..base.clone() },
             Job { data: first, ..base.clone() },
             Job { data: cut, ..base.clone() },
             Job { method: method(json!({ "latent": 16 })), ..base.clone() },
@@ -209,6 +217,8 @@ mod tests {
         for job in changed {
             assert_ne!(job.hash(), base.hash(), "{job}");
         }
+        let marked = Job { labelled: 5, ..base.clone() };
+        assert_ne!(Job { marking: Marking::Random, ..marked.clone() }.hash(), marked.hash());
         let mut others = [base.clone(), base.clone(), base.clone()];
         others[0].curve = true;
         others[1].histogram = true;

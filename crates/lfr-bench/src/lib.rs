@@ -38,6 +38,7 @@ pub use figure::{Figure, plot};
 pub use grid::{Entry, Grid};
 pub use inlier::Inlier;
 pub use job::{Job, MethodSpec};
+pub use marked::Marking;
 pub use metric::Metric;
 pub use pack::pack;
 pub use published::{Elsewhere, Published, PublishedCurve, PublishedTable};

@@ -90,6 +90,24 @@ fn ctrl_c_ends_a_review_and_force_does_not_take_its_marks() {
     assert_eq!(place.read("pile-lfr/labels.csv"), "id,label\n3,outlier\n");
 }
 
+/// Two members, of which one ranks the sample worse than the other.
+const PAIR: &str =
+    "method = \"combined\"\n[settings]\nmembers = [{ method = \"lof\" }, { method = \"knn\" }]\n";
+
+/// The AUROC of the items that are not `marked`, by the scores of the run in `folder`.
+fn auroc(place: &Place, folder: &str, truth: &HashMap<String, bool>, marked: &[&str]) -> f64 {
+    let text = place.read(&format!("{folder}/scores.csv"));
+    let rows = text.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
+    let rest = rows.filter(|row| !marked.contains(&row[0]));
+    let (mut odd, mut usual) = (Vec::new(), Vec::new());
+    for row in rest {
+        let side = if truth[row[0]] { &mut odd } else { &mut usual };
+        side.push(row[1].parse::<f32>().unwrap());
+    }
+    let right: usize = odd.iter().map(|odd| usual.iter().filter(|usual| odd > usual).count()).sum();
+    right as f64 / (odd.len() * usual.len()) as f64
+}
+
 /// The true labels of the sample.
 fn truth(sneakers: &Path) -> HashMap<String, bool> {
     let text = std::fs::read_to_string(sneakers.join("labels.csv")).unwrap();
@@ -121,7 +139,8 @@ fn twenty_items_are_reviewed_by_keyboard() {
     let sneakers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/sneakers");
     let (place, truth) = (Place::new(), truth(&sneakers));
     let images = sneakers.join("images").display().to_string();
-    place.lfr(&format!("rank {images} --method isolation-forest -o out --show 4")).ok();
+    place.write("pair.toml", PAIR);
+    place.lfr(&format!("rank {images} --config pair.toml -o out --show 4")).ok();
     let review = Review::start(&place, "review out --no-open");
     browser.open(&review.address, (1280, 800));
     for marked in 1..=20 {
@@ -135,6 +154,13 @@ fn twenty_items_are_reviewed_by_keyboard() {
     let rows: Vec<_> = marks.lines().skip(1).map(|line| line.split_once(',').unwrap()).collect();
     assert_eq!(rows.len(), 20, "{marks}");
     assert!(rows.iter().all(|(id, label)| truth[*id] == (*label == "outlier")), "{marks}");
+    // Ranked again by these marks, the others are in a better order.
+    place
+        .lfr(&format!("rank {images} --config pair.toml --labels-known out/labels.csv -o again --no-report"))
+        .ok();
+    let marked: Vec<&str> = rows.iter().map(|row| row.0).collect();
+    let [before, after] = ["out", "again"].map(|folder| auroc(&place, folder, &truth, &marked));
+    assert!(after > before + 0.004, "{before} {after}");
 
     // The last mark is taken back, and the page is at its item again.
     browser.press("z");

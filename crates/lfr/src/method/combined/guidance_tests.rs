@@ -30,13 +30,17 @@ fn lumps(seed: u64, ordinary: usize, odd: usize) -> (Features, Vec<bool>) {
 }
 
 fn config() -> CombinedConfig {
+    voting(Vote::Mean)
+}
+
+fn voting(vote: Vote) -> CombinedConfig {
     let forest = IsolationForestConfig { trees: 50, ..IsolationForestConfig::default() };
     let members = vec![
         Method::IsolationForest(forest),
         Method::Knn(KnnConfig::default()),
         Method::Centroid(CentroidConfig::default()),
     ];
-    CombinedConfig { members, vote: Vote::Mean, illustrator: None }
+    CombinedConfig { members, vote, illustrator: None }
 }
 
 fn fitted(x: &Features, known: Option<Known>) -> Combined {
@@ -114,6 +118,37 @@ fn random_marks_do_no_harm_where_there_is_nothing_to_learn() {
     assert!(sum > -0.005, "{sum}");
 }
 
+/// Ten false alarms at the top used to make every member's weight negative.
+#[test]
+fn false_alarms_alone_do_not_turn_the_ranking_over() {
+    for vote in [Vote::Mean, Vote::Max] {
+        let (x, _) = lumps(3, 200, 10);
+        let fit = |known: Option<Known>, x: &Features| {
+            let mut silent = Silent;
+            let mut context = Context::new(Seed(3), Device::flex(), &mut silent);
+            context.known = known;
+            voting(vote).fit(x, &mut context).unwrap().training_scores(x).unwrap()
+        };
+        let plain = fit(None, &x);
+        let order = crate::output::Ranking::of(&plain).order().to_vec();
+        let (marked, rest) = order.split_at(10);
+        let known = Known { features: x.select(marked), outlier: vec![false; 10] };
+        let guided = fit(Some(known), &x.select(rest));
+        let head: Vec<bool> = (0..rest.len()).map(|i| i < 60).collect();
+        let agreement = Agreement::new(&guided, &head).unwrap().auroc();
+        assert!(agreement > 0.85, "{vote:?} {agreement}");
+    }
+}
+
+#[test]
+fn marks_without_features_change_nothing() {
+    let (x, _) = lumps(3, 40, 3);
+    let nothing = Known { features: x.select(&[]), outlier: Vec::new() };
+    let fits = [fitted(&x, None), fitted(&x, Some(nothing))];
+    let [plain, empty] = fits.map(|fit| fit.training_scores(&x).unwrap());
+    assert_eq!(plain, empty);
+}
+
 #[test]
 fn two_marks_change_little() {
     let (x, outlier) = lumps(5, 200, 20);
@@ -151,8 +186,7 @@ fn a_stored_guidance_scores_the_same_and_a_bent_one_is_refused() {
     copy.finish().unwrap();
     assert_eq!(loaded.scores(&x).unwrap(), guided.scores(&x).unwrap());
     assert!(loaded.scores(&Features::Dense(Matrix { cols: 4, values: vec![0.0; 8] })).is_err());
-    for (name, length) in
-        [("marks.duals", 5), ("marks.weights", 2), ("marks.lengths", 9), ("marks.spread", 0)]
+    for (name, length) in [("marks.pulls", 5), ("marks.factors", 2), ("marks.lengths", 9), ("marks.line", 0)]
     {
         let mut bent = stored.clone();
         bent.put_f64(name, &[length], vec![1.0; length]);

@@ -1,11 +1,12 @@
 //! Several methods as one: the mean, or the maximum, of the members' scores, each standardised by the mean and the standard
-//! deviation of its training scores. A few marked items shift the scores, see `guidance.rs`.
+//! deviation of its training scores. A few marked items change the scores, see `guidance.rs`.
 
 mod agreement;
 mod guidance;
 mod head;
 mod marked_rows;
 mod newton;
+mod vote;
 
 use std::borrow::Cow;
 
@@ -20,6 +21,7 @@ use crate::method::autoencoder::ae_lfr::AeLfrConfig;
 use crate::method::combined::agreement::agreement;
 use crate::method::combined::guidance::{Guidance, Opinions};
 use crate::method::combined::head::Head;
+pub use crate::method::combined::vote::Vote;
 use crate::method::dependence::also::AlsoConfig;
 use crate::method::forest::isolation_forest::IsolationForestConfig;
 use crate::method::lvad::LvadConfig;
@@ -49,17 +51,6 @@ pub struct CombinedConfig {
     #[schemars(extend("source" = "ours"))]
     #[schemars(with = "Option<serde_json::Value>")]
     pub illustrator: Option<Box<Method>>,
-}
-
-/// What to make of the members' standardised scores.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Vote {
-    /// Their mean: what most members find odd.
-    #[default]
-    Mean,
-    /// The largest: what any member finds odd.
-    Max,
 }
 
 impl CombinedConfig {
@@ -141,7 +132,7 @@ impl CombinedConfig {
         known: &Known,
         seed: Seed,
     ) -> Result<Vec<f32>> {
-        // Known inliers are the last of the pool; known outliers are new to the members.
+        // Known inliers are the last of the pool; known outliers are new to most members.
         let apart = known.side(true);
         let outside = match apart.is_empty() {
             true => vec![Vec::new(); own.len()],
@@ -154,12 +145,11 @@ impl CombinedConfig {
             known.outlier.iter().filter_map(next).copied().collect()
         };
         let members: Vec<Vec<f64>> = own.iter().zip(&outside).map(weave).collect();
-        let (votes, marked) = (combined.vote(own), combined.vote(&members));
-        let opinions = Opinions { members: &members, votes: &marked };
-        let guidance = Guidance::fit(known, &opinions, pool, &votes, &self.scalings(), seed)?;
-        let shifts = guidance.shifts(pool, own)?;
+        let opinions = Opinions { vote: self.vote, own, marked: &members };
+        let guidance = Guidance::fit(known, &opinions, pool, &self.scalings(), seed)?;
+        let votes = guidance.votes(pool, own)?;
         combined.guidance = Some(guidance);
-        Ok(singles(votes.iter().zip(shifts).map(|(vote, shift)| vote + shift).collect()))
+        Ok(singles(votes))
     }
 
     /// How the members that vote see an item, each way once.
@@ -193,8 +183,8 @@ impl MethodConfig for CombinedConfig {
         Ok(())
     }
 
-    /// Fits every member on `x` and on the known inliers, if there are marks; what these change, `guidance.rs` says. The
-    /// members see no marks.
+    /// Fits every member on `x` and on the known inliers, if there are marks, and those that outliers do not mislead on the
+    /// known outliers, too; what the marks change beyond that, `guidance.rs` says.
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Combined> {
         self.validate()?;
         if self.members.is_empty() {
@@ -204,6 +194,9 @@ impl MethodConfig for CombinedConfig {
             None => Cow::Borrowed(x),
             Some(known) => Cow::Owned(Features::concat(vec![x.clone(), known.side(false)])?),
         };
+        let apart = context.known.as_ref().map(|known| known.side(true)).filter(|apart| !apart.is_empty());
+        let whole =
+            apart.map(|apart| Features::concat(vec![pool.clone().into_owned(), apart])).transpose()?;
         let marks = context.known.as_ref().map_or(0, |known| known.outlier.len());
         if marks > guidance::MOST {
             let most = guidance::MOST;
@@ -215,9 +208,11 @@ impl MethodConfig for CombinedConfig {
         let (mut members, mut votes) = (Vec::new(), Vec::new());
         for (i, method) in self.all().enumerate() {
             context.observer.member(method.name(), i + 1, self.all().count())?;
-            members.push(match self.fit_member(i, method, &pool, x.len(), context) {
-                Ok((detector, scores)) => {
+            let seen = whole.as_ref().filter(|_| bears_outliers(method)).unwrap_or(&pool);
+            members.push(match self.fit_member(i, method, seen, x.len(), context) {
+                Ok((detector, mut scores)) => {
                     let scale = Scale::of(&scores);
+                    scores.truncate(pool.len());
                     votes.extend((i < voters).then_some(scores));
                     Some(Member { detector, scale })
                 }
@@ -234,8 +229,8 @@ impl MethodConfig for CombinedConfig {
         context.findings.agreement = agreement(&votes);
         let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
         let own = combined.standardised(votes.into_iter().map(Ok))?;
-        combined.fitted = match &context.known {
-            None => singles(combined.vote(&own)),
+        combined.fitted = match context.known.as_ref().filter(|known| !known.outlier.is_empty()) {
+            None => singles(self.vote.of(&own)),
             Some(known) => self.guide(&mut combined, &own, &pool, known, context.seed)?,
         };
         combined.fitted.truncate(x.len());
@@ -260,7 +255,8 @@ impl MethodConfig for CombinedConfig {
         let mut combined = Combined { members, voters, vote: self.vote, guidance: None, fitted: Vec::new() };
         let mut marks = weights.split_off(MARKS);
         if marks.iter().next().is_some() {
-            let guidance = Guidance::load(&mut marks, combined.voters().count(), &self.scalings())?;
+            let guidance =
+                Guidance::load(&mut marks, combined.voters().count(), self.vote, &self.scalings())?;
             combined.guidance = Some(guidance);
             marks.finish()?;
         }
@@ -304,6 +300,13 @@ fn scaling(method: &Method) -> Scaling {
     }
 }
 
+/// Whether known outliers stay among the items that `method` is fitted on. Near a known outlier another one has a
+/// neighbour, and principal components bend towards it; so those methods do without. A forest and clusters do not gain by
+/// that: without the outliers they cut elsewhere, and what the marks did not touch would change its place.
+fn bears_outliers(method: &Method) -> bool {
+    matches!(method, Method::IsolationForest(_) | Method::Lvad(_))
+}
+
 fn singles(scores: Vec<f64>) -> Vec<f32> {
     scores.into_iter().map(|score| score as f32).collect()
 }
@@ -339,29 +342,13 @@ impl Combined {
         self.voters().zip(scores).map(one).collect()
     }
 
-    /// The standardised scores of the voters as one.
-    fn vote(&self, members: &[Vec<f64>]) -> Vec<f64> {
-        let (start, count) = match self.vote {
-            Vote::Mean => (0.0, members.len() as f64),
-            Vote::Max => (f64::NEG_INFINITY, 1.0),
-        };
-        let mut totals = vec![start; members.first().map_or(0, Vec::len)];
-        for scores in members {
-            for (total, &own) in totals.iter_mut().zip(scores) {
-                *total = if self.vote == Vote::Max { total.max(own) } else { *total + own };
-            }
-        }
-        totals.into_iter().map(|total| total / count).collect()
-    }
-
     /// The scores of `x` from those of the voters.
     fn combine(&self, x: &Features, scores: impl Iterator<Item = Result<Vec<f32>>>) -> Result<Vec<f32>> {
         let members = self.standardised(scores)?;
-        let mut votes = self.vote(&members);
-        if let Some(guidance) = &self.guidance {
-            let shifts = guidance.shifts(x, &members)?;
-            votes.iter_mut().zip(shifts).for_each(|(vote, shift)| *vote += shift);
-        }
+        let votes = match &self.guidance {
+            None => self.vote.of(&members),
+            Some(guidance) => guidance.votes(x, &members)?,
+        };
         Ok(singles(votes))
     }
 }

@@ -11,8 +11,16 @@ const CLOSE: f64 = 1e-9;
 /// Newton's steps are halved this often before they are given up.
 const HALVINGS: usize = 10;
 
-/// The duals a of the most probable logits f = m + K a of draws `outlier`: K is `kernel`, n x n and symmetric, and m is `prior`.
-pub(super) fn duals(kernel: &[f64], prior: &[f64], outlier: &[bool]) -> Vec<f64> {
+/// A model's most probable logits f = m + K a.
+pub(super) struct Fit {
+    /// a.
+    pub(super) duals: Vec<f64>,
+    /// The logarithm of the probability of the draws in this model, in Laplace's approximation (eq. 3.32).
+    pub(super) evidence: f64,
+}
+
+/// The most probable logits of draws `outlier`: K is `kernel`, n x n and symmetric, and m is `prior`.
+pub(super) fn most_probable(kernel: &[f64], prior: &[f64], outlier: &[bool]) -> Fit {
     let n = prior.len();
     let kernel = DMatrix::from_row_slice(n, n, kernel);
     let prior = DVector::from_column_slice(prior);
@@ -24,6 +32,7 @@ pub(super) fn duals(kernel: &[f64], prior: &[f64], outlier: &[bool]) -> Vec<f64>
         fit - 0.5 * duals.dot(&(&kernel * duals))
     };
     let mut best = DVector::zeros(n);
+    let mut evidence = f64::MIN;
     for _ in 0..STEPS {
         let now = logits(&best);
         let p = now.map(|f| 1.0 / (1.0 + (-f).exp()));
@@ -32,6 +41,7 @@ pub(super) fn duals(kernel: &[f64], prior: &[f64], outlier: &[bool]) -> Vec<f64>
         let scaled =
             DMatrix::from_fn(n, n, |i, j| f64::from(u8::from(i == j)) + root[i] * kernel[(i, j)] * root[j]);
         let Some(factors) = scaled.cholesky() else { break };
+        evidence = gain(&best) - factors.l_dirty().diagonal().map(f64::ln).sum();
         let pull = curvature.component_mul(&(&now - &prior)) + &target - &p;
         let inner = factors.solve(&(&kernel * &pull).component_mul(&root));
         let full = pull - inner.component_mul(&root);
@@ -43,7 +53,7 @@ pub(super) fn duals(kernel: &[f64], prior: &[f64], outlier: &[bool]) -> Vec<f64>
             break;
         }
     }
-    best.as_slice().to_vec()
+    Fit { duals: best.as_slice().to_vec(), evidence }
 }
 
 /// ln(1 + e^f).
@@ -64,7 +74,7 @@ mod tests {
         let kernel: Vec<f64> =
             x.iter().flat_map(|a| x.map(|b| 4.0 * (-(a - b).powi(2)).exp() + 1.0)).collect();
         let (prior, outlier) = ([1.0, -1.0, 0.0], [false, false, true]);
-        let duals = duals(&kernel, &prior, &outlier);
+        let Fit { duals, evidence } = most_probable(&kernel, &prior, &outlier);
         for i in 0..3 {
             let logit = prior[i] + (0..3).map(|j| kernel[3 * i + j] * duals[j]).sum::<f64>();
             let slope = f64::from(u8::from(outlier[i])) - 1.0 / (1.0 + (-logit).exp());
@@ -73,14 +83,17 @@ mod tests {
                 "at the top, the duals are the slopes of the likelihood"
             );
         }
+        // minus that minimum, minus half of np.linalg.slogdet(I + W @ K)[1], W diagonal with p (1 - p)
+        assert!((evidence - -2.1187731278684336).abs() < 1e-6, "{evidence}");
     }
 
     #[test]
     fn extreme_values_stay_finite() {
         let kernel = vec![1e6; 16];
         for prior in [[1e3; 4], [-1e3; 4], [0.0; 4]] {
-            assert!(duals(&kernel, &prior, &[true, false, true, false]).iter().all(|dual| dual.is_finite()));
+            let Fit { duals, evidence } = most_probable(&kernel, &prior, &[true, false, true, false]);
+            assert!(evidence.is_finite() && duals.iter().all(|dual| dual.is_finite()));
         }
-        assert!(duals(&[], &[], &[]).is_empty());
+        assert!(most_probable(&[], &[], &[]).duals.is_empty());
     }
 }
