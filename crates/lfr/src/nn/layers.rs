@@ -2,9 +2,9 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use lfr_kernels::ops::{self, Window};
+use lfr_kernels::ops::{self, Sparse, Window};
 
-use super::{Activation, Initializer};
+use super::{Activation, Initializer, Rows};
 
 /// y = act(x Wᵀ + b).
 #[derive(Module, Debug)]
@@ -31,7 +31,9 @@ impl Linear {
         activation: Activation,
         init: &mut Initializer<'_>,
     ) -> Self {
-        Self { sparse: true, ..Self::new(inputs, outputs, activation, init) }
+        let layer = Self::new(inputs, outputs, activation, init);
+        let weight = layer.weight.map(ops::stored_by_column);
+        Self { weight, sparse: true, ..layer }
     }
 
     /// The same with a bias of zeros to begin with.
@@ -48,8 +50,33 @@ impl Linear {
     /// `[n, inputs]` to `[n, outputs]`.
     pub fn forward(&self, x: Tensor<2>) -> Tensor<2> {
         let (fused, rest) = self.activation.fused();
-        let layer = if self.sparse { ops::sparse_linear } else { ops::linear };
-        rest.apply(layer(x, self.weight.val(), self.bias.val(), fused))
+        rest.apply(ops::linear(x, self.weight.val(), self.bias.val(), fused))
+    }
+
+    /// [`Linear::forward`] of items, to which no gradient flows.
+    pub fn forward_items(&self, x: &Rows) -> Tensor<2> {
+        let sparse = match x {
+            Rows::Sparse(x) => Some(x.clone()),
+            Rows::Dense(x) if self.sparse => Sparse::of(x),
+            Rows::Dense(_) => None,
+        };
+        match sparse {
+            None => self.forward(x.dense()),
+            Some(x) => {
+                let (fused, rest) = self.activation.fused();
+                rest.apply(ops::sparse_linear(&x, self.weight.val(), self.bias.val(), fused))
+            }
+        }
+    }
+
+    /// `[n]`: the squared errors of [`Linear::forward`] of `h`, `[n, inputs]`, as a reconstruction of `x`.
+    pub fn errors(&self, h: Tensor<2>, x: &Rows) -> Tensor<1> {
+        match (x, self.activation.fused()) {
+            (Rows::Sparse(x), (fused, Activation::Identity)) => {
+                ops::sparse_errors(x, h, self.weight.val(), self.bias.val(), fused)
+            }
+            _ => ops::squared_errors(x.dense(), self.forward(h)),
+        }
     }
 }
 
