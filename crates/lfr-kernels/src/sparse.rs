@@ -198,12 +198,19 @@ impl SparseLinear {
         });
     }
 
-    /// Computes the gradients of weight, one row for each of the [columns](SparseRows::columns) of `x`, and bias from those of
-    /// the output, `dy`. `y` is what [`SparseLinear::forward`] gave; with [`Activation::None`] it may be empty.
+    /// Computes the gradients of weight and bias from those of the output, `dy`. The weight's is written by row, as in
+    /// [`RowGradient`], with one row for each of the [columns](SparseRows::columns) of `x`. `y` is what
+    /// [`SparseLinear::forward`] gave; with [`Activation::None`] it may be empty.
     ///
     /// # Panics
     /// If a length does not fit.
-    pub fn backward(&self, x: &SparseRows, [y, dy]: [&[f32]; 2], d_bias: Option<&mut [f32]>) -> RowGradient {
+    pub fn backward(
+        &self,
+        x: &SparseRows,
+        [y, dy]: [&[f32]; 2],
+        d_rows: &mut [f32],
+        d_bias: Option<&mut [f32]>,
+    ) {
         self.check(x);
         check("dy", dy, x.items() * self.outputs);
         let mut before = Scratch::dirty(dy.len());
@@ -214,15 +221,14 @@ impl SparseLinear {
             add_rows(d_bias, &before);
         }
         let stride = 1 + self.outputs;
-        let mut rows = vec![0.0; x.columns().len() * stride];
+        check("the rows of the gradient of the weight", d_rows, x.columns().len() * stride);
         let step = part(x.columns().len());
-        rows.par_chunks_mut(step * stride).enumerate().for_each(|(at, rows)| {
+        d_rows.par_chunks_mut(step * stride).enumerate().for_each(|(at, rows)| {
             for (c, row) in (at * step..).zip(rows.chunks_exact_mut(stride)) {
                 row[0] = x.columns()[c] as f32;
                 sum_column(x.column(c), &before, &mut row[1..]);
             }
         });
-        RowGradient { width: self.outputs, rows }
     }
 
     fn check(&self, x: &SparseRows) {

@@ -10,7 +10,7 @@ use crate::check;
 use crate::partition::{part, ranges, sum};
 use crate::scratch::Scratch;
 use crate::simd::{add_all, vectorised};
-use crate::sparse::{RowGradient, SparseRows};
+use crate::sparse::SparseRows;
 use crate::tile::{self, COLUMNS, Numbers, ROWS, Rows};
 
 /// Outputs whose squares are summed in f32 before the sum is carried on in f64.
@@ -33,6 +33,13 @@ pub struct SparseErrors {
 #[derive(Clone, Debug)]
 pub struct Outputs {
     parts: Vec<Kept>,
+}
+
+impl Outputs {
+    /// How many outputs have a gradient.
+    pub fn count(&self) -> usize {
+        self.parts.iter().map(|kept| kept.numbers.len()).sum()
+    }
 }
 
 /// Outputs of a part: `numbers` says which, `y` has their values, the items' behind each other and filled up with others.
@@ -70,7 +77,10 @@ impl SparseErrors {
         }
         let width = x.items().next_multiple_of(COLUMNS);
         let by_input = transposed(h, self.inputs, width);
-        let by_input = Rows::new(by_input.chunks_exact(width), width);
+        let by_input: Vec<_> = by_input
+            .chunks_exact(self.inputs * COLUMNS)
+            .map(|items| Rows::new(items.chunks_exact(COLUMNS), COLUMNS))
+            .collect();
         let ranges: Vec<_> = ranges(self.outputs, part(self.outputs)).collect();
         let parts = ranges.into_par_iter().map(|range| {
             let mut errors = vec![0.0_f64; x.items()];
@@ -98,7 +108,7 @@ impl SparseErrors {
         &self,
         range: std::ops::Range<usize>,
         [weight, bias]: [&[f32]; 2],
-        by_input: &Rows<'_>,
+        by_input: &[Rows<'_>],
         x: &SparseRows,
         squares: &mut [f32],
         mut kept: Option<&mut Kept>,
@@ -106,8 +116,8 @@ impl SparseErrors {
         let width = squares.len();
         let mut all = Scratch::zeros(range.len() * width);
         let a = Numbers { data: &weight[range.start * self.inputs..], row: self.inputs, step: 1 };
-        for at in (0..width).step_by(COLUMNS) {
-            tile::add(a, range.len(), by_input, at, &mut all[at..], width);
+        for (tile, by_input) in by_input.iter().enumerate() {
+            tile::add(a, range.len(), by_input, 0, &mut all[tile * COLUMNS..], width);
         }
         let mut apart = Scratch::dirty(width);
         for (output, y) in range.zip(all.chunks_exact_mut(width)) {
@@ -127,7 +137,8 @@ impl SparseErrors {
         }
     }
 
-    /// Computes the gradients of weight, `h` and bias from `d_errors`, those of the errors.
+    /// Computes the gradients of weight, `h` and bias from `d_errors`, those of the errors. The weight's is written by row, as
+    /// in [`RowGradient`](crate::RowGradient), with [`Outputs::count`] rows.
     ///
     /// # Panics
     /// If a length does not fit.
@@ -138,18 +149,17 @@ impl SparseErrors {
         x: &SparseRows,
         outputs: &Outputs,
         d_errors: &[f32],
-        [d_h, d_bias]: [&mut [f32]; 2],
-    ) -> RowGradient {
+        [d_h, d_rows, d_bias]: [&mut [f32]; 3],
+    ) {
         self.check(h, weight, x);
         check("the gradient of the errors", d_errors, x.items());
         check("the gradient of h", d_h, h.len());
         check("the gradient of the bias", d_bias, self.outputs);
         let stride = 1 + self.inputs;
-        let count = outputs.parts.iter().map(|kept| kept.numbers.len()).sum::<usize>();
-        let mut rows = vec![0.0; count * stride];
+        check("the rows of the gradient of the weight", d_rows, outputs.count() * stride);
         d_bias.fill(0.0);
         let mut parts = Vec::new();
-        let (mut left, step) = (&mut rows[..], part(self.outputs));
+        let (mut left, step) = (d_rows, part(self.outputs));
         for ((at, kept), d_bias) in outputs.parts.iter().enumerate().zip(d_bias.chunks_mut(step)) {
             let (d_weight, rest) = left.split_at_mut(kept.numbers.len() * stride);
             left = rest;
@@ -172,7 +182,6 @@ impl SparseErrors {
             }
             None => d_h.fill(0.0),
         }
-        RowGradient { width: self.inputs, rows }
     }
 
     /// The part of the gradient of `h` that comes from a part of the outputs, with rows filled up.
@@ -270,11 +279,15 @@ fn entries(x: &SparseRows, column: usize) -> &[(u32, f32)] {
     x.columns().binary_search(&(column as u32)).map_or(&[], |at| x.column(at))
 }
 
-/// `[width, columns]` of rows of `columns` numbers, with zeros where there are fewer rows.
+/// Rows of `columns` numbers as the columns of tiles, `[width / COLUMNS, columns, COLUMNS]`, with zeros where there are fewer
+/// than `width` rows: what a tile reads lies together.
 fn transposed(rows: &[f32], columns: usize, width: usize) -> Scratch {
     let mut to = Scratch::zeros(columns * width);
-    for (i, row) in rows.chunks_exact(columns).enumerate() {
-        row.iter().enumerate().for_each(|(j, &v)| to[j * width + i] = v);
+    let tiles = to.chunks_exact_mut(columns * COLUMNS).zip(rows.chunks(columns * COLUMNS));
+    for (to, rows) in tiles {
+        for (i, row) in rows.chunks_exact(columns).enumerate() {
+            row.iter().enumerate().for_each(|(j, &v)| to[j * COLUMNS + i] = v);
+        }
     }
     to
 }

@@ -2,7 +2,10 @@
 
 mod reference;
 
-use lfr_kernels::{Activation, Gradients, Linear, RowGradient, SparseErrors, SparseLinear, SparseRows};
+use lfr_kernels::{
+    Activation, Gradients, Linear, RowGradient, SparseErrors, SparseLinear, SparseRows, squared_errors,
+    squared_errors_gradient,
+};
 use proptest::prelude::*;
 use reference::*;
 
@@ -54,9 +57,9 @@ proptest! {
         let run = || {
             let (mut y, mut db) = (vec![f32::NAN; y.len()], vec![f32::NAN; outputs]);
             sparse.forward(&rows, &by_input, Some(&bias), &mut y);
-            let dw = sparse.backward(&rows, [&y, &dy], Some(&mut db));
-            assert_eq!(dw.rows.len(), rows.columns().len() * (1 + outputs));
-            vec![y, dw.whole(inputs), db]
+            let mut dw = vec![f32::NAN; rows.columns().len() * (1 + outputs)];
+            sparse.backward(&rows, [&y, &dy], &mut dw, Some(&mut db));
+            vec![y, RowGradient { width: outputs, rows: dw }.whole(inputs), db]
         };
         let results = run();
         let turned: Vec<f32> = (0..inputs * outputs).map(|e| dw[e % outputs * inputs + e / outputs]).collect();
@@ -77,9 +80,10 @@ proptest! {
         let run = || {
             let (errors, kept) = layer.forward(&h, [&weight, &bias], &rows, true);
             let (mut dh, mut db) = (vec![f32::NAN; h.len()], vec![f32::NAN; outputs]);
-            let dw = layer.backward(&h, &weight, &rows, &kept, &by, [&mut dh, &mut db]);
+            let mut dw = vec![f32::NAN; kept.count() * (1 + inputs)];
+            layer.backward(&h, &weight, &rows, &kept, &by, [&mut dh, &mut dw, &mut db]);
             assert_eq!(errors, layer.forward(&h, [&weight, &bias], &rows, false).0);
-            vec![errors, dh, dw.whole(outputs), db]
+            vec![errors, dh, RowGradient { width: inputs, rows: dw }.whole(outputs), db]
         };
         let results = run();
         let [wx, wh, ww, wb] = [&x, &h, &weight, &bias].map(|v| wide(v));
@@ -110,6 +114,40 @@ fn mostly_zeros(n: usize, seed: u64) -> Vec<f32> {
     x
 }
 
+/// Sizes of a network: many blocks and parts.
+#[test]
+fn wide_layers() {
+    let (items, inputs, outputs, activation) = (130, 512, 3000, Activation::Relu);
+    let x = mostly_zeros(items * outputs, 1);
+    let rows = SparseRows::new(&x, outputs);
+    let h: Vec<f32> = numbers(items * inputs, 2).iter().map(|v| v * 0.1).collect();
+    let (weight, bias) = (numbers(inputs * outputs, 3), biases(outputs, 4));
+    let by = numbers(items, 5);
+    let (errors, kept) =
+        SparseErrors { inputs, outputs, activation }.forward(&h, [&weight, &bias], &rows, true);
+    let [mut dh, mut dh2] = [(); 2].map(|()| vec![f32::NAN; h.len()]);
+    let [mut db, mut db2] = [(); 2].map(|()| vec![f32::NAN; outputs]);
+    let mut dw = vec![f32::NAN; kept.count() * (1 + inputs)];
+    let layer = SparseErrors { inputs, outputs, activation };
+    layer.backward(&h, &weight, &rows, &kept, &by, [&mut dh, &mut dw, &mut db]);
+    let dense = Linear { inputs, outputs, activation };
+    let [mut y, mut dy] = [(); 2].map(|()| vec![f32::NAN; x.len()]);
+    dense.forward(&h, &weight, Some(&bias), &mut y);
+    squared_errors_gradient(&x, &y, &by, &mut dy);
+    let mut dw2 = vec![f32::NAN; weight.len()];
+    let gradients = Gradients { input: Some(&mut dh2), weight: &mut dw2, bias: Some(&mut db2) };
+    dense.backward(&h, &weight, [&y, &dy], gradients);
+    let same = |what: &str, a: &[f32], b: &[f32]| {
+        let largest = b.iter().fold(0.0_f32, |m, v| m.max(v.abs()));
+        let off = a.iter().zip(b).fold(0.0_f32, |m, (a, b)| m.max((a - b).abs()));
+        assert!(a.len() == b.len() && off <= 1e-5 * largest, "{what}: {off} of {largest}");
+    };
+    same("errors", &errors, &squared_errors(&x, &y, outputs));
+    same("h", &dh, &dh2);
+    same("weight", &RowGradient { width: inputs, rows: dw }.whole(outputs), &dw2);
+    same("bias", &db, &db2);
+}
+
 #[test]
 fn outputs_that_are_zero_have_no_row_in_the_gradient() {
     let layer = SparseErrors { inputs: 2, outputs: 3, activation: Activation::Relu };
@@ -119,8 +157,9 @@ fn outputs_that_are_zero_have_no_row_in_the_gradient() {
     let (h, mut dh, mut db) = ([1.0, 0.0, 0.0, 1.0], [f32::NAN; 4], [f32::NAN; 3]);
     let (errors, kept) = layer.forward(&h, [&weight, &[0.0; 3]], &x, true);
     assert_eq!(errors, [0.25, 1.0]);
-    let gradient = layer.backward(&h, &weight, &x, &kept, &[1.0; 2], [&mut dh, &mut db]);
-    assert_eq!(gradient, RowGradient { width: 2, rows: vec![1.0, 1.0, 0.0] });
+    let mut rows = vec![f32::NAN; 3 * kept.count()];
+    layer.backward(&h, &weight, &x, &kept, &[1.0; 2], [&mut dh, &mut rows, &mut db]);
+    assert_eq!(rows, [1.0, 1.0, 0.0]);
     assert_eq!((dh, db), ([1.0, -2.0, 0.0, 0.0], [0.0, 1.0, 0.0]));
 }
 
@@ -137,6 +176,6 @@ fn no_items() {
     let (errors, kept) = layer.forward(&[], [&[0.5; 6], &[0.0; 3]], &x, true);
     assert!(errors.is_empty());
     let mut db = [1.0; 3];
-    assert!(layer.backward(&[], &[0.5; 6], &x, &kept, &[], [&mut [], &mut db]).rows.is_empty());
+    layer.backward(&[], &[0.5; 6], &x, &kept, &[], [&mut [], &mut [], &mut db]);
     assert_eq!(db, [0.0; 3]);
 }

@@ -143,9 +143,11 @@ impl Layer<2> for OnSparse {
         let mut d_bias = room(&of_bias);
         let (y, dy) = (y.map(Flat::to_contiguous), dy.to_contiguous());
         let y = y.as_ref().map_or(&[][..], slice);
-        let d_weight = self.layer.backward(&self.x, [y, slice(&dy)], Some(&mut d_bias));
+        let width = self.layer.outputs;
+        let mut rows = room(&[self.x.columns().len(), 1 + width]);
+        self.layer.backward(&self.x, [y, slice(&dy)], &mut rows, Some(&mut d_bias));
         let by_row = self.by_row;
-        let d_weight = gradient(d_weight, by_row, self.layer.inputs);
+        let d_weight = gradient(RowGradient { width, rows }, by_row, self.layer.inputs);
         // The rows of the gradient are columns of the weight.
         let d_weight = if by_row { d_weight } else { d_weight.transpose(0, 1) };
         [Some(d_weight), Some(plain(d_bias, &of_bias))]
@@ -180,9 +182,11 @@ impl Layer<3> for OfErrors {
         let (of_h, of_bias) = (dims(h), [self.layer.outputs]);
         let (mut d_h, mut d_bias) = (room(&of_h), room(&of_bias));
         let [h, weight, dy] = [h, weight, dy].map(Flat::to_contiguous);
-        let into = [&mut d_h[..], &mut d_bias[..]];
-        let d_weight = self.layer.backward(slice(&h), slice(&weight), &self.x, &self.kept, slice(&dy), into);
-        let d_weight = gradient(d_weight, self.by_row, self.layer.outputs);
+        let width = self.layer.inputs;
+        let mut rows = room(&[self.kept.count(), 1 + width]);
+        let into = [&mut d_h[..], &mut rows[..], &mut d_bias[..]];
+        self.layer.backward(slice(&h), slice(&weight), &self.x, &self.kept, slice(&dy), into);
+        let d_weight = gradient(RowGradient { width, rows }, self.by_row, self.layer.outputs);
         [Some(plain(d_h, &of_h)), Some(d_weight), Some(plain(d_bias, &of_bias))]
     }
 }

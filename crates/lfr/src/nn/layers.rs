@@ -32,7 +32,7 @@ impl Linear {
         init: &mut Initializer<'_>,
     ) -> Self {
         let layer = Self::new(inputs, outputs, activation, init);
-        let weight = layer.weight.map(ops::stored_by_column);
+        let weight = layer.weight.map(ops::stored_by_column).set_require_grad(true);
         Self { weight, sparse: true, ..layer }
     }
 
@@ -150,5 +150,38 @@ impl ConvTranspose {
         let (fused, rest) = self.activation.fused();
         let window = Window { stride: 2, padding: self.padding };
         rest.apply(ops::conv_transpose2d(x, self.weight.val(), Some(self.bias.val()), window, 1, fused))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+    use crate::data::Csr;
+    use crate::parity::values;
+    use crate::seed::Seed;
+
+    /// As an autoencoder's first and last layer, trained alike on rows with their zeros and without.
+    #[test]
+    fn rows_without_their_zeros_give_the_same() {
+        let device = Device::flex().autodiff();
+        let mut init = Initializer::new(Seed(0).stream("init"), &device);
+        let first = Linear::on_sparse(30, 8, Activation::Relu, &mut init);
+        let last = Linear::new(8, 30, Activation::Relu, &mut init);
+        let offsets = vec![0, 2, 2, 3];
+        let x = Csr { cols: 30, offsets, indices: vec![3, 29, 7], values: vec![0.5, 0.25, 1.0] };
+        let sparse = Rows::of(&x, &[2, 0, 1]);
+        let dense = Rows::Dense(Tensor::from_inner(sparse.dense()));
+        let results = [&sparse, &dense].map(|x| {
+            let errors = last.errors(first.forward_items(x), x);
+            let gradients = errors.clone().sum().backward();
+            let of = |weight: &Param<Tensor<2>>| values(&weight.val().grad(&gradients).expect("a gradient"));
+            [values(&errors), of(&first.weight), of(&last.weight)]
+        });
+        for (a, b) in results[0].iter().flatten().zip(results[1].iter().flatten()) {
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        }
+        assert!(results[0][1].iter().any(|gradient| *gradient != 0.0));
     }
 }
