@@ -98,12 +98,22 @@ fn dense_layers(c: &mut Criterion) {
     // As TF-IDF: six numbers in a thousand.
     let words = random([ITEMS, 10_000], 1.0);
     let words = words.clone() * words.greater_elem(0.988).float();
+    let rows = ops::Sparse::of(&words).expect("rows on the CPU");
     let (w, b) = (parameter([512, 10_000]), parameter([512]));
+    let by_column = ops::stored_by_column(w.clone().detach()).require_grad();
     compare(
         c,
         "sparse, 10000 to 512",
-        || ops::sparse_linear(words.clone(), w.clone(), b.clone(), Activation::Relu),
+        || ops::sparse_linear(&rows, by_column.clone(), b.clone(), Activation::Relu),
         || dense(&words, &w, &b),
+    );
+    let h = random([ITEMS, 512], 1.0).require_grad();
+    let (w, b) = (parameter([10_000, 512]), parameter([10_000]));
+    compare(
+        c,
+        "errors against sparse rows, 512 to 10000",
+        || ops::sparse_errors(&rows, h.clone(), w.clone(), b.clone(), Activation::Relu),
+        || (dense(&h, &w, &b) - words.clone()).square().sum_dim(1).squeeze_dim::<1>(1),
     );
 }
 

@@ -31,6 +31,8 @@ mod reconstruction;
 mod scratch;
 mod simd;
 mod sparse;
+mod sparse_errors;
+mod tile;
 mod weights;
 mod winograd;
 
@@ -46,7 +48,8 @@ pub use optimizer::Adam;
 pub use pages::keep_pages;
 pub use patches::Images;
 pub use reconstruction::{distances, distances_gradient, squared_errors, squared_errors_gradient};
-pub use sparse::{SparseLinear, SparseRows};
+pub use sparse::{RowGradient, SparseLinear, SparseRows};
+pub use sparse_errors::{Outputs, SparseErrors};
 
 /// Stops a call whose slice does not fit its shapes.
 fn check(argument: &str, got: &[f32], want: usize) {

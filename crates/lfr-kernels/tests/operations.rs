@@ -160,6 +160,114 @@ fn losses() {
     );
 }
 
+#[test]
+fn layers_on_sparse_rows() {
+    for activation in [None, Relu, Tanh] {
+        let x = || (random([5, 20], 1).detach() - 0.1).clamp_min(0.0);
+        let sparse = || ops::Sparse::of(&x()).unwrap();
+        let dense = |x: Tensor<2>, w: Tensor<2>, b: Tensor<1>| {
+            act(activation, x.matmul(w.transpose()) + b.unsqueeze())
+        };
+        for by_column in [false, true] {
+            let stored = |w| if by_column { ops::stored_by_column(w) } else { w };
+            same(
+                (stored(random([7, 20], 2)), random([7], 3), random([1], 0)),
+                |w, b, o| ops::sparse_linear(&sparse(), w, b, activation) + o.unsqueeze(),
+                |w, b, o| dense(x(), w, b) + o.unsqueeze(),
+            );
+            same(
+                (random([5, 7], 1), stored(random([20, 7], 2)), random([20], 3)),
+                |h, w, b| ops::sparse_errors(&sparse(), h, w, b, activation),
+                |h, w, b| (x() - dense(h, w, b)).square().sum_dim(1).squeeze_dim::<1>(1),
+            );
+        }
+    }
+}
+
+#[derive(Module, Debug)]
+struct Wide {
+    first: Param<Tensor<2>>,
+    last: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+/// Gradients by row, on weights of either order, train as whole ones do.
+#[test]
+fn adam_takes_gradients_by_row() {
+    let steps = |by_row: bool, by_column: bool| {
+        let stored = |w| if by_column { ops::stored_by_column(w) } else { w };
+        let [first, last] = [stored(random([6, 40], 1)), random([40, 6], 2)].map(Param::from_tensor);
+        let mut model = Wide { first, last, bias: Param::from_tensor(random([40], 3)) };
+        let mut optimizer = ModuleOptimizer::from(ops::Adam::new(1e-6, 0.1));
+        for seed in 0..4 {
+            let x = (random([3, 40], seed).detach() - 0.2).clamp_min(0.0);
+            let x = ops::Sparse::of(&x).unwrap();
+            let x = if by_row { x.by_row() } else { x };
+            let h = ops::sparse_linear(&x, model.first.val(), random([6], 4), Relu);
+            let errors = ops::sparse_errors(&x, h, model.last.val(), model.bias.val(), Relu);
+            let gradients = GradientsParams::from_grads(errors.sum().backward(), &model);
+            let shapes = [&model.first, &model.last].map(|w| gradients.get::<2>(w.id).unwrap().dims());
+            assert_eq!(shapes[0] == [6, 40], !(by_row && by_column));
+            assert_eq!(shapes[1] == [40, 6], !by_row);
+            model = optimizer.step(0.01, model, gradients);
+        }
+        [values(model.first.val()), values(model.last.val()), values(model.bias.val())]
+    };
+    let whole = steps(false, false);
+    for (by_row, by_column) in [(false, true), (true, false), (true, true)] {
+        for (i, (a, b)) in steps(by_row, by_column).iter().zip(&whole).enumerate() {
+            close(["first", "last", "bias"][i], a, b);
+        }
+    }
+}
+
+/// A weight whose columns are brought up to date when they are read is, bit by bit, one that is updated in every step; so is
+/// one that goes on from its moments.
+#[test]
+fn late_adam_is_adam() {
+    let steps = |late: bool| {
+        let weight = ops::stored_by_column(random([6, 40], 1));
+        let mut model = Wide {
+            first: Param::from_tensor(weight),
+            last: Param::from_tensor(random([40, 6], 2)),
+            bias: Param::from_tensor(random([40], 3)),
+        };
+        let mut optimizer = ModuleOptimizer::from(ops::Adam::new(1e-6, 0.1));
+        let mut late_adam: Option<ops::LateAdam> = Option::None;
+        for seed in 0..6 {
+            let x = (random([3, 40], seed).detach() - 0.25).clamp_min(0.0);
+            let x = ops::Sparse::of(&x).unwrap().by_row();
+            if let Some(adam) = &mut late_adam {
+                model.first = changed(model.first, |weight| adam.catch_up(weight, x.rows().columns()));
+            }
+            let h = ops::sparse_linear(&x, model.first.val(), random([6], 4), Relu);
+            let errors = ops::sparse_errors(&x, h, model.last.val(), model.bias.val(), Relu);
+            let mut gradients = GradientsParams::from_grads(errors.sum().backward(), &model);
+            if late {
+                let gradient = gradients.remove::<2>(model.first.id).unwrap();
+                let fresh = || ops::LateAdam::new(&model.first.val(), &gradient, [0.01, 1e-6, 0.1]).unwrap();
+                let mut adam = late_adam.take().unwrap_or_else(fresh);
+                model.first = changed(model.first, |weight| adam.step(weight, gradient));
+                if seed == 3 {
+                    model.first = changed(model.first, |weight| adam.settle(weight));
+                    adam = ops::LateAdam::of(adam.moments(), [0.01, 1e-6, 0.1]);
+                }
+                late_adam = Some(adam);
+            }
+            model = optimizer.step(0.01, model, gradients);
+        }
+        if let Some(mut adam) = late_adam {
+            model.first = changed(model.first, |weight| adam.settle(weight));
+        }
+        [values(model.first.val()), values(model.last.val()), values(model.bias.val())]
+    };
+    assert_eq!(steps(false), steps(true));
+}
+
+fn changed(param: Param<Tensor<2>>, f: impl FnOnce(Tensor<2>) -> Tensor<2>) -> Param<Tensor<2>> {
+    param.map(|weight| Tensor::from_inner(f(weight.inner()))).set_require_grad(true)
+}
+
 /// AᵀAz with one matrix an item.
 fn project(z: Tensor<2>, a: Tensor<3>) -> Tensor<2> {
     let [n, d] = z.dims();

@@ -26,3 +26,59 @@ fn adam() {
     (1..4).for_each(|step| adam.update(step, &gradient(step), &mut p, [&mut first, &mut second]));
     close(&p, &ADAM);
 }
+
+#[test]
+fn rows_that_are_left_out_have_no_gradient() {
+    let adam = Adam { learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-3, l2: 0.1 };
+    let (rows, width) = (20_000, 3);
+    let start: Vec<f32> = (0..rows * width).map(|i| (i as f32 * 0.7).sin()).collect();
+    let state = || [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
+    let ([mut p, mut m, mut v], [mut q, mut n, mut w]) = (state(), state());
+    for step in 1..4 {
+        let mine = |row: usize| row % 7 == step as usize || row + 1 == rows;
+        let gradient = |row: usize| (0..width).map(move |c| ((row * width + c) as f32).cos());
+        let zeros = || std::iter::repeat_n(0.0, width);
+        let whole: Vec<f32> = (0..rows)
+            .flat_map(|row| if mine(row) { gradient(row).collect::<Vec<_>>() } else { zeros().collect() })
+            .collect();
+        let by_row: Vec<f32> = (0..rows)
+            .filter(|&row| mine(row))
+            .flat_map(|row| std::iter::once(row as f32).chain(gradient(row)))
+            .collect();
+        adam.update(step, &whole, &mut p, [&mut m, &mut v]);
+        adam.update_rows(step, (&by_row, width), &mut q, [&mut n, &mut w]);
+    }
+    assert!(p == q && m == n && v == w);
+}
+
+#[test]
+#[should_panic(expected = "ascending order")]
+fn rows_are_in_order() {
+    let adam = Adam { learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-3, l2: 0.1 };
+    adam.update_rows(1, (&[1.0, 0.5, 0.0, 0.5], 1), &mut [0.0; 2], [&mut [0.0; 2], &mut [0.0; 2]]);
+}
+
+/// Rows whose steps are made up for later are, bit by bit, those that were updated in every step.
+#[test]
+fn late_rows_are_as_punctual_ones() {
+    let adam = Adam { learning_rate: 0.01, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, l2: 1e-6 };
+    let (rows, width) = (9_000_u32, 5);
+    let start: Vec<f32> = (0..rows * 5).map(|i| (i as f32 * 0.7).sin()).collect();
+    let state = || [start.clone(), vec![0.0; start.len()], vec![0.0; start.len()]];
+    let ([mut p, mut m, mut v], [mut q, mut n, mut w]) = (state(), state());
+    let mut done = vec![0; rows as usize];
+    for step in 1..8 {
+        let mine: Vec<u32> = (0..rows).filter(|row| row % (3 + step as u32) == 1).collect();
+        let of_row = |row: u32| (0..5).map(move |c| ((row * step as u32 + c) as f32).cos());
+        let by_row: Vec<f32> =
+            mine.iter().flat_map(|&row| std::iter::once(row as f32).chain(of_row(row))).collect();
+        adam.update_rows(step, (&by_row, width), &mut p, [&mut m, &mut v]);
+        adam.catch_up(step - 1, &mine, width, &mut q, [&mut n, &mut w], &mut done);
+        adam.update_only(step, (&by_row, width), &mut q, [&mut n, &mut w], &mut done);
+        assert!(mine.iter().all(|&row| p[row as usize * width] == q[row as usize * width]));
+    }
+    assert!(p != q);
+    let all: Vec<u32> = (0..rows).collect();
+    adam.catch_up(7, &all, width, &mut q, [&mut n, &mut w], &mut done);
+    assert!(p == q && m == n && v == w);
+}

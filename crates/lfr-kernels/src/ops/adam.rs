@@ -8,11 +8,11 @@ use burn_optim::{
 };
 
 use super::step::{Input, on_cpu};
-use super::storage::{Flat, slice};
+use super::storage::{Flat, columns, dims, is_by_column, slice, slice_mut};
 
 /// PyTorch's Adam (betas .9 and .999, L2 term added to the gradient), to be run by
 /// [`ModuleOptimizer`](burn_optim::ModuleOptimizer). On the CPU it updates parameters and moments in one pass and in
-/// place.
+/// place, in the order in which the parameters are stored, and takes the gradients of [`Sparse::by_row`](super::Sparse::by_row).
 #[derive(Clone)]
 pub struct Adam {
     kernel: crate::Adam,
@@ -52,12 +52,20 @@ impl Optimizer for Adam {
             Some(state) => state.momentum,
             None => AdaptiveMomentumState::new(0, zeros(), zeros()),
         };
-        let [mut p, g, mut m, mut v] = [parameters, gradient, moment_1, moment_2].map(contiguous);
+        let by_row = gradient.dims() != parameters.dims();
+        let by_column = is_by_column(Input::from(parameters.clone()).numbers());
+        let [mut p, mut m, mut v] = [parameters, moment_1, moment_2].map(|x| stored(x, by_column));
+        let g = stored(gradient, by_column && !by_row);
+        let width = dims(&p)[D - 1];
         let [p_all, m_all, v_all] = [&mut p, &mut m, &mut v].map(slice_mut);
         let kernel = crate::Adam { learning_rate: rate as f32, ..self.kernel };
         let step = i32::try_from(time).unwrap_or(i32::MAX).saturating_add(1);
-        kernel.update(step, slice(&g), p_all, [m_all, v_all]);
-        let [p, m, v] = [p, m, v].map(Tensor::from_primitive::<Flex>);
+        match by_row {
+            true => kernel.update_rows(step, (slice(&g), width), p_all, [m_all, v_all]),
+            false => kernel.update(step, slice(&g), p_all, [m_all, v_all]),
+        }
+        let turned = |x: Flat| if by_column { x.transpose(0, 1) } else { x };
+        let [p, m, v] = [p, m, v].map(|x| Tensor::from_primitive::<Flex>(turned(x)));
         (p, Some(AdamState::new(AdaptiveMomentumState::new(time + 1, m, v))))
     }
 
@@ -66,12 +74,8 @@ impl Optimizer for Adam {
     }
 }
 
-fn contiguous<const D: usize>(x: Tensor<D>) -> Flat {
-    Input::from(x).numbers().to_contiguous()
-}
-
-/// The numbers of a contiguous tensor, copied first if others share them.
-fn slice_mut(x: &mut Flat) -> &mut [f32] {
-    let (start, len) = (x.layout().start_offset(), x.layout().num_elements());
-    &mut x.storage_mut::<f32>()[start..start + len]
+/// The numbers row after row, or those of a matrix column after column.
+fn stored<const D: usize>(x: Tensor<D>, by_column: bool) -> Flat {
+    let x = Input::from(x);
+    if by_column { columns(x.numbers()) } else { x.numbers().to_contiguous() }
 }

@@ -1,12 +1,10 @@
 //! The layers as functions of tensors.
 
-use std::sync::Arc;
-
 use super::step::Layer;
 use super::storage::{Flat, channels_last, dims, from_channels_last, plain, room, slice};
 use crate::{
-    Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, SparseLinear,
-    SparseRows, Statistics, Taken,
+    Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, Statistics,
+    Taken,
 };
 
 /// The items and sides of `[n, channels, h, w]`.
@@ -122,48 +120,6 @@ impl Layer<3> for Linear {
         let y = y.as_ref().map_or(&[][..], slice);
         Linear::backward(self, slice(&x), slice(&weight), [y, slice(&dy)], room.slices());
         room.tensors(inputs, plain)
-    }
-}
-
-/// A dense layer on rows whose zeros were taken out once for both passes.
-#[derive(Clone, Debug)]
-pub(crate) struct OnSparse {
-    layer: SparseLinear,
-    rows: Arc<SparseRows>,
-}
-
-impl OnSparse {
-    /// On the rows of `x`.
-    pub(crate) fn new(layer: SparseLinear, x: &Flat) -> Self {
-        let rows = SparseRows::new(slice(&x.to_contiguous()), layer.inputs);
-        Self { layer, rows: Arc::new(rows) }
-    }
-}
-
-impl Layer<3> for OnSparse {
-    fn forward(&self, [_, weight, bias]: &[Flat; 3]) -> Flat {
-        let shape = [self.rows.items(), self.layer.outputs];
-        let mut y = room(&shape);
-        let [weight, bias] = [weight, bias].map(Flat::to_contiguous);
-        self.layer.forward(&self.rows, slice(&weight), Some(slice(&bias)), &mut y);
-        plain(y, &shape)
-    }
-
-    fn needs_output(&self) -> bool {
-        self.layer.activation != Activation::None
-    }
-
-    fn keep(&self, _: [Flat; 3]) -> [Flat; 3] {
-        std::array::from_fn(|_| plain(Vec::new(), &[0]))
-    }
-
-    fn backward(&self, _: &[Flat; 3], y: Option<&Flat>, dy: &Flat, _: [bool; 3]) -> [Option<Flat>; 3] {
-        let (of_weight, of_bias) = ([self.layer.outputs, self.layer.inputs], [self.layer.outputs]);
-        let (mut d_weight, mut d_bias) = (room(&of_weight), room(&of_bias));
-        let (y, dy) = (y.map(Flat::to_contiguous), dy.to_contiguous());
-        let y = y.as_ref().map_or(&[][..], slice);
-        self.layer.backward(&self.rows, [y, slice(&dy)], &mut d_weight, Some(&mut d_bias));
-        [None, Some(plain(d_weight, &of_weight)), Some(plain(d_bias, &of_bias))]
     }
 }
 

@@ -6,10 +6,12 @@
 //! the result stays right, the next kernel only copies it first.
 
 mod adam;
+mod late_adam;
 mod layers;
 mod losses;
 #[cfg(feature = "gpu")]
 mod products;
+mod sparse;
 mod step;
 mod storage;
 
@@ -21,9 +23,11 @@ use burn::tensor::{Tensor, activation as ordinary_activation};
 use crate::{Activation, BatchNorm};
 
 pub use adam::Adam;
+pub use late_adam::{LateAdam, Moments};
 pub use losses::{distances, mean, penalties, project, squared_errors, sum};
+pub use sparse::{Sparse, sparse_errors, sparse_linear, stored_as, stored_by_column};
 
-use layers::{Add, Normalise, OnSparse};
+use layers::{Add, Normalise};
 use step::{Input, apply, on_cpu};
 
 /// How a square window moves over a picture.
@@ -124,17 +128,6 @@ pub fn linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Acti
     }
     let [outputs, inputs] = weight.dims();
     apply(crate::Linear { inputs, outputs, activation }, [x.into(), weight.into(), bias.into()])
-}
-
-/// [`linear`] for `x` of mostly zeros, as TF-IDF gives it; `x` is data, no gradient flows to it.
-pub fn sparse_linear(x: Tensor<2>, weight: Tensor<2>, bias: Tensor<1>, activation: Activation) -> Tensor<2> {
-    if !on_cpu(&x) {
-        return linear(x.detach(), weight, bias, activation);
-    }
-    let [outputs, inputs] = weight.dims();
-    let x = Input::from(x);
-    let layer = OnSparse::new(crate::SparseLinear { inputs, outputs, activation }, x.numbers());
-    apply(layer, [x, weight.into(), bias.into()])
 }
 
 /// What batch normalisation in training gives.

@@ -43,6 +43,17 @@ pub(crate) fn from_channels_last(numbers: Vec<f32>, shape: &[usize]) -> Flat {
     x.with_layout(layout)
 }
 
+/// Whether a matrix is stored column after column, and not row after row.
+pub(crate) fn is_by_column(x: &Flat) -> bool {
+    let layout = x.layout();
+    layout.num_dims() == 2 && !layout.is_contiguous() && layout.transpose(0, 1).is_contiguous()
+}
+
+/// The matrix of the columns of `x` as rows, copied if it is not stored so.
+pub(crate) fn columns(x: &Flat) -> Flat {
+    x.transpose(0, 1).to_contiguous()
+}
+
 /// A tensor of `shape` from its numbers in order.
 pub(crate) fn plain(numbers: Vec<f32>, shape: &[usize]) -> Flat {
     Flat::from_data(TensorData::new(numbers, Shape::from(shape.to_vec())))
@@ -52,6 +63,12 @@ pub(crate) fn plain(numbers: Vec<f32>, shape: &[usize]) -> Flat {
 pub(crate) fn slice(x: &Flat) -> &[f32] {
     let start = x.layout().start_offset();
     &x.storage::<f32>()[start..start + x.layout().num_elements()]
+}
+
+/// The numbers of a contiguous tensor, copied first if others share them.
+pub(crate) fn slice_mut(x: &mut Flat) -> &mut [f32] {
+    let (start, len) = (x.layout().start_offset(), x.layout().num_elements());
+    &mut x.storage_mut::<f32>()[start..start + len]
 }
 
 /// The dimensions.

@@ -2,7 +2,7 @@
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
-use lfr_kernels::ops::{mean, squared_errors, sum};
+use lfr_kernels::ops::{mean, sum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -61,11 +61,11 @@ pub struct AutoencoderBackbone {
 
 impl Backbone for AutoencoderBackbone {
     fn encode(&self, batch: &Batch) -> Tensor<2> {
-        self.network.encode(batch.x.clone())
+        self.network.encode(&batch.x)
     }
 
     fn score(&self, batch: &Batch, z: Tensor<2>) -> Tensor<1> {
-        squared_errors(batch.x.clone(), self.network.decode(z))
+        self.network.errors(z, &batch.x)
     }
 
     fn task_loss(&self, scores: Tensor<1>) -> Tensor<1> {

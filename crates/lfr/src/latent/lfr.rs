@@ -191,7 +191,7 @@ mod tests {
         // Rows that span the first two axes, but are neither orthogonal nor of unit length.
         layer.a = Param::from_tensor(Tensor::from_floats([[[2.0, 0.0, 0.0], [1.0, 3.0, 0.0]]], &device));
         let z = Tensor::from_floats([[5.0, -1.0, 0.0], [0.0, 0.0, 4.0], [3.0, 0.0, 4.0], [0.0; 3]], &device);
-        let batch = Batch { x: z.clone(), groups: None };
+        let batch = Batch { x: z.clone().into(), groups: None };
         let (share, marking) = layer.outside(&z, &batch).unwrap();
         let share: Vec<f32> = share.to_data().try_into_vec().unwrap();
         for (found, expected) in share.iter().zip([0.0, 1.0, 16.0 / 25.0, 0.0]) {

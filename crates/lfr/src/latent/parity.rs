@@ -18,7 +18,7 @@ fn check<L: LatentLayer>(case: &Case, layer: L, kind: Input, width: usize, loss:
     let network = Autoencoder::new(&shape, between, &mut Initializer::new(Seed(0).stream("init"), device));
     let backbone = AutoencoderBackbone { network, loss };
     let model = filled(Plugged { backbone, layer, train_on: Fed::Latent });
-    let batch = Batch { x: input(items, width, kind == Input::NonNegative, device), groups: None };
+    let batch = Batch { x: input(items, width, kind == Input::NonNegative, device).into(), groups: None };
     let result = model.loss(&batch);
     case.check_loss(&result.total);
     case.check_output("score_latent", &result.errors);

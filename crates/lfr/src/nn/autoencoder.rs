@@ -4,7 +4,9 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, BatchNorm, Conv, ConvTranspose, Initializer, Linear};
+use lfr_kernels::ops::squared_errors;
+
+use super::{Activation, BatchNorm, Conv, ConvTranspose, Initializer, Linear, Rows};
 use crate::data::Features;
 
 /// What the network is built for.
@@ -116,9 +118,9 @@ impl Autoencoder {
     }
 
     /// `[n, width]` to `[n, latent]`.
-    pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+    pub fn encode(&self, x: &Rows) -> Tensor<2> {
         match self {
-            Autoencoder::Image(network) => network.encode(x),
+            Autoencoder::Image(network) => network.encode(x.dense()),
             Autoencoder::Dense(network) => network.encode(x),
         }
     }
@@ -128,6 +130,14 @@ impl Autoencoder {
         match self {
             Autoencoder::Image(network) => network.decode(z),
             Autoencoder::Dense(network) => network.decode(z),
+        }
+    }
+
+    /// `[n]`: the squared errors of [`Autoencoder::decode`] of `z`, `[n, latent]`, as a reconstruction of `x`.
+    pub fn errors(&self, z: Tensor<2>, x: &Rows) -> Tensor<1> {
+        match self {
+            Autoencoder::Image(network) => squared_errors(x.dense(), network.decode(z)),
+            Autoencoder::Dense(network) => network.errors(z, x),
         }
     }
 }
@@ -218,19 +228,26 @@ impl DenseAutoencoder {
         Self { encoder, decoder, norms: between.norms([512, 256, 128, 128, 256, 512], init) }
     }
 
-    fn encode(&self, x: Tensor<2>) -> Tensor<2> {
-        let layers = self.encoder.iter().enumerate();
-        layers.fold(x, |x, (i, layer)| {
+    fn encode(&self, x: &Rows) -> Tensor<2> {
+        let first = normalise(&self.norms, 0, self.encoder[0].forward_items(x));
+        let layers = self.encoder.iter().enumerate().skip(1);
+        layers.fold(first, |x, (i, layer)| {
             let x = layer.forward(x);
             if i < 3 { normalise(&self.norms, i, x) } else { x }
         })
     }
 
     fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        let layers = self.decoder.iter().enumerate();
-        layers.fold(z, |x, (i, layer)| {
-            let x = layer.forward(x);
-            if i < 3 { normalise(&self.norms, 3 + i, x) } else { x }
-        })
+        self.decoder[3].forward(self.before_last(z))
+    }
+
+    fn errors(&self, z: Tensor<2>, x: &Rows) -> Tensor<1> {
+        self.decoder[3].errors(self.before_last(z), x)
+    }
+
+    /// What the last layer is given.
+    fn before_last(&self, z: Tensor<2>) -> Tensor<2> {
+        let layers = self.decoder.iter().enumerate().take(3);
+        layers.fold(z, |x, (i, layer)| normalise(&self.norms, 3 + i, layer.forward(x)))
     }
 }

@@ -54,7 +54,7 @@ impl Keeper {
         self.checkpoint.as_ref().is_some_and(Checkpoint::is_written)
     }
 
-    /// Writes the state, unless training has diverged.
+    /// Writes the state, unless training has diverged; `model` is settled, see [`Step::settle`].
     pub fn save<M: Module>(
         &mut self,
         model: &M,
@@ -74,6 +74,7 @@ impl Keeper {
         for (i, adam) in step.optimisers().into_iter().enumerate() {
             let moments = adam.moments()?;
             arrays.put_u8(format!("moments/{i}"), &[moments.len()], moments);
+            arrays.absorb(&format!("late/{i}/"), adam.late_moments());
         }
         let order = place.order.iter().map(|&i| u32::try_from(i).unwrap_or(u32::MAX)).collect();
         arrays.put_u32("order", &[place.order.len()], order);
@@ -107,7 +108,8 @@ impl Keeper {
         let model = load_state(model, &mut arrays.split_off("model/"))?;
         let model = identified(model, progress.parameters);
         for (i, adam) in step.optimisers().into_iter().enumerate() {
-            adam.restore(arrays.take_u8(&format!("moments/{i}"), &[None])?.1)?;
+            let late = arrays.split_off(&format!("late/{i}/"));
+            adam.restore(arrays.take_u8(&format!("moments/{i}"), &[None])?.1, late)?;
         }
         let (_, order) = arrays.take_u32("order", &[None])?;
         let order = order.into_iter().map(|i| i as usize).collect();

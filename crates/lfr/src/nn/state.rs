@@ -2,6 +2,7 @@
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
+use lfr_kernels::ops::stored_as;
 
 use crate::data::Weights;
 use crate::error::{Error, Result};
@@ -92,7 +93,7 @@ impl ModuleMapper for Load<'_> {
         let shape = param.val().dims();
         match self.weights.take_f32(&self.path.join("."), &shape.map(Some)) {
             Ok((_, values)) => param
-                .map(|old| Tensor::from_data(TensorData::new(values, shape), &old.device()))
+                .map(|old| stored_as(Tensor::from_data(TensorData::new(values, shape), &old.device()), &old))
                 .set_require_grad(true),
             Err(problem) => {
                 self.problem.get_or_insert(problem);

@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use super::autoencoder::{Input, Shape};
-use super::{Activation, BatchNorm, Conv, ConvTranspose, Init, Initializer, Linear};
+use super::{Activation, BatchNorm, Conv, ConvTranspose, Init, Initializer, Linear, Rows};
 
 /// Dimensions of the subspace.
 pub const SUBSPACE: usize = 10;
@@ -132,11 +132,13 @@ impl SubspaceAutoencoder {
     }
 
     /// `[n, width]` to the latent y `[n, latent]`.
-    pub fn encode(&self, x: Tensor<2>) -> Tensor<2> {
+    pub fn encode(&self, x: &Rows) -> Tensor<2> {
         let Input::Picture { channels, side } = self.input else {
-            let layers = self.encoder.iter().zip(&self.norms);
-            return layers.fold(x, |x, (layer, norm)| norm.forward(layer.forward(x)));
+            let first = self.norms[0].forward(self.encoder[0].forward_items(x));
+            let layers = self.encoder.iter().zip(&self.norms).skip(1);
+            return layers.fold(first, |x, (layer, norm)| norm.forward(layer.forward(x)));
         };
+        let x = x.dense();
         let [n, _] = x.dims();
         let x = x.reshape([n, channels, side, side]);
         let layers = self.conv.iter().zip(&self.norms);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keeper::{Keeper, Place};
 use super::tally::Tally;
-use super::{Adam, store_state};
+use super::{Adam, Rows, store_state};
 use crate::data::{Values, Weights};
 use crate::error::{Error, Result};
 use crate::method::{Context, Epoch};
@@ -17,7 +17,7 @@ use crate::method::{Context, Epoch};
 #[derive(Clone, Debug)]
 pub struct Batch {
     /// `[n, width]`, pictures flattened as C x H x W.
-    pub x: Tensor<2>,
+    pub x: Rows,
     /// `[n]`: which matrix of the latent layer each item uses; `None` when there is one.
     pub groups: Option<Tensor<1, Int>>,
 }
@@ -61,6 +61,11 @@ pub trait Step<M> {
     /// `model` improved on `batch`, and the loss that it had there.
     fn step(&mut self, model: M, batch: &Batch) -> (M, Loss);
 
+    /// `model` as it is to be read by others than the next step, which may leave weights behind that it does not read.
+    fn settle(&mut self, model: M) -> M {
+        model
+    }
+
     /// The optimisers, always in the same order.
     fn optimisers(&mut self) -> Vec<&mut Adam>;
 }
@@ -73,8 +78,13 @@ pub struct AdamStep<F> {
 
 impl<M: Module, F: Fn(&M, &Batch) -> Loss> Step<M> for AdamStep<F> {
     fn step(&mut self, model: M, batch: &Batch) -> (M, Loss) {
+        let model = self.adam.catch_up(model, &batch.x);
         let loss = (self.loss)(&model, batch);
-        (self.adam.step(model, &loss.total), loss)
+        (self.adam.step_late(model, &loss.total), loss)
+    }
+
+    fn settle(&mut self, model: M) -> M {
+        self.adam.settle(model)
     }
 
     fn optimisers(&mut self) -> Vec<&mut Adam> {
@@ -179,6 +189,7 @@ pub fn train<M: Module>(
             let told = context.observer.step(done, items.div_ceil(schedule.batch_size));
             // What took less than the time between two states is not worth one.
             if keeper.is_due() || (told.is_err() && keeper.is_written()) {
+                model = step.settle(model);
                 let place = Place { epoch, done, order: &order, random: &random, tally: &mut tally };
                 keeper.save(&model, &good, &mut step, place, context)?;
             }
@@ -193,6 +204,7 @@ pub fn train<M: Module>(
             tally.add(indices, &loss)?;
             model = better;
         }
+        model = step.settle(model);
         let summary = tally.epoch(epoch, epochs)?;
         if !summary.loss.is_finite() {
             if epoch == 1 {

@@ -98,7 +98,7 @@ fn autoencoder(what: &str, input: Input, width: usize, between: Between, loss: T
         let x = random([24, width], "x", device);
         // Mostly zeros, as text is.
         let x = if input == Input::NonNegative { (x - 0.8).clamp_min(0.0) * 5.0 } else { x };
-        Batch { x, groups: None }
+        Batch { x: x.into(), groups: None }
     };
     check(
         what,
@@ -141,7 +141,7 @@ fn classifiers_of_transformations() {
             TransformationBackbone::new(&shape, 5, &mut Initializer::new(Seed(0).stream("init"), device))
         };
         let batch = |device: &Device| Batch {
-            x: random([12, width], "x", device),
+            x: random([12, width], "x", device).into(),
             groups: Some(Tensor::<1, Int>::from_ints([0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 4], device)),
         };
         let what = format!("classifier of transformations, {channels} channels");

@@ -3,12 +3,13 @@
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::data::{Features, Weights};
+use crate::data::{Csr, Features, Weights};
 use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, MarkedLoss, Plugged};
 use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
-use crate::nn::{Batch, Items, Readback, Schedule, load_state, store_state, train};
+use crate::nn::autoencoder::Shape;
+use crate::nn::{Batch, Items, Readback, Rows, Schedule, load_state, store_state, train};
 
 /// Items a scoring pass sees at once. Fixed, and the last batch is filled up, so that a score never depends on
 /// how many items are scored together.
@@ -48,6 +49,8 @@ impl<L: LatentLayer> Reconstructor<L> {
             MarkedLoss::new(known.outlier.len(), move |i| known.outlier[i], batch, context.seed)
         });
         let items = Items::new(x.len(), x.width(), &training, |indices| x.dense(indices));
+        // Known items pass through the network in a step of their own batch, so that there gradients are added.
+        let alone = known.is_none();
         let model = train(
             model,
             x.len(),
@@ -55,7 +58,12 @@ impl<L: LatentLayer> Reconstructor<L> {
             context,
             |indices| {
                 marks.iter().for_each(|marks| marks.begin(indices));
-                Batch { x: items.batch(indices), groups: None }
+                let x = match sparse(x, &training) {
+                    None => items.batch(indices).into(),
+                    Some(x) if alone => Rows::of(x, indices).by_row(),
+                    Some(x) => Rows::of(x, indices),
+                };
+                Batch { x, groups: None }
             },
             schedule.adam(|model: &PluggedAutoencoder<L>, batch| match &marks {
                 None => model.loss(batch),
@@ -121,8 +129,17 @@ impl<L: LatentLayer> Detector for Reconstructor<L> {
 
 /// The batch of the items `indices`.
 fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
-    let shape = [indices.len(), x.width()];
-    Batch { x: Tensor::from_data(TensorData::new(x.dense(indices), shape), device), groups: None }
+    let dense =
+        || Tensor::from_data(TensorData::new(x.dense(indices), [indices.len(), x.width()]), device).into();
+    Batch { x: sparse(x, device).map_or_else(dense, |x| Rows::of(x, indices)), groups: None }
+}
+
+/// The items as networks on `device` are given them without their zeros, if they are.
+fn sparse<'a>(x: &'a Features, device: &Device) -> Option<&'a Csr> {
+    match x {
+        Features::Sparse(rows) if *device == Device::flex() && Shape::of(x, 0).is_sparse() => Some(rows),
+        _ => None,
+    }
 }
 
 fn tell<L: LatentLayer>(

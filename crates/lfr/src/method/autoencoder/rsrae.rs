@@ -153,7 +153,7 @@ impl MethodConfig for RsraeConfig {
         let training = device.clone().autodiff();
         let model = self.model(&Shape::of(x, 0), context.seed, &training);
         let items = Items::new(x.len(), x.width(), &training, |indices| unit_rows(x, indices));
-        let lay_out = |indices: &[usize]| Batch { x: items.batch(indices), groups: None };
+        let lay_out = |indices: &[usize]| Batch { x: items.batch(indices).into(), groups: None };
         let told = |model: &SubspaceAutoencoder, epoch: Epoch, context: &mut Context<'_>| {
             let now = || scores(&model.valid(), x, &context.device);
             context.observer.epoch(&epoch, &now)?;
@@ -217,23 +217,23 @@ fn unit_rows(x: &Features, indices: &[usize]) -> Vec<f32> {
 
 fn unit_batch(x: &Features, indices: &[usize], device: &Device) -> Batch {
     let rows = TensorData::new(unit_rows(x, indices), [indices.len(), x.width()]);
-    Batch { x: Tensor::from_data(rows, device), groups: None }
+    Batch { x: Tensor::from_data(rows, device).into(), groups: None }
 }
 
 /// x̂ through the subspace.
 fn rebuild(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<2> {
-    let r = model.encode(batch.x.clone()).matmul(model.a());
+    let r = model.encode(&batch.x).matmul(model.a());
     let length = norms(r.clone()).unsqueeze_dim::<2>(1);
     model.decode(r / length)
 }
 
 fn reconstruction(model: &SubspaceAutoencoder, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-    let errors = norms(batch.x.clone() - rebuild(model, batch));
+    let errors = norms(batch.x.dense() - rebuild(model, batch));
     (mean(errors.clone()), errors)
 }
 
 fn subspace(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<1> {
-    let y = model.encode(batch.x.clone());
+    let y = model.encode(&batch.x);
     let a = model.a();
     let r = y.clone().matmul(a.clone());
     mean(norms(y - r.matmul(a.transpose())))
@@ -249,8 +249,8 @@ fn orthogonality(model: &SubspaceAutoencoder) -> Tensor<1> {
 /// `[n]`: minus the cosine of x and x̂, each length guarded by 1e-6 as in the official code.
 fn cosine_score(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<1> {
     let rebuilt = rebuild(model, batch);
-    let dot = (batch.x.clone() * rebuilt.clone()).sum_dim(1).squeeze_dim::<1>(1);
-    let lengths = (norms(batch.x.clone()) + 1e-6) * (norms(rebuilt) + 1e-6);
+    let dot = (batch.x.dense() * rebuilt.clone()).sum_dim(1).squeeze_dim::<1>(1);
+    let lengths = (norms(batch.x.dense()) + 1e-6) * (norms(rebuilt) + 1e-6);
     (dot / lengths).neg()
 }
 
@@ -278,7 +278,7 @@ mod tests {
             let model = filled(RsraeConfig::default().model(&shape, Seed(0), &device));
             let x = input(4, width, !picture, &device);
             let x = if picture { x.clone() / norms(x).unsqueeze_dim::<2>(1) } else { x };
-            let batch = Batch { x, groups: None };
+            let batch = Batch { x: x.into(), groups: None };
             let loss = match case.name.rsplit('-').next() {
                 Some("reconstruction") => reconstruction(&model, &batch).0,
                 Some("subspace") => subspace(&model, &batch),

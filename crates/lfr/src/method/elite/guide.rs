@@ -28,7 +28,7 @@ impl Guide {
         let side = |outlier: bool| {
             let indices: Vec<usize> =
                 (0..known.outlier.len()).filter(|&i| known.outlier[i] == outlier).collect();
-            lay_out(&known.features, &indices, device).x
+            lay_out(&known.features, &indices, device).x.dense()
         };
         let (inliers, outliers) = (side(false), side(true));
         let all = Tensor::cat(vec![inliers.clone(), outliers.clone()], 0);

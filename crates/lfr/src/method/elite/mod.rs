@@ -299,7 +299,7 @@ fn centre(model: &EliteModel, x: &Features, batch: usize, seed: Seed, device: &D
     let mut sum: Vec<f32> = Vec::new();
     for _ in 0..100 {
         let indices = index::sample(&mut random, x.len(), batch.min(x.len())).into_vec();
-        let mean = network.encode(lay_out(x, &indices, device).x, None).value.mean_dim(0);
+        let mean = network.encode(lay_out(x, &indices, device).x.dense(), None).value.mean_dim(0);
         let mean: Vec<f32> = mean.to_data().try_into_vec().unwrap_or_default();
         sum.resize(mean.len(), 0.0);
         sum.iter_mut().zip(mean).for_each(|(sum, m)| *sum += m / 100.0);
@@ -319,14 +319,14 @@ fn rows(x: &Features, indices: &[usize]) -> Vec<f32> {
 /// The batch of the items `indices`.
 pub(in crate::method) fn lay_out(x: &Features, indices: &[usize], device: &Device) -> Batch {
     let rows = TensorData::new(rows(x, indices), [indices.len(), x.width()]);
-    Batch { x: Tensor::from_data(rows, device), groups: None }
+    Batch { x: Tensor::from_data(rows, device).into(), groups: None }
 }
 
 fn scores(model: &EliteModel, x: &Features, centre: &[f32], device: &Device) -> Result<Vec<f32>> {
     map_batches(
         x.len(),
         |indices| lay_out(x, indices, device),
-        |batch| model.losses(batch.x.clone(), centre, None).value,
+        |batch| model.losses(batch.x.dense(), centre, None).value,
     )
 }
 

@@ -61,8 +61,9 @@ impl TransformationBackbone {
 
 impl Backbone for TransformationBackbone {
     fn encode(&self, batch: &Batch) -> Tensor<2> {
-        let [n, _] = batch.x.dims();
-        self.network.forward(batch.x.clone().reshape([n, self.channels, self.side, self.side]))
+        let x = batch.x.dense();
+        let [n, _] = x.dims();
+        self.network.forward(x.reshape([n, self.channels, self.side, self.side]))
     }
 
     /// Cross-entropy of each picture's own transformation (Eq. 9, first term).
@@ -126,7 +127,7 @@ impl<L: LatentLayer> TransformationClassifier<L> {
             |indices| {
                 marks.iter().for_each(|marks| marks.begin(indices));
                 Batch {
-                    x: items.batch(indices),
+                    x: items.batch(indices).into(),
                     groups: Some(numbers(indices.iter().map(|index| index % transforms.len()), &training)),
                 }
             },
@@ -226,7 +227,7 @@ fn rows(images: &Images, transforms: &Transforms, indices: &[usize]) -> Vec<f32>
 fn lay_out(images: &Images, transforms: &Transforms, indices: &[usize], device: &Device) -> Batch {
     let x = TensorData::new(rows(images, transforms, indices), [indices.len(), images.width()]);
     let groups = numbers(indices.iter().map(|index| index % transforms.len()), device);
-    Batch { x: Tensor::from_data(x, device), groups: Some(groups) }
+    Batch { x: Tensor::from_data(x, device).into(), groups: Some(groups) }
 }
 
 fn tell(
@@ -292,7 +293,7 @@ mod tests {
         let backbone = TransformationBackbone::new(&shape, 3, &mut init);
         let model = filled(Plugged { backbone, layer, train_on: Fed::Latent });
         let batch = |device: &Device| Batch {
-            x: input(4, channels * 64, false, device),
+            x: input(4, channels * 64, false, device).into(),
             groups: Some(Tensor::from_ints([0, 2, 1, 2], device)),
         };
         let plain = device.clone().inner();
