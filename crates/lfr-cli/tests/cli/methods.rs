@@ -78,8 +78,8 @@ fn rows_and_documents_are_refused_by_methods_for_pictures() {
         place.write(&format!("mail/{i}.txt"), format!("dear friend number {i}, all is well"));
     }
     for method in OF_PICTURES {
-        for pile in ["pile.csv", "mail"] {
-            place.lfr(&format!("rank {pile} --method {method} -o out")).refused("does not take");
+        for data in ["pile.csv", "mail"] {
+            place.lfr(&format!("rank {data} --method {method} -o out")).refused("does not take");
         }
     }
     assert!(!place.path("out").exists());
