@@ -147,3 +147,30 @@ fn every_method_is_fitted_saved_and_loaded() {
     }
     assert_eq!(seen, Method::ALL.iter().map(|method| method.name).collect(), "methods of the list");
 }
+
+/// Twenty-four documents with so many words that networks are given them without their zeros.
+fn documents() -> Pile {
+    let document = |i: usize| {
+        let own = (0..180).map(|word| format!("w{i}x{word}"));
+        let shared = (0..10).map(|word| format!("common{}", (i + word) % 15));
+        own.chain(shared).collect::<Vec<_>>().join(" ")
+    };
+    Pile::documents((0..24).map(document)).unwrap()
+}
+
+#[test]
+fn networks_on_documents_are_saved_and_loaded() {
+    for (name, guided) in [("ae", false), ("ae-lfr", false), ("ae-lfr", true), ("drae", false)] {
+        let settings = serde_json::json!({ "schedule": { "epochs": 2, "batch_size": 16 } });
+        let mut fit = Fit::new(Method::named(name, None).unwrap().with(&settings).unwrap()).seed(3);
+        if guided {
+            fit = fit.known(vec![(0, false), (1, true), (2, false), (3, true)]);
+        }
+        let run = fit.run(documents()).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let scores = Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap().score(&run.pile).unwrap();
+        assert_eq!(scores, run.model.score(&run.pile).unwrap(), "{name}");
+        assert_eq!(scores, run.scores, "{name}");
+        // DRAE's loss divides by how far two groups of errors are apart.
+        assert!(name == "drae" || run.curve[1].loss < run.curve[0].loss, "{name}: {:?}", run.curve);
+    }
+}
