@@ -16,6 +16,7 @@ use super::reading::{
     DateOrder, Decision, Hints, NumberFormat, Piece, Reading, Tally, decide, format, is_missing, shown_clock,
     shown_date,
 };
+use super::stand_in::stand_in;
 use super::summary::{AS_ASKED, ColumnReading, ReadAs};
 use super::table::TableOptions;
 use crate::error::{Error, Result};
@@ -213,6 +214,13 @@ impl Finding {
         if let Reading::Piece(piece) = how {
             return Self::pieces(cells, *piece, marks, reading);
         }
+        let stands =
+            if asked || !matches!(how, Reading::Written(_)) { None } else { stand_in(cells, how, marks) };
+        let marks = &[marks, &stands.map(|value| value.to_string()).into_iter().collect::<Vec<_>>()].concat();
+        let reading = match stands {
+            Some(value) => ColumnReading { remark: Some(stood_in(value, reading.remark)), ..reading },
+            None => reading,
+        };
         let fitted: Option<(Encoding, Counts, Number)> = match how {
             Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
                 Moment::fit(cells, how, marks)
@@ -340,6 +348,14 @@ impl Finding {
         let category = Category::fit(columns, most);
         Self { encoding: Some(Encoding::Category(category)), idle, reading, binary: false }
     }
+}
+
+/// Says that a number stands for a missing value, before what else there is to say.
+fn stood_in(value: f64, remark: Option<String>) -> String {
+    let said = format!(
+        "{value}, repeated and far below all others, is taken for a missing value (--columns NAME=number keeps it)"
+    );
+    [Some(said), remark].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// A number for people: whole, or with six digits that count.
