@@ -324,13 +324,17 @@ fn is_unit(text: &str, amount: bool) -> bool {
     let first = letters.next().is_some_and(|c| {
         c.is_alphabetic() || is_currency_sign(c) || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′')
     });
-    let mut per = false;
+    let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
         per |= c == '/';
+        // `m2` is a unit, `h 22m` is two numbers.
+        let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
+        let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
+        last = c;
         c.is_alphabetic()
             || is_currency_sign(c)
-            || per && c.is_ascii_digit()
-            || matches!(c, '/' | '²' | '³' | '2' | '3' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
+            || digit
+            || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
     };
     first && text.len() <= UNIT && letters.all(later)
 }
@@ -468,7 +472,7 @@ mod tests {
         assert_eq!(parts("1 234,- Kč"), (1234.0, None, Some("Kč")));
         assert_eq!(parts("Rs. 9,876/-"), (9876.0, None, Some("Rs.")));
         assert_eq!(parts("0x1F"), (31.0, None, None));
-        for text in ["120/80", "5/h", "12/2023", "3 € 4", "5 6/-7"] {
+        for text in ["120/80", "5/h", "12/2023", "3 € 4", "5 6/-7", "2h 22m"] {
             assert_eq!(written(text), None, "{text}");
         }
     }
@@ -482,9 +486,15 @@ mod tests {
         assert_eq!(kilograms.read("31200 g"), Cell::Value(31.2));
         assert_eq!(kilograms.read("31200 mm"), Cell::Unread);
         assert_eq!(point("31.2 kg"), Cell::Unread);
-        for (text, unit) in
-            [("5 km/h", "km/h"), ("21,5 °C", "°C"), ("3 m²", "m²"), ("12%", "%"), ("80 mg/dl", "mg/dl")]
-        {
+        for (text, unit) in [
+            ("5 km/h", "km/h"),
+            ("21,5 °C", "°C"),
+            ("3 m²", "m²"),
+            ("3 m2", "m2"),
+            ("4 kg/m^3", "kg/m^3"),
+            ("12%", "%"),
+            ("80 mg/dl", "mg/dl"),
+        ] {
             assert_eq!(written(text).unwrap().unit, Some(unit), "{text}");
         }
     }
