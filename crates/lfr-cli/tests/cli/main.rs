@@ -35,3 +35,4 @@ mod review;
 mod streams;
 mod threshold;
 mod usage;
+mod values;

@@ -292,24 +292,25 @@ fn on_circle(
 fn levels(graph: &mut Graph, place: usize, category: &Category) -> String {
     let place = graph.constant(Type::I64, &[], &(place as i64).to_le_bytes());
     let column = graph.with("Gather", &["categories", &place], vec![("axis", Attribute::Int(1))]);
-    let names: Vec<String> = category.levels.iter().map(|level| level.name.clone()).collect();
-    let others = names.len();
+    let codes = category.codes();
+    let unknown = codes.here.len() - 1;
+    let (names, places): (Vec<String>, Vec<i64>) =
+        category.places().map(|(name, place)| (name.to_owned(), place as i64)).unzip();
     let level = graph.ml(
         "LabelEncoder",
         &[&column],
         vec![
             ("keys_strings", Attribute::Words(names)),
-            ("values_int64s", Attribute::Ints((0..others as i64).collect())),
-            ("default_int64", Attribute::Int(others as i64)),
+            ("values_int64s", Attribute::Ints(places)),
+            ("default_int64", Attribute::Int(unknown as i64)),
         ],
     );
-    let (here, absent): (Vec<f32>, Vec<f32>) = category.codes().into_iter().unzip();
-    let code = |row: usize| {
-        let mut code = absent.clone();
-        code[row] = here[row];
+    let code = |&(feature, value): &(usize, f32)| {
+        let mut code = codes.absent.clone();
+        code[feature] = value;
         code
     };
-    let codes: Vec<f32> = (0..=others).flat_map(code).collect();
-    let codes = graph.f32s(&[others + 1, others + 1], &codes);
-    graph.op("Gather", &[&codes, &level])
+    let table: Vec<f32> = codes.here.iter().flat_map(code).collect();
+    let table = graph.f32s(&[codes.here.len(), codes.absent.len()], &table);
+    graph.op("Gather", &[&table, &level])
 }

@@ -1,5 +1,6 @@
 //! Cells of a table's column as numbers, moments or strings, whatever type the file gave them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
@@ -54,7 +55,7 @@ impl Cells {
             | DataType::Binary
             | DataType::LargeBinary
             | DataType::BinaryView
-            | DataType::Null => Self::Strings(convert(array, &DataType::Utf8)?.as_string::<i32>().clone()),
+            | DataType::Null => Self::Strings(as_ascii(convert(array, &DataType::Utf8)?.as_string::<i32>())),
             DataType::Dictionary(_, values) => return Self::read(&convert(array, values)?),
             DataType::Date32 => Self::moments(array, DataType::Int32, 1.0 / DAY, Sort::Date)?,
             DataType::Date64 => Self::moments(array, DataType::Int64, 1e3, Sort::Date)?,
@@ -134,6 +135,43 @@ impl Cells {
     }
 }
 
+/// Cells with the digits of other scripts as ASCII digits, and those that spreadsheets write as `="01002"` unwrapped.
+fn as_ascii(strings: &StringArray) -> StringArray {
+    let odd = |text: &str| text.starts_with("=\"") || text.contains(|c| digit(c).is_some());
+    if strings.value_data().is_ascii() && !strings.value_data().contains(&b'=')
+        || !strings.iter().flatten().any(odd)
+    {
+        return strings.clone();
+    }
+    strings.iter().map(|text| text.map(plain)).collect()
+}
+
+fn plain(text: &str) -> Cow<'_, str> {
+    if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+        return Cow::Owned(inner.replace("\"\"", "\""));
+    }
+    if !text.contains(|c| digit(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
+    let sign = |c: char| match c {
+        '\u{66b}' | '\u{ff0e}' => '.',
+        '\u{66c}' | '\u{ff0c}' => ',',
+        '\u{66a}' | '\u{ff05}' => '%',
+        '\u{ff0f}' => '/',
+        '\u{ff1a}' => ':',
+        '\u{ff0d}' => '-',
+        other => other,
+    };
+    Cow::Owned(text.chars().map(|c| digit(c).unwrap_or_else(|| sign(c))).collect())
+}
+
+/// The ASCII digit for one of another script: Arabic, Persian, Devanagari, Bengali, Thai, full width.
+fn digit(c: char) -> Option<char> {
+    const ZEROS: [u32; 6] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+    let value = ZEROS.into_iter().map(|zero| u32::from(c).wrapping_sub(zero)).find(|&value| value < 10)?;
+    char::from_digit(value, 10)
+}
+
 fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
     if array.data_type() == to {
         return Ok(Arc::clone(array));
@@ -200,6 +238,14 @@ mod tests {
         assert_eq!(strings(NullArray::new(2)), [None, None]);
         let list = ListArray::from_iter_primitive::<Int32Type, _, _>([Some([Some(1)])]);
         assert!(Cells::read(&(Arc::new(list) as ArrayRef)).unwrap().is_none());
+    }
+
+    #[test]
+    fn digits_of_other_scripts_and_wrapped_cells_are_plain() {
+        let cells = ["٦٨٢", "۱۲٫۵", "२४", "１，２３４", "=\"01002\"", "=1", "a = b", "=\"a\"\"b\""];
+        let plain =
+            ["682", "12.5", "24", "1,234", "01002", "=1", "a = b", "a\"b"].map(|text| Some(text.to_owned()));
+        assert_eq!(strings(StringArray::from(cells.to_vec())), plain);
     }
 
     #[test]

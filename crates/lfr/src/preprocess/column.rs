@@ -16,6 +16,8 @@ use super::reading::{
     DateOrder, Decision, Hints, NumberFormat, Piece, Reading, Tally, decide, format, is_missing, shown_clock,
     shown_date,
 };
+use super::shape::unread_measures;
+use super::stand_in::stand_in;
 use super::summary::{AS_ASKED, ColumnReading, ReadAs};
 use super::table::TableOptions;
 use crate::error::{Error, Result};
@@ -152,7 +154,7 @@ impl<'a> Looked<'a> {
     pub fn settle(self, hints: Hints, options: &TableOptions) -> Finding {
         let reading = ColumnReading { name: self.name.to_owned(), ..ColumnReading::default() };
         let Some(cells) = self.cells else {
-            return Finding::useless(reading, format!("its type {} is neither numbers nor text", self.kind));
+            return Finding::useless(reading, format!("it holds {}, neither numbers nor text", self.kind));
         };
         let reading = ColumnReading { cells: cells.iter().map(Cells::len).sum(), ..reading };
         match self.asked {
@@ -164,10 +166,10 @@ impl<'a> Looked<'a> {
             None => (Some(typed(cells)), Vec::new(), None),
             Some(tally) if tally.given == 0 => {
                 let missing = reading.cells;
-                return Finding::useless(
-                    ColumnReading { missing, ..reading },
-                    "all its values are missing".into(),
-                );
+                let bytes = self.kind.contains("Binary");
+                let reason =
+                    if bytes { "it holds bytes that are no text" } else { "all its values are missing" };
+                return Finding::useless(ColumnReading { missing, ..reading }, reason.into());
             }
             Some(tally) => match decide(tally, hints, options.numeric_share) {
                 Decision::Values { reading, marks, remark } => (Some(reading), marks, remark),
@@ -213,6 +215,13 @@ impl Finding {
         if let Reading::Piece(piece) = how {
             return Self::pieces(cells, *piece, marks, reading);
         }
+        let stands =
+            if asked || !matches!(how, Reading::Written(_)) { None } else { stand_in(cells, how, marks) };
+        let marks = &[marks, &stands.map(|value| value.to_string()).into_iter().collect::<Vec<_>>()].concat();
+        let reading = match stands {
+            Some(value) => ColumnReading { remark: Some(stood_in(value, reading.remark)), ..reading },
+            None => reading,
+        };
         let fitted: Option<(Encoding, Counts, Number)> = match how {
             Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
                 Moment::fit(cells, how, marks)
@@ -223,7 +232,11 @@ impl Finding {
             _ => Number::fit(cells, how, marks).map(|(n, counts)| (Encoding::Number(n.clone()), counts, n)),
         };
         let Some((encoding, counts, number)) = fitted else {
-            return Self::useless(reading, "all its values are missing".into());
+            let missing =
+                cells.iter().flat_map(|cells| (0..cells.len()).filter(|&row| cells.is_missing(row))).count();
+            let none = missing < reading.cells && matches!(how, Reading::Moment(_));
+            let reason = if none { "all its dates stand for none" } else { "all its values are missing" };
+            return Self::useless(ColumnReading { missing, ..reading }, reason.into());
         };
         let whole = counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
         let in_words = |value: f64| match how {
@@ -243,7 +256,14 @@ impl Finding {
             ..reading
         };
         let idle = if counts.constant && whole {
-            Some("all its values are equal".to_owned())
+            // Whole numbers beyond 2^53 are not all told apart.
+            let large = number.center.abs() >= 9e15;
+            let reason = if large {
+                "its values are equal, or too large to be told apart"
+            } else {
+                "all its values are equal"
+            };
+            Some(reason.to_owned())
         } else if whole
             && counts.whole
             && !asked
@@ -306,8 +326,16 @@ impl Finding {
             let reason = format!("it holds prose (to rank it as text, pass --text {name})");
             return Self::useless(reading, reason);
         }
+        let looks = if reading.remark.is_none() { unread_measures(given()) } else { None };
         if names_rows(different, total) {
             let missing = reading.cells - total;
+            if let Some((first, false)) = looks {
+                let reason = format!(
+                    "{different} different values such as `{first}`, which are not read as numbers or dates, so it is not used \
+                     (--columns NAME=category compares them as words)"
+                );
+                return Self::useless(ColumnReading { levels, missing, ..reading }, reason);
+            }
             let reading = ColumnReading { read_as: ReadAs::Identifier, levels, missing, ..reading };
             let reason = match &reading.remark {
                 Some(remark) => remark.clone(),
@@ -316,11 +344,16 @@ impl Finding {
             };
             return Self::useless(ColumnReading { remark: None, ..reading }, reason);
         }
-        let coded = || given().filter(|text| text.bytes().any(|byte| byte.is_ascii_digit())).count();
+        let coded = || given().filter(|text| text.bytes().any(|byte| byte.is_ascii_digit()));
+        let measures = looks.filter(|&(_, code)| !code && different >= CODES).map(|(first, _)| first);
         let remark = reading.remark.or_else(|| {
-            (total >= CODES && 2 * different > total && 2 * coded() > total).then(|| {
-                format!("its {different} different values in {total} rows are compared as words, not by size")
-            })
+            let many = total >= CODES && 2 * different > total && 2 * coded().count() > total;
+            let first = measures.or_else(|| if many { coded().next() } else { None })?;
+            let first: String = first.chars().take(40).collect();
+            Some(format!(
+                "its {different} different values in {total} rows could not be read as numbers or dates (first: `{first}`); \
+                 they are compared as words"
+            ))
         });
         let missing = reading.cells - total;
         Self::levels_of(&columns, ColumnReading { levels, missing, remark, ..reading }, most)
@@ -340,6 +373,14 @@ impl Finding {
         let category = Category::fit(columns, most);
         Self { encoding: Some(Encoding::Category(category)), idle, reading, binary: false }
     }
+}
+
+/// Says that a number stands for a missing value, before what else there is to say.
+fn stood_in(value: f64, remark: Option<String>) -> String {
+    let said = format!(
+        "{value}, repeated and far below all others, is taken for a missing value (--columns NAME=number keeps it)"
+    );
+    [Some(said), remark].into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// A number for people: whole, or with six digits that count.

@@ -10,6 +10,8 @@ mod moment;
 mod number;
 mod pieces;
 mod reading;
+mod shape;
+mod stand_in;
 mod summary;
 mod table;
 mod tfidf;

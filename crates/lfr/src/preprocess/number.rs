@@ -126,7 +126,7 @@ fn is_zero(share: &f64) -> bool {
 
 impl Number {
     /// Learns from the training cells, read as `reading`; null, NaN and numbers beyond `f32` are missing. `None` when
-    /// no cell has a value.
+    /// no cell has a value and all have none for the same reason.
     pub fn fit(columns: &[Cells], reading: &Reading, marks: &[String]) -> Option<(Self, Counts)> {
         let mut values: Vec<f64> = Vec::new();
         let mut counts = Counts::default();
@@ -146,8 +146,14 @@ impl Number {
             }
         }
         values.sort_unstable_by(f64::total_cmp);
-        let (&low, &high) = (values.first()?, values.last()?);
-        let (bottom, top) = fences(&values).unwrap_or((low, high));
+        // Without a value, what stands in its place may still differ from row to row.
+        let kinds = [counts.missing + counts.unread, sentinels].into_iter().chain(marked.iter().copied());
+        if values.is_empty() && kinds.filter(|&count| count > 0).count() < 2 {
+            return None;
+        }
+        let range = values.first().copied().zip(values.last().copied());
+        let (low, high) = range.unwrap_or_default();
+        let (bottom, top) = if range.is_some() { fences(&values) } else { None }.unwrap_or((low, high));
         let (center, variance) = moments(values.iter().map(|value| value.clamp(bottom, top)), values.len());
         let spread = variance.sqrt();
         counts.constant = !(spread > 0.0 && low < high);
@@ -160,13 +166,13 @@ impl Number {
             reading: reading.clone(),
             center,
             spread,
-            median: quantile(&values, 0.5),
+            median: if range.is_some() { quantile(&values, 0.5) } else { low },
             missing: share(counts.missing + counts.unread),
             // Where every value is a limit, that tells nothing.
             limits: if counts.limits < counts.cells { share(counts.limits) } else { 0.0 },
             sentinels: share(sentinels),
             marks: marks.map(|(text, count)| Mark { text: text.clone(), share: share(count) }).collect(),
-            range: Some([low, high]),
+            range: range.map(|(low, high)| [low, high]),
         };
         Some((number, counts))
     }
@@ -292,6 +298,16 @@ pub fn seen<'a>(
         Cell::Value(_) | Cell::Limit(_) | Cell::Unread => Seen::Unread,
     };
     let marks: Vec<&str> = marks.collect();
+    // A mark that is a number (-999) is one however it is written.
+    let numeric = matches!(reading, Reading::Written(_) | Reading::Number);
+    let values: Vec<f64> =
+        marks.iter().map(|mark| mark.parse().ok().filter(|_| numeric).unwrap_or(f64::NAN)).collect();
+    let judge = move |cell: Cell| match cell {
+        Cell::Value(value) if values.contains(&value) => {
+            Seen::Mark(values.iter().position(|mark| *mark == value).unwrap_or_default())
+        }
+        cell => judge(cell),
+    };
     match cells {
         Cells::Strings(strings) if !marks.is_empty() => Box::new(strings.iter().map(move |text| {
             let mark = text.and_then(|text| marks.iter().position(|mark| *mark == text.trim()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::arrow::array::{ArrayRef, RecordBatch};
+use crate::arrow::datatypes::DataType;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -248,7 +249,7 @@ fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding
     let cells: Vec<Option<Vec<Cells>>> = cells.collect::<Result<_>>()?;
     let looked: Vec<Looked<'_>> = (names.par_iter().zip(&cells).enumerate())
         .map(|(i, (name, cells))| {
-            let kind = run(i).next().map(|array| array.data_type().to_string()).unwrap_or_default();
+            let kind = run(i).next().map(|array| kind(array.data_type())).unwrap_or_default();
             Looked::at(name, options.columns.get(name).copied(), cells.as_deref(), kind)
         })
         .collect();
@@ -264,6 +265,18 @@ fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding
         }
     }
     Ok((findings, readings))
+}
+
+/// The type of a column for people.
+fn kind(of: &DataType) -> String {
+    match of {
+        DataType::Map(..) => "a map".into(),
+        DataType::Struct(_) => "a structure".into(),
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) | DataType::ListView(_) => {
+            "a list".into()
+        }
+        other => other.to_string(),
+    }
 }
 
 /// What the file's form says about the decimal sign; readers leave it in the schema.

@@ -3,6 +3,9 @@
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::names::{month, without_weekday};
+use super::zone::without_zone;
+
 /// Seconds of a day.
 pub(crate) const DAY: f64 = 86_400.0;
 
@@ -85,37 +88,53 @@ pub(in crate::preprocess) fn shown_clock(seconds: f64) -> String {
     if s == 0 { format!("{h:02}:{m:02}") } else { format!("{h:02}:{m:02}:{s:02}") }
 }
 
-/// The months in English, German, French, Spanish, Italian, Portuguese and Dutch; three letters and more of a name do.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "januar", "jänner", "janvier", "enero", "gennaio", "janeiro", "januari"],
-    &["february", "februar", "feber", "février", "fevrier", "febrero", "febbraio", "fevereiro", "februari"],
-    &["march", "märz", "maerz", "mrz", "mars", "marzo", "março", "marco", "maart", "mrt"],
-    &["april", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maggio", "maio", "mei"],
-    &["june", "juni", "juin", "junio", "giugno", "junho"],
-    &["july", "juli", "juillet", "julio", "luglio", "julho"],
-    &["august", "août", "aout", "agosto", "augustus"],
-    &["september", "septembre", "septiembre", "settembre", "setembro"],
-    &["october", "oktober", "octobre", "octubre", "ottobre", "outubro"],
-    &["november", "novembre", "noviembre", "novembro"],
-    &["december", "dezember", "décembre", "decembre", "diciembre", "dicembre", "dezembro"],
-];
-
-/// The first letters of the days of the week in the same languages, at most four.
-const WEEKDAYS: &[&str] = &[
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so", "lun", "mar",
-    "mer", "jeu", "ven", "sam", "dim", "mié", "mie", "jue", "vie", "sáb", "dom", "gio", "sab",
-];
-
 /// Reads a date with or without a time; `None` for anything else, a time alone included.
 pub(in crate::preprocess) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    // JavaScript writes the name of the zone behind it.
+    let text = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
+        Some((text, zone)) if !zone.bytes().any(|byte| byte.is_ascii_digit()) => text,
+        _ => text,
+    };
     // The shortest is `2023Q1`, the longest has a weekday and month by name, a fraction and a zone.
     if !(6..=48).contains(&text.len()) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let text = without_weekday(text);
+    rearranged(text).map_or_else(|| stamp_in_order(text), |text| stamp_in_order(&text))
+}
+
+/// The same date and time in the usual order and with usual signs: `2024:01:02 08:00:00` (cameras), `Tue Jan  2 08:00:00
+/// 2024` (C), `2024年1月2日` and `2024년 1월 2일`.
+fn rearranged(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
+    if bytes.len() > 15
+        && bytes[4] == b':'
+        && bytes[7] == b':'
+        && bytes[10] == b' '
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10)
+        && matches!(&bytes[..2], b"18" | b"19" | b"20" | b"21")
+    {
+        return Some(format!("{}-{}-{}{}", &text[..4], &text[5..7], &text[8..10], &text[10..]));
+    }
+    if text.contains(['年', '년']) {
+        let signs = text.replace(['年', '년', '月', '월'], "-").replace("- ", "-");
+        return Some(signs.replace(['日', '일'], " "));
+    }
+    let (rest, year) = text.rsplit_once(' ')?;
+    let in_front = rest.contains(':') && year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
+    let (date, clock) = rest.split_at(rest.find(':').filter(|_| in_front)?);
+    let hours = date.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let (date, hours) = date.split_at(date.len() - hours);
+    let date: Vec<&str> = date.split_whitespace().collect();
+    (date.len() <= 3).then(|| format!("{} {year} {hours}{clock}", date.join(" ")))
+}
+
+fn stamp_in_order(text: &str) -> Option<Stamp> {
+    let text = without_weekday(text.trim());
     if text.len() == 14 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         let (date, time) = text.split_at(8);
         let time = packed_clock(time)?;
@@ -134,9 +153,10 @@ fn sound(stamp: &Stamp) -> bool {
     stamp.days.iter().any(Option::is_some)
 }
 
-/// Seconds since midnight of `8:05`, `08:05:10.5`, `8:05 pm`; hours may go beyond a day.
+/// Seconds since midnight of `8:05`, `08:05:10.5`, `8:05 pm`, `8:05 Uhr`; hours may go beyond a day.
 pub(in crate::preprocess) fn clock(text: &str) -> Option<f64> {
     let text = text.trim();
+    let text = text.strip_suffix("Uhr").map_or(text, str::trim_end);
     let (digits, half) = half_of_day(text);
     let mut parts = digits.split(':');
     let (hours, minutes, seconds) = (parts.next()?, parts.next()?, parts.next().unwrap_or("0"));
@@ -158,44 +178,6 @@ pub(in crate::preprocess) fn clock(text: &str) -> Option<f64> {
         hours = hours % 12.0 + if afternoon { 12.0 } else { 0.0 };
     }
     Some(hours * 3600.0 + minutes * 60.0 + second + fraction)
-}
-
-/// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`.
-pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |rest| (rest, -1.0));
-    if let Some(rest) = text.strip_prefix('P') {
-        return Some(sign * iso_duration(rest)?);
-    }
-    let (days, rest) = text.split_once(" day")?;
-    let days: u32 = days.parse().ok()?;
-    let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches([',', ' ']);
-    let time = if rest.is_empty() { 0.0 } else { clock(rest.trim_start_matches('+'))? };
-    // pandas and Python write -1 days +23:59:00 for a minute less than nothing.
-    Some(sign * f64::from(days) * DAY + time)
-}
-
-/// Seconds of `1DT2H3M4.5S`, which is ISO 8601 behind its P; years and months have no fixed length.
-fn iso_duration(mut rest: &str) -> Option<f64> {
-    let (mut seconds, mut in_time, mut any) = (0.0, false, false);
-    while !rest.is_empty() {
-        if let Some(tail) = rest.strip_prefix('T') {
-            (rest, in_time) = (tail, true);
-            continue;
-        }
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..end].parse().ok()?;
-        let unit = match (rest.as_bytes()[end], in_time) {
-            (b'W', false) => 7.0 * DAY,
-            (b'D', false) => DAY,
-            (b'H', true) => 3600.0,
-            (b'M', true) => 60.0,
-            (b'S', true) => 1.0,
-            _ => return None,
-        };
-        (seconds, any, rest) = (seconds + number * unit, true, &rest[end + 1..]);
-    }
-    any.then_some(seconds)
 }
 
 /// `8:05` and whether it is in the afternoon, of `8:05 p.m.`.
@@ -228,7 +210,15 @@ fn split_clock(text: &str) -> Option<(&str, Time)> {
     let (date, time) = text.split_at(colon - hours);
     let date = date.strip_suffix(['T', 't', ' ', '_', '-']).or_else(|| date.strip_suffix("\u{a0}"))?;
     let seconds = clock(time).filter(|&seconds| seconds <= DAY)?;
-    Some((date.trim_end_matches([',', ' ']), Some((seconds, ahead))))
+    Some((without_at(date), Some((seconds, ahead))))
+}
+
+/// The date without what may stand between it and the time: a comma, a dash, `um`, `at`.
+fn without_at(date: &str) -> &str {
+    let date = date.trim_end();
+    let between =
+        [" -", " –", " um", " at", " à", " kl.", " @"].into_iter().find_map(|word| date.strip_suffix(word));
+    between.unwrap_or(date).trim_end_matches([',', ' '])
 }
 
 /// The date and the time of `20230105T103000Z`.
@@ -243,55 +233,6 @@ fn packed_clock(time: &str) -> Option<f64> {
     let (h, m) = (part(0..2)?, part(2..4)?);
     let s = if time.len() > 4 { part(4..6)? } else { 0.0 };
     (matches!(time.len(), 4 | 6) && h < 24.0 && m < 60.0 && s <= 60.0).then_some(h * 3600.0 + m * 60.0 + s)
-}
-
-/// The text in front of a zone, and the seconds that it is ahead of UTC. Zones by other names than UTC are none.
-fn without_zone(text: &str) -> (&str, f64) {
-    for utc in ["Z", "z", "UTC", "GMT"] {
-        if let Some(rest) = text.strip_suffix(utc) {
-            return (rest.trim_end(), 0.0);
-        }
-    }
-    let zone = |at: usize| -> Option<(&str, f64)> {
-        let (rest, zone) = text.split_at(at);
-        let sign = if zone.starts_with('-') { -1.0 } else { 1.0 };
-        let digits: String = zone[1..].chars().filter(|&c| c != ':').collect();
-        let sound = matches!(digits.len(), 2 | 4) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let number: f64 = digits.parse().ok().filter(|_| sound)?;
-        let (hours, minutes) =
-            if digits.len() == 2 { (number, 0.0) } else { ((number / 100.0).floor(), number % 100.0) };
-        let ahead = sign * (hours * 3600.0 + minutes * 60.0);
-        // A zone stands behind a time.
-        let rest = rest.trim_end();
-        let rest = rest.strip_suffix("UTC").or_else(|| rest.strip_suffix("GMT")).unwrap_or(rest).trim_end();
-        (rest.contains([':', 'T']) && hours <= 14.0 && minutes < 60.0).then_some((rest, ahead))
-    };
-    text.rfind(['+', '-']).and_then(zone).unwrap_or((text, 0.0))
-}
-
-fn without_weekday(text: &str) -> &str {
-    let letters = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
-    let word = text[..letters].to_lowercase();
-    let known = WEEKDAYS.iter().any(|day| word.starts_with(day)) && word.chars().count() <= 10;
-    let rest = text[letters..].trim_start_matches(['.', ',', ' ']);
-    // `Mar 5 2023` is a month.
-    if known && !word.is_empty() && month(&word).is_none()
-        || known && rest.chars().filter(|c| c.is_alphabetic()).count() > 2
-    {
-        rest
-    } else {
-        text
-    }
-}
-
-fn month(word: &str) -> Option<u32> {
-    let word = word.trim_end_matches('.').to_lowercase();
-    let long = word.chars().count() >= 3;
-    MONTHS
-        .iter()
-        .position(|names| names.iter().any(|name| name.starts_with(&word)))
-        .filter(|_| long)
-        .map(|place| place as u32 + 1)
 }
 
 /// Days since 1970 of `20230105`.
@@ -399,9 +340,12 @@ fn pieces(date: &str) -> Option<(Vec<Piece<'_>>, u8)> {
         let is_digit = first.is_ascii_digit();
         let end = rest.find(|c: char| if is_digit { !c.is_ascii_digit() } else { !c.is_alphabetic() });
         let (piece, tail) = rest.split_at(end.unwrap_or(rest.len()));
+        let tail = if is_digit { without_ordinal(tail) } else { tail };
         match (is_digit, piece.is_empty()) {
             (_, true) => return None,
             (true, _) => all.push(Piece::Number(piece)),
+            // `2 de enero de 2024`, `2nd of January 2024`
+            (false, _) if matches!(piece, "de" | "of") && !all.is_empty() => {}
             (false, _) => all.push(Piece::Word(piece)),
         }
         let next = tail.find(|c: char| c.is_alphanumeric()).unwrap_or(tail.len());
@@ -420,6 +364,12 @@ fn pieces(date: &str) -> Option<(Vec<Piece<'_>>, u8)> {
         rest = tail;
     }
     Some((all, separator))
+}
+
+/// What follows `2nd`, `1st`, `3rd`, `4th` behind the digits.
+fn without_ordinal(tail: &str) -> &str {
+    let rest = ["st", "nd", "rd", "th"].into_iter().find_map(|ending| tail.strip_prefix(ending));
+    rest.filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric())).unwrap_or(tail)
 }
 
 #[cfg(test)]
@@ -466,6 +416,30 @@ mod tests {
             ("2 Jan 2023, 3:15 PM", "2023-01-02 15:15"),
             ("02/Jan/2023:10:30:00 +0100", "2023-01-02 09:30"),
             ("[02/Jan/2023:10:30:00 +0000]", "2023-01-02 10:30"),
+            ("2024/01/02 8:00:00 AM GMT+1", "2024-01-02 07:00"),
+            ("2024/01/02 8:00:00 pm GMT-3", "2024-01-02 23:00"),
+            ("2024-01-02 08:00 CET", "2024-01-02 07:00"),
+            ("2024-07-02 08:00 MESZ", "2024-07-02 06:00"),
+            ("Jan 2, 2024 8:00:00 AM EST", "2024-01-02 13:00"),
+            ("2024:01:02 08:00:00", "2024-01-02 08:00"),
+            ("2024:01:02 08:00:00+01:00", "2024-01-02 07:00"),
+            ("Tue Jan  2 08:00:00 2024", "2024-01-02 08:00"),
+            ("Tue Jan  2 08:00:00 CET 2024", "2024-01-02 07:00"),
+            ("Tue Jan 02 2024 08:00:00 GMT+0100 (Central European Standard Time)", "2024-01-02 07:00"),
+            ("2 Jan 2024 - 08:00", "2024-01-02 08:00"),
+            ("2. Januar 2024 um 08:00 Uhr", "2024-01-02 08:00"),
+            ("January 2, 2024 at 8:00 PM", "2024-01-02 20:00"),
+            ("January 2nd, 2024", "2024-01-02"),
+            ("3rd of March 2024", "2024-03-03"),
+            ("2 de enero de 2024", "2024-01-02"),
+            ("2024年01月02日", "2024-01-02"),
+            ("2024年1月2日 08:00", "2024-01-02 08:00"),
+            ("2024년 1월 2일", "2024-01-02"),
+            ("2 maj 2024", "2024-05-02"),
+            ("2 stycznia 2024", "2024-01-02"),
+            ("2 Ocak 2024", "2024-01-02"),
+            ("15 Ağustos 2024", "2024-08-15"),
+            ("2 января 2024", "2024-01-02"),
         ] {
             let all = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst].map(|o| at(text, o));
             assert_eq!(all, [(); 3].map(|()| Some(date.to_owned())), "{text}");
@@ -507,6 +481,12 @@ mod tests {
             "2023-W54-1",
             "5/6",
             "1/2/345",
+            "12:30:15 2024",
+            "3024:01:02 08:00:00",
+            "2024:13:02 08:00:00",
+            "10 Main Street (2024)",
+            "2nd place 2024",
+            "room 4 of 2024",
         ];
         for text in texts {
             assert_eq!(stamp(text), None, "{text}");
@@ -514,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn times_of_day_and_durations() {
+    fn times_of_day() {
         assert_eq!(clock("8:05"), Some(29_100.0));
         assert_eq!(clock("08:05:10.5"), Some(29_110.5));
         assert_eq!(clock("12:00 AM"), Some(0.0));
@@ -523,17 +503,13 @@ mod tests {
         for text in ["", ":", "8", "8:5:5:5", "8:61", "13:00 pm", "a:b", "8:", ":05", "1,5:30"] {
             assert_eq!(clock(text), None, "{text}");
         }
-        assert_eq!(lasting("0 days 00:05:00.5"), Some(300.5));
-        assert_eq!((lasting("3 days"), lasting("1 day, 2:00:00")), (Some(3.0 * DAY), Some(DAY + 7200.0)));
-        assert_eq!((lasting("-1 days +23:59:00"), lasting("P1DT2H3M4.5S")), (Some(-60.0), Some(93_784.5)));
-        assert_eq!((lasting("P1Y"), lasting("days"), lasting("P"), lasting("PT5")), (None, None, None, None));
         assert_eq!([shown_clock(29_100.0), shown_clock(1.0)], ["08:05", "00:00:01"]);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([0-9 .,/:TZWQ+-]|Jan|pm|\\PC){0,20}") {
-            let _ = (stamp(&text), clock(&text), lasting(&text), shown_date(text.len() as f64 * 1e15));
+        fn no_text_makes_it_panic(text in "([0-9 .,/:TZWQ+-]|Jan|pm|nd|um|CET|年|月|\\(|\\)|\\PC){0,20}") {
+            let _ = (stamp(&text), clock(&text), shown_date(text.len() as f64 * 1e15));
         }
 
         #[test]

@@ -8,7 +8,9 @@ use super::unit::{common, factor, magnitudes};
 use super::{DateOrder, Decimal, NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
-const MARKS: usize = 8;
+const MARKS: usize = 16;
+/// Share of numbers, dates or times from which the other cells may be remarks, each of them different.
+const BESIDE_REMARKS: f64 = 0.75;
 
 /// What the other columns of a file, or the file itself, say about the decimal sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -83,6 +85,9 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         let (order, remark) = order(tally, hints);
         return values(Reading::Moment(order), marks(tally), remark);
     }
+    if is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share) {
+        return values(Reading::Duration, marks(tally), None);
+    }
     if enough(tally, tally.clocks, share) {
         let reading = match (tally.durations, tally.long_clocks) {
             (0, _) => Reading::TimeOfDay,
@@ -103,7 +108,11 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         return values(
             Reading::Written(NumberFormat { decimal, unit }),
             marks(tally),
-            remark.or(currencies(tally)).or(converted(tally, foreign)).or(abbreviated(tally)),
+            remark
+                .or(currencies(tally))
+                .or(converted(tally, foreign))
+                .or(abbreviated(tally))
+                .or(asides(tally)),
         );
     }
     let few = (2..=3).contains(&tally.units.len()) && tally.units.keys().any(|unit| unit.len() > 1);
@@ -120,12 +129,22 @@ fn values(reading: Reading, marks: Vec<String>, remark: Option<String>) -> Decis
 }
 
 /// Whether so many values make a column of values: nearly all cells, or at least half of them with many different ones
-/// where the rest is a few repeated strings. A single other cell among four values or more is a slip.
+/// where the rest is a few repeated strings, or three quarters where the rest is remarks in words. A single other cell among four values or more is a slip.
 fn enough(tally: &Tally<'_>, values: usize, share: f64) -> bool {
     let (rest, kinds) = (tally.given - values, tally.others.len());
     let slips = rest as f64 <= (1.0 - share) * tally.given as f64 + 1e-9 || rest == 1 && values >= 4;
     let repeated = kinds <= MARKS && 2 * kinds <= rest && rest == tally.rest() && tally.crowded == 0;
-    values > 0 && values >= rest && (slips || repeated && varied(tally, values) > 2 * kinds)
+    let told =
+        rest == tally.remarks && rest == tally.rest() && values as f64 >= BESIDE_REMARKS * tally.given as f64;
+    values > 0 && values >= rest && (slips || (repeated || told) && varied(tally, values) > 2 * kinds)
+}
+
+/// Whether numbers with a unit of time are durations: some have several (`2h 5m` beside `45m`), or one is hours and another
+/// minutes by a letter that could be metres.
+fn is_in_units_of_time(tally: &Tally<'_>) -> bool {
+    let has = |units: [&str; 3]| units.iter().any(|unit| tally.units.contains_key(unit));
+    let letters = tally.units.contains_key("m") && (has(["h", "hr", "hrs"]) || has(["s", "sec", "d"]));
+    tally.spans > 0 && (tally.spelled > 0 || letters && tally.spans == tally.numbers.all)
 }
 
 /// Different values, where they are numbers; else all of them.
@@ -157,6 +176,13 @@ fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
 }
 
+/// Says that something beside numbers is passed over.
+fn asides(tally: &Tally<'_>) -> Option<String> {
+    let cells = if tally.asides == 1 { "1 cell".to_owned() } else { format!("{} cells", tally.asides) };
+    (tally.asides > 0)
+        .then(|| format!("only the first number of {cells} is used (of `4.5 ± 0.1`, `4.5 (0.1)`, `4.5***`)"))
+}
+
 /// Says which letters stand for powers of ten.
 fn abbreviated(tally: &Tally<'_>) -> Option<String> {
     let bare = tally.units.values().sum::<usize>() < tally.numbers.all;
@@ -182,7 +208,8 @@ pub(in crate::preprocess) fn format(reading: &Reading, tally: &Tally<'_>) -> Str
 /// Says that numbers of several units are converted into one.
 fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
     let unit = common(&tally.units, true)?;
-    let several = tally.units.keys().filter(|other| factor(Some(unit), other).is_some()).count() > 1;
+    let several =
+        tally.units.keys().any(|other| factor(Some(unit), other).is_some_and(|factor| factor != 1.0));
     (several && foreign == 0).then(|| {
         match tally.units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
             Some(debit) => format!("amounts marked {debit} are negative, those marked {unit} positive"),
@@ -227,6 +254,14 @@ fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<String>) {
         (point, comma) if point > comma => Some(Decimal::Point),
         _ => None,
     };
+    let doubtful = numbers.either_point + numbers.either_comma + numbers.grouped > 0;
+    if numbers.point > 0 && numbers.comma > 0 && !doubtful {
+        let remark = format!(
+            "{} of its numbers have a decimal point and {} a decimal comma; both are read",
+            numbers.point, numbers.comma
+        );
+        return (Decimal::Either, Some(remark));
+    }
     if numbers.point != numbers.comma {
         return (if numbers.comma > numbers.point { Decimal::Comma } else { Decimal::Point }, None);
     }

@@ -1,15 +1,18 @@
-//! Numbers joined in one cell: `120/80`, `10 x 20 x 5 cm`.
+//! Numbers joined in one cell: `120/80`, `10 x 20 x 5 cm`, `30–70`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::written::{Decimal, Signs, Written, written};
+use super::unit::factor;
+use super::written::{Decimal, Signs, Written, is_currency_sign, written};
 
 /// Most numbers in one cell.
 const MOST: usize = 4;
 /// Longest cell, in bytes.
 const LONGEST: usize = 48;
+/// Ranges that are so few different ones are levels, such as groups of ages.
+const LEVELS: usize = 20;
 /// Denominators of fractions.
 const DENOMINATORS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 16.0, 32.0, 64.0];
 
@@ -17,7 +20,7 @@ const DENOMINATORS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 16.0, 32.0, 64.0];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Piece {
-    /// What stands between them: `/`, or `×` for `x`, `X`, `×` and `*`.
+    /// What stands between them: `/`, `×` for `x`, `X`, `×` and `*`, or `–` for what is between the ends of a range.
     pub separator: char,
     /// How many numbers a cell has.
     pub count: usize,
@@ -32,7 +35,7 @@ impl Piece {
     pub fn read(&self, text: &str) -> Option<f64> {
         let (separator, pieces) = joined(text.trim())?;
         let fits = separator == self.separator && pieces.len() == self.count;
-        pieces.get(self.place).filter(|_| fits)?.values[self.decimal as usize]
+        self.decimal.of(pieces.get(self.place).filter(|_| fits)?.values)
     }
 }
 
@@ -43,8 +46,11 @@ pub(in crate::preprocess) fn ordinal(place: usize) -> &'static str {
 
 /// The numbers of a cell and what stands between them; `None` for anything else, a single number included.
 pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
-    if text.len() > LONGEST || !text.starts_with(|c: char| c.is_ascii_digit()) {
+    if text.len() > LONGEST || !text.starts_with(|c: char| c.is_ascii_digit() || is_currency_sign(c)) {
         return None;
+    }
+    if let Some(ends) = range(text) {
+        return Some(('–', ends.into()));
     }
     let times = |c: char| matches!(c, 'x' | 'X' | '×' | '*');
     let (separator, pieces): (char, Vec<&str>) = match text.contains('/') {
@@ -67,6 +73,35 @@ pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
     (sound && !pieces.iter().any(padded)).then_some((separator, pieces))
 }
 
+/// The ends of a range, the lower first: `30–70`, `40k-55k`, `$5 to $9`.
+fn range(text: &str) -> Option<[Written<'_>; 2]> {
+    let words = [" to ", " bis ", " - ", "–", "—"].into_iter().find_map(|word| text.split_once(word));
+    let hyphen = || text.split_once('-').filter(|(low, high)| !low.ends_with(' ') && !high.contains('-'));
+    let (low, high) = words.or_else(hyphen)?;
+    let number = |text| {
+        let padded = |signs| matches!(signs, Signs::Plain { padded: true, .. });
+        let positive = |number: &Written<'_>| number.values.into_iter().flatten().all(|value| value >= 0.0);
+        written(text)
+            .filter(|number| !number.limit && !number.aside && positive(number) && !padded(number.signs))
+    };
+    let (low, high) = (number(low)?, number(high)?);
+    let power = |number: &Written<'_>| number.unit.and_then(|unit| factor(None, unit));
+    let below = |low: [Option<f64>; 2], high: [Option<f64>; 2]| {
+        low.iter().zip(high).any(|(low, high)| low.zip(high).is_some_and(|(low, high)| low <= high))
+    };
+    // In `40-55k` both are thousands.
+    let shared = if low.unit.is_none() && below(low.values, high.values) { power(&high) } else { None };
+    let scaled = |number: Written<'_>, factor: Option<f64>| match factor {
+        Some(factor) => number.values.map(|value| Some(value? * factor)),
+        None => number.values,
+    };
+    let values = [scaled(low, power(&low).or(shared)), scaled(high, power(&high))];
+    below(values[0], values[1]).then_some([
+        Written { values: values[0], unit: low.unit.filter(|unit| factor(None, unit).is_none()), ..low },
+        Written { values: values[1], unit: high.unit.filter(|unit| factor(None, unit).is_none()), ..high },
+    ])
+}
+
 /// Counts over the cells of a column that hold several numbers.
 #[derive(Default)]
 pub(in crate::preprocess) struct Joined<'a> {
@@ -79,6 +114,12 @@ pub(in crate::preprocess) struct Joined<'a> {
     years: usize,
     /// Cells that are fractions below 1, such as `3/8`.
     fractions: usize,
+    /// Ranges as written, at most [`LEVELS`] and one more.
+    ranges: BTreeSet<&'a str>,
+    /// Ranges with more than digits and a hyphen.
+    dressed: usize,
+    /// Lengths of both numbers of the others.
+    lengths: BTreeSet<(usize, usize)>,
     /// Different denominators.
     denominators: BTreeSet<u64>,
 }
@@ -88,6 +129,9 @@ impl<'a> Joined<'a> {
     pub fn add(&mut self, text: &'a str) -> bool {
         let Some((separator, pieces)) = joined(text) else { return false };
         *self.forms.entry((separator, pieces.len())).or_default() += 1;
+        if separator == '–' {
+            self.range(text);
+        }
         self.units.extend(pieces.iter().filter_map(|piece| piece.unit));
         for piece in &pieces {
             self.signs[0] += usize::from(piece.signs == Signs::Point);
@@ -95,7 +139,7 @@ impl<'a> Joined<'a> {
         }
         if let [first, second] = pieces.as_slice() {
             let [Some(first), Some(second)] = [first.values[0], second.values[0]] else {
-                return separator != '/';
+                return separator == '×';
             };
             self.years += usize::from((1900.0..=2100.0).contains(&second) && second.fract() == 0.0);
             self.fractions += usize::from(first < second && DENOMINATORS.contains(&second));
@@ -103,7 +147,26 @@ impl<'a> Joined<'a> {
                 self.denominators.insert(second.to_bits());
             }
         }
-        separator != '/'
+        separator == '×'
+    }
+
+    fn range(&mut self, text: &'a str) {
+        if self.ranges.len() <= LEVELS {
+            self.ranges.insert(text);
+        }
+        match text.split_once('-') {
+            Some((low, high)) if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') => {
+                self.lengths.insert((low.len(), high.len()));
+            }
+            _ => self.dressed += 1,
+        }
+    }
+
+    /// Whether so many ranges are more than a few levels, and no codes such as `555-1234`.
+    fn are_ranges(&self, cells: usize) -> bool {
+        let many = self.ranges.len() > LEVELS || 2 * self.ranges.len() > cells;
+        let code = self.lengths.len() == 1 && self.lengths.iter().all(|(low, high)| low != high);
+        many && (2 * self.dressed >= cells || !code)
     }
 
     /// The first number of most cells and how many cells hold as many numbers; `None` for none, for fractions, and for
@@ -112,6 +175,9 @@ impl<'a> Joined<'a> {
         let (&(separator, count), &cells) = self.forms.iter().max_by_key(|&(_, &cells)| cells)?;
         let fractions = self.fractions == cells && self.denominators.len() > 1;
         if separator == '/' && (fractions || 2 * self.years > cells) || self.units.len() > 1 {
+            return None;
+        }
+        if separator == '–' && !self.are_ranges(cells) {
             return None;
         }
         let [point, own] = self.signs;
@@ -150,9 +216,31 @@ mod tests {
             &["3 kg/4 m"],
             &["10 x 20 cm", "10 x 20 mm"],
             &["$3/$4"],
+            &["555-1234", "556-1299"],
+            &["01-02", "03-04"],
+            &["3-1", "2-0"],
+            &["18-24", "25-34", "18-24", "18-24", "25-34"],
+            &["3 kg-4 m", "5 kg-6 m"],
+            &["1-2-3", "2-3-4"],
         ] {
             assert_eq!(first(cells), None, "{cells:?}");
         }
+    }
+
+    #[test]
+    fn ranges_have_two_ends() {
+        for cells in
+            [&["30–70", "40–55"][..], &["40k-55k", "60k-75k"], &["$5 to $9", "$4 to $12"], &["3-12", "5-8"]]
+        {
+            assert_eq!(first(cells), Some(('–', 2, Decimal::Point)), "{cells:?}");
+        }
+        let ends = |text| {
+            [0, 1].map(|place| Piece { separator: '–', count: 2, place, decimal: Decimal::Point }.read(text))
+        };
+        assert_eq!(ends("40k-55k"), [Some(40e3), Some(55e3)]);
+        assert_eq!(ends("40-55k"), [Some(40e3), Some(55e3)]);
+        assert_eq!(ends("900-1.2k"), [Some(900.0), Some(1200.0)]);
+        assert_eq!((ends("3 – 7 kg"), ends("7-3")), ([Some(3.0), Some(7.0)], [None; 2]));
     }
 
     #[test]
@@ -164,7 +252,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[0-9x/×* .,a-z€]{0,20}|\\PC{0,20}") {
+        fn no_text_makes_it_panic(text in "[0-9x/×* .,a-z€–-]{0,20}|\\PC{0,20}") {
             let mut all = Joined::default();
             all.add(&text);
             let _ = all.first(true);

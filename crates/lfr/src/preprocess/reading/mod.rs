@@ -1,20 +1,25 @@
 //! How the text of a column is read: as numbers, dates, times of day or yes and no.
 
+mod aside;
 mod calendar;
 mod decide;
+mod duration;
 mod joined;
 mod missing;
+mod names;
 mod tally;
 mod unit;
 mod written;
+mod zone;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use calendar::DAY;
 pub use calendar::{DateOrder, shown_date};
-pub(super) use calendar::{clock, lasting, shown_clock, stamp};
+pub(super) use calendar::{clock, shown_clock, stamp};
 pub(super) use decide::{Decision, Hints, decide, format};
+pub(super) use duration::lasting;
 pub use joined::Piece;
 pub(super) use joined::ordinal;
 pub use missing::is_missing;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::duration::is_unit_of_time;
 use super::joined::Joined;
 use super::written::{Written, plain_signs, written};
 use super::{Signs, clock, is_missing, lasting, stamp};
@@ -32,6 +33,12 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub clocks: usize,
     /// Those of a day or more, or written as durations.
     pub durations: usize,
+    /// Those of several numbers with units: `2h 5m`.
+    pub spelled: usize,
+    /// Numbers with something beside them that is passed over.
+    pub asides: usize,
+    /// Numbers with one unit of time, which may be durations: `45m`.
+    pub spans: usize,
     /// Those of hours, minutes and seconds.
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
@@ -42,6 +49,8 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub others: HashMap<&'a str, usize>,
     /// How many cells `others` has no room for.
     pub crowded: usize,
+    /// Of everything else, remarks in words: see [`is_remark`].
+    pub remarks: usize,
 }
 
 /// Counts of numbers.
@@ -61,6 +70,8 @@ pub(in crate::preprocess) struct Numbers {
     pub point: usize,
     /// With a certain decimal comma.
     pub comma: usize,
+    /// Those that set thousands apart with a point or a comma, for certain.
+    pub grouped: usize,
     /// One point before three digits.
     pub either_point: usize,
     /// One comma before three digits.
@@ -84,6 +95,14 @@ impl Numbers {
     }
 }
 
+/// Whether text among numbers says something about one, such as `see invoice 17`: it begins with a word of three letters and
+/// more, not all of them capitals, or has no digit at all.
+fn is_remark(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    let word = |word: &str| word.chars().count() >= 3 && word.chars().any(char::is_lowercase);
+    !text.bytes().any(|byte| byte.is_ascii_digit()) || words.next().is_some_and(word)
+}
+
 /// The natural logarithm of a number without its sign, to a tenth: the exponent, and the fraction as it is.
 fn size(value: f64) -> f64 {
     let bits = value.abs().to_bits();
@@ -103,11 +122,14 @@ pub(in crate::preprocess) struct Dates {
 }
 
 impl Dates {
-    /// Whether the year comes first where dates are read in any order: years vary less than days of the month do.
+    /// Whether the year comes first where dates are read in any order: years vary less than days of the month do. Only an
+    /// order that reads as many dates as any may compete.
     pub fn is_year_first(&self) -> bool {
-        let [year, day, month] = self.years.each_ref().map(BTreeSet::len);
-        let others = [day, month].into_iter().filter(|&count| count > 0).min();
-        others.is_none_or(|least| year < least)
+        let most = self.orders.into_iter().max().unwrap_or_default();
+        let years = |place: usize| self.years[place].len();
+        [1, 2]
+            .into_iter()
+            .all(|other| self.orders[other] < most || years(other) == 0 || years(0) < years(other))
     }
 }
 
@@ -139,6 +161,7 @@ impl<'a> Tally<'a> {
             self.other(text);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
+            self.remarks += usize::from(is_remark(text));
         } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
             self.other(text);
         } else if let Some(number) = written(text) {
@@ -159,6 +182,7 @@ impl<'a> Tally<'a> {
             self.long_hours += usize::from(long && seconds >= super::DAY);
         } else if lasting(text).is_some() {
             self.clocks += 1;
+            self.spelled += usize::from(!text.contains(':'));
             self.durations += 1;
             self.long_clocks += 1;
             self.long_hours += 1;
@@ -168,6 +192,7 @@ impl<'a> Tally<'a> {
     }
 
     fn other(&mut self, text: &'a str) {
+        self.remarks += usize::from(is_remark(text));
         if self.others.len() < MOST {
             *self.others.entry(text).or_default() += 1;
         } else {
@@ -188,6 +213,8 @@ impl<'a> Tally<'a> {
         {
             *self.units.entry(unit).or_default() += 1;
         }
+        self.asides += usize::from(number.aside);
+        self.spans += usize::from(number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some());
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;
         }
@@ -199,6 +226,8 @@ impl<'a> Tally<'a> {
     fn number(&mut self, text: &str, signs: Signs, value: f64) {
         let numbers = &mut self.numbers;
         numbers.all += 1;
+        let text = text.trim_end_matches(['.', ',', '-']);
+        numbers.grouped += usize::from(text.bytes().filter(|byte| matches!(byte, b'.' | b',')).count() > 1);
         let digits = text.len();
         match signs {
             Signs::Plain { .. } if value.abs() >= f64::MIN_POSITIVE => {

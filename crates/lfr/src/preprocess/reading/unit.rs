@@ -13,6 +13,13 @@ const FAMILIES: &[&[(&str, f64)]] = &[
         ("sec", 1.0),
         ("min", 60.0),
         ("h", 3600.0),
+        ("hr", 3600.0),
+        ("hour", 3600.0),
+        ("Std", 3600.0),
+        ("Std.", 3600.0),
+        ("day", 86_400.0),
+        ("Tag", 86_400.0),
+        ("week", 604_800.0),
     ],
     &[("B", 1.0), ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)],
     &[
@@ -40,19 +47,45 @@ const MAGNITUDES: &[(&str, f64)] = &[
     ("M", 1e6),
     ("Mio", 1e6),
     ("Mio.", 1e6),
+    ("mln", 1e6),
+    ("mn", 1e6),
+    ("million", 1e6),
     ("Mrd", 1e9),
     ("Mrd.", 1e9),
     ("bn", 1e9),
+    ("B", 1e9),
+    ("G", 1e9),
+    ("billion", 1e9),
+    ("tn", 1e12),
+    ("Tsd", 1e3),
+    ("Tsd.", 1e3),
+    ("tsd.", 1e3),
+    ("thousand", 1e3),
+    ("lakh", 1e5),
+    ("crore", 1e7),
 ];
+
+/// Endings of several of one: `days`, `Tage`, `Stunden`.
+const PLURALS: [&str; 4] = ["s", "e", "n", "en"];
+
+/// A unit in the singular that a table of units has, or one of two spellings.
+fn is_plural(several: &str, one: &str) -> bool {
+    one.len() > 2 && several.strip_prefix(one).is_some_and(|ending| PLURALS.contains(&ending))
+}
+
+/// Whether a unit is a power of ten.
+pub(super) fn is_power(unit: &str) -> bool {
+    factor(None, unit).is_some()
+}
 
 /// What a number with the unit `other` is multiplied by in a column of numbers in `own`; `None` where they do not convert.
 /// Without a unit of its own a column takes powers of ten, and amounts whose sides (debit, credit) are named.
 pub(in crate::preprocess) fn factor(own: Option<&str>, other: &str) -> Option<f64> {
     let worth = |family: &[(&str, f64)], unit: &str| {
-        family.iter().find(|(name, _)| *name == unit).map(|(_, worth)| *worth)
+        family.iter().find(|(name, _)| *name == unit || is_plural(unit, name)).map(|(_, worth)| *worth)
     };
     match own {
-        Some(own) if own == other => Some(1.0),
+        Some(own) if own == other || is_plural(own, other) || is_plural(other, own) => Some(1.0),
         Some(own) => FAMILIES.iter().find_map(|family| Some(worth(family, other)? / worth(family, own)?)),
         None => worth(MAGNITUDES, other),
     }
@@ -65,7 +98,10 @@ pub(super) fn magnitudes(units: &BTreeMap<&str, usize>) -> String {
     powers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let name = |power: f64| match power.log10().round() as i32 {
         3 => "thousands",
+        5 => "lakhs",
         6 => "millions",
+        7 => "crores",
+        12 => "trillions",
         _ => "billions",
     };
     let words: Vec<String> =
@@ -78,7 +114,8 @@ pub(super) fn magnitudes(units: &BTreeMap<&str, usize>) -> String {
 pub(super) fn common<'a>(units: &BTreeMap<&'a str, usize>, bare: bool) -> Option<&'a str> {
     let &most = units.iter().max_by_key(|&(unit, &count)| (count, std::cmp::Reverse(*unit)))?.0;
     let powers = units.keys().all(|unit| factor(None, unit).is_some());
-    if powers && (bare || units.len() > 1) {
+    // Beside bare numbers `B` is bytes.
+    if powers && (bare && most != "B" || units.len() > 1) {
         return None;
     }
     Some(
@@ -105,6 +142,9 @@ mod tests {
         assert_eq!(factor(Some("B"), "KiB"), Some(1024.0));
         assert_eq!(factor(Some("kg"), "cm"), None);
         assert_eq!((factor(None, "k"), factor(None, "kg")), (Some(1000.0), None));
+        assert_eq!((factor(Some("days"), "day"), factor(Some("Tag"), "Tage")), (Some(1.0), Some(1.0)));
+        assert_eq!((factor(Some("item"), "items"), factor(Some("m"), "ms")), (Some(1.0), None));
+        assert_eq!((factor(None, "crores"), factor(Some("h"), "days")), (Some(1e7), Some(24.0)));
         assert_eq!((factor(Some("H"), "S"), factor(Some("xyz"), "xyz")), (Some(-1.0), Some(1.0)));
     }
 
@@ -114,6 +154,7 @@ mod tests {
         assert_eq!(common(&[("KB", 5), ("MB", 9)], false), Some("MB"));
         assert_eq!(common(&[("S", 9), ("H", 2)], false), Some("H"));
         assert_eq!((common(&[("k", 9)], true), common(&[("k", 9)], false)), (None, Some("k")));
+        assert_eq!((common(&[("B", 9)], true), common(&[("B", 2), ("M", 9)], false)), (Some("B"), None));
         assert_eq!(common(&[], true), None);
     }
 }

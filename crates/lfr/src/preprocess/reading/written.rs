@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Cell;
-use super::unit::factor;
+use super::aside::{hexadecimal, without_aside};
+use super::unit::{factor, is_power};
 
 /// What stands before the fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +15,19 @@ pub enum Decimal {
     Point,
     /// `1.234,5`
     Comma,
+    /// `1.5` beside `1,5`, in a column that sets no thousands apart.
+    Either,
+}
+
+impl Decimal {
+    /// The value of a number, given where a point is the decimal sign and where a comma is.
+    pub(in crate::preprocess) fn of(self, [point, comma]: [Option<f64>; 2]) -> Option<f64> {
+        match self {
+            Self::Point => point,
+            Self::Comma => comma,
+            Self::Either => point.or(comma),
+        }
+    }
 }
 
 /// How the numbers of a column are written. Thousands may be set apart in any way that the decimal sign allows.
@@ -41,6 +55,8 @@ pub(in crate::preprocess) struct Written<'a> {
     pub unit: Option<&'a str>,
     /// What its digits tell about the convention.
     pub signs: Signs,
+    /// Whether something beside it is passed over: an error behind `±`, brackets, `***`.
+    pub aside: bool,
 }
 
 /// What the digits of a number tell about the decimal sign.
@@ -78,14 +94,14 @@ const UNIT: usize = 16;
 impl NumberFormat {
     /// What `text` says, which is no mark of a missing value.
     pub fn read(&self, text: &str) -> Cell {
-        if self.decimal == Decimal::Point
+        if self.decimal != Decimal::Comma
             && let Some(value) = plain(text)
         {
             return Cell::Value(value);
         }
         let Some(number) = written(text) else { return Cell::Unread };
         let factor = number.unit.map_or(Some(1.0), |unit| factor(self.unit.as_deref(), unit));
-        match number.values[self.decimal as usize].zip(factor) {
+        match self.decimal.of(number.values).zip(factor) {
             Some((value, factor)) if number.limit => Cell::Limit(value * factor),
             Some((value, factor)) => Cell::Value(value * factor),
             None => Cell::Unread,
@@ -94,9 +110,17 @@ impl NumberFormat {
 
     /// The format in words, for people.
     pub fn describe(&self) -> String {
-        let decimal = (self.decimal == Decimal::Comma).then(|| "decimal comma".to_owned());
-        let unit =
-            self.unit.as_ref().map(|unit| if unit == "%" { "percent".into() } else { format!("in {unit}") });
+        let decimal = match self.decimal {
+            Decimal::Point => None,
+            Decimal::Comma => Some("decimal comma".to_owned()),
+            Decimal::Either => Some("decimal point or comma".to_owned()),
+        };
+        let unit = self.unit.as_deref().map(|unit| match unit {
+            "%" => "percent".into(),
+            // Crores, credit or chromium; thousands or ordinals.
+            "Cr" | "CR" | "cr" | "th" | "Th" | "L" => format!("with the unit `{unit}`"),
+            unit => format!("in {unit}"),
+        });
         decimal.into_iter().chain(unit).collect::<Vec<_>>().join(", ")
     }
 }
@@ -145,7 +169,27 @@ pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<(Signs, f64)> {
 
 /// The number that `text` is, in whichever convention.
 pub(in crate::preprocess) fn written(text: &str) -> Option<Written<'_>> {
-    let text = text.trim();
+    if let Some(value) = hexadecimal(text.trim()) {
+        let signs = Signs::Plain { long: false, padded: false };
+        return Some(Written {
+            values: [Some(value); 2],
+            limit: false,
+            currency: None,
+            unit: None,
+            signs,
+            aside: false,
+        });
+    }
+    let (text, aside) = without_aside(text.trim());
+    let number = written_alone(text)?;
+    Some(match aside {
+        None => number,
+        Some(unit) => Written { unit: number.unit.or(unit), aside: true, ..number },
+    })
+}
+
+/// The number that `text` is, with nothing beside it.
+fn written_alone(text: &str) -> Option<Written<'_>> {
     let (text, mut negative) = match text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         Some(inner) => (inner.trim(), true),
         None => (text, false),
@@ -166,19 +210,30 @@ pub(in crate::preprocess) fn written(text: &str) -> Option<Written<'_>> {
     // In `5,-` the dash stands for no cents, in `5-` for a negative number.
     let cents = body.len() > 1 && body.ends_with([',', '.']);
     let body = body.trim_end_matches([',', '.']);
-    let (rest, minus) = match rest.trim_matches(is_space) {
-        "-" | "−" | "–" | "--" if cents => ("", false),
-        "-" | "−" | "–" if !negative => ("", true),
-        rest => (rest, false),
+    let rest = rest.trim_matches(is_space);
+    let none = if cents {
+        rest.strip_prefix("--").or_else(|| rest.strip_prefix(['-', '−', '–', '—']))
+    } else {
+        None
     };
+    let (rest, minus) = match (none.or_else(|| rest.strip_prefix("/-")), rest) {
+        (Some(rest), _) => (rest.trim_start_matches(is_space), false),
+        (None, "-" | "−" | "–") if !negative => ("", true),
+        (None, rest) => (rest, false),
+    };
+    // `1.2 Mio. €` and `5,- €`
+    let (rest, last) = without_last_currency(rest);
+    let currency = before.or(after).or(last);
     let unit = match rest {
         "" => None,
-        unit => Some(is_unit(unit).then_some(unit)?),
+        "B" | "b" if currency.is_some() => Some("bn"),
+        "T" if currency.is_some() => Some("tn"),
+        unit => Some(is_unit(unit, currency.is_some()).then_some(unit)?),
     };
     let sign = if negative | minus { -1.0 } else { 1.0 };
     let values = ['.', ','].map(|decimal| Some(sign * value(body, decimal, exponent)?));
     let signs = signs(body, values)?;
-    Some(Written { values, limit, currency: before.or(after), unit, signs })
+    Some(Written { values, limit, currency, unit, signs, aside: false })
 }
 
 fn is_space(c: char) -> bool {
@@ -204,7 +259,7 @@ fn without_sign(text: &str) -> (&str, bool) {
 }
 
 /// Signs of the Unicode class Sc that are in use.
-fn is_currency_sign(c: char) -> bool {
+pub(super) fn is_currency_sign(c: char) -> bool {
     matches!(
         c,
         '$' | '¢' | '£' | '¤' | '¥' | '฿' | '\u{20a0}'..='\u{20c0}' | '﹩' | '＄' | '￠' | '￡' | '￥' | '￦'
@@ -230,6 +285,21 @@ fn without_trailing_currency(text: &str) -> (&str, Option<&str>) {
     }
 }
 
+/// The unit in front of a currency, as in `Mio. €`, `Mrd. USD`, `k€`.
+fn without_last_currency(rest: &str) -> (&str, Option<&str>) {
+    let is_currency = |text: &str| matches!(without_currency(text), ("", Some(_)));
+    if is_currency(rest) {
+        return ("", Some(rest));
+    }
+    let last = rest.char_indices().next_back().map_or(0, |(at, _)| at);
+    let parted = rest.rsplit_once(is_space).filter(|(_, currency)| is_currency(currency));
+    let joined = || Some(rest.split_at(last)).filter(|(unit, sign)| is_power(unit) && is_currency(sign));
+    match parted.or_else(joined) {
+        Some((unit, currency)) => (unit.trim_end_matches(is_space), Some(currency)),
+        None => (rest, None),
+    }
+}
+
 fn starts_with(text: &str, start: &str) -> bool {
     text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
@@ -246,15 +316,25 @@ fn exponent(rest: &str) -> (i32, &str) {
     }
 }
 
-/// Whether text behind a number can be its unit: `kg`, `km/h`, `°C`, `m²`, `%`, `mg/dl`.
-fn is_unit(text: &str) -> bool {
+/// Whether text behind a number can be its unit: `kg`, `km/h`, `°C`, `m²`, `%`, `mg/dl`, `€/kg`, `l/100km`, and `/kg` behind
+/// an amount.
+fn is_unit(text: &str, amount: bool) -> bool {
+    let text = if amount { text.strip_prefix('/').unwrap_or(text) } else { text };
     let mut letters = text.chars();
-    let first = letters
-        .next()
-        .is_some_and(|c| c.is_alphabetic() || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′'));
+    let first = letters.next().is_some_and(|c| {
+        c.is_alphabetic() || is_currency_sign(c) || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′')
+    });
+    let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
+        per |= c == '/';
+        // `m2` is a unit, `h 22m` is two numbers.
+        let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
+        let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
+        last = c;
         c.is_alphabetic()
-            || matches!(c, '/' | '²' | '³' | '2' | '3' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
+            || is_currency_sign(c)
+            || digit
+            || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
     };
     first && text.len() <= UNIT && letters.all(later)
 }
@@ -347,7 +427,7 @@ mod tests {
             assert_eq!(point(text), Cell::Value(1201.5), "{text}");
         }
         assert_eq!(comma("1.201,50 €"), Cell::Value(1201.5));
-        assert_eq!((comma("5,-"), comma("5,– €")), (Cell::Value(5.0), Cell::Unread));
+        assert_eq!((comma("5,-"), comma("5,– €")), (Cell::Value(5.0), Cell::Value(5.0)));
         assert_eq!(comma("R$ 1.201,50"), Cell::Value(1201.5));
         assert_eq!(
             (point("<0.5"), point("> 100"), point("≤=3")),
@@ -363,12 +443,37 @@ mod tests {
             "2023-01-05",
             "inf",
             "nan",
-            "0x1F",
+            "0x1G",
             "1.5.2023",
             "A12",
             "--5",
         ] {
             assert_eq!(point(text), Cell::Unread, "{text}");
+        }
+    }
+
+    #[test]
+    fn amounts_with_powers_and_rates() {
+        let none = NumberFormat { decimal: Decimal::Comma, unit: Some("Mio.".into()) };
+        assert_eq!(none.read("9.876,00 Mio. €"), Cell::Value(9876.0));
+        let parts = |text: &'static str| {
+            let number = written(text).unwrap();
+            (number.values[0].or(number.values[1]).unwrap(), number.unit, number.currency)
+        };
+        assert_eq!(parts("1.5 Mrd. USD"), (1.5, Some("Mrd."), Some("USD")));
+        assert_eq!(parts("40k€"), (40.0, Some("k"), Some("€")));
+        assert_eq!(
+            (parts("$98.7B"), parts("$1.2M")),
+            ((98.7, Some("bn"), Some("$")), (1.2, Some("M"), Some("$")))
+        );
+        assert_eq!(parts("3.20 €/kg"), (3.2, Some("€/kg"), None));
+        assert_eq!(parts("$3.20/kg"), (3.2, Some("/kg"), Some("$")));
+        assert_eq!(parts("7.5 l/100km"), (7.5, Some("l/100km"), None));
+        assert_eq!(parts("1 234,- Kč"), (1234.0, None, Some("Kč")));
+        assert_eq!(parts("Rs. 9,876/-"), (9876.0, None, Some("Rs.")));
+        assert_eq!(parts("0x1F"), (31.0, None, None));
+        for text in ["120/80", "5/h", "12/2023", "3 € 4", "5 6/-7", "2h 22m"] {
+            assert_eq!(written(text), None, "{text}");
         }
     }
 
@@ -381,9 +486,15 @@ mod tests {
         assert_eq!(kilograms.read("31200 g"), Cell::Value(31.2));
         assert_eq!(kilograms.read("31200 mm"), Cell::Unread);
         assert_eq!(point("31.2 kg"), Cell::Unread);
-        for (text, unit) in
-            [("5 km/h", "km/h"), ("21,5 °C", "°C"), ("3 m²", "m²"), ("12%", "%"), ("80 mg/dl", "mg/dl")]
-        {
+        for (text, unit) in [
+            ("5 km/h", "km/h"),
+            ("21,5 °C", "°C"),
+            ("3 m²", "m²"),
+            ("3 m2", "m2"),
+            ("4 kg/m^3", "kg/m^3"),
+            ("12%", "%"),
+            ("80 mg/dl", "mg/dl"),
+        ] {
             assert_eq!(written(text).unwrap().unit, Some(unit), "{text}");
         }
     }

@@ -1,0 +1,153 @@
+//! Durations in words and letters.
+
+use super::DAY;
+use super::calendar::clock;
+
+/// Units of time as people write them, in lower case without a point, with the seconds of one.
+#[rustfmt::skip]
+const UNITS: &[(&str, f64)] = &[
+    ("ms", 1e-3), ("msec", 1e-3),
+    ("s", 1.0), ("sec", 1.0), ("secs", 1.0), ("second", 1.0), ("seconds", 1.0), ("sek", 1.0), ("sekunde", 1.0),
+    ("sekunden", 1.0), ("seg", 1.0), ("secondes", 1.0), ("segundos", 1.0),
+    ("m", 60.0), ("min", 60.0), ("mins", 60.0), ("minute", 60.0), ("minutes", 60.0), ("minuten", 60.0), ("minutos", 60.0),
+    ("mn", 60.0),
+    ("h", 3600.0), ("hr", 3600.0), ("hrs", 3600.0), ("hour", 3600.0), ("hours", 3600.0), ("std", 3600.0),
+    ("stunde", 3600.0), ("stunden", 3600.0), ("heure", 3600.0), ("heures", 3600.0), ("hora", 3600.0), ("horas", 3600.0),
+    ("d", DAY), ("day", DAY), ("days", DAY), ("tag", DAY), ("tage", DAY), ("jour", DAY), ("jours", DAY), ("j", DAY),
+    ("w", 7.0 * DAY), ("wk", 7.0 * DAY), ("wks", 7.0 * DAY), ("week", 7.0 * DAY), ("weeks", 7.0 * DAY),
+    ("woche", 7.0 * DAY), ("wochen", 7.0 * DAY),
+];
+/// Longest duration, in bytes.
+const LONGEST: usize = 48;
+
+/// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`.
+pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |rest| (rest, -1.0));
+    if let Some(rest) = text.strip_prefix('P') {
+        return Some(sign * iso_duration(rest)?);
+    }
+    days(text, sign).or_else(|| Some(sign * in_units(text)?))
+}
+
+/// Seconds of `1 day, 2:00:00` with a sign before it.
+fn days(text: &str, sign: f64) -> Option<f64> {
+    let (days, rest) = text.split_once(" day")?;
+    let days: u32 = days.parse().ok()?;
+    let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches([',', ' ']);
+    let time = if rest.is_empty() { 0.0 } else { clock(rest.trim_start_matches('+'))? };
+    // pandas and Python write -1 days +23:59:00 for a minute less than nothing.
+    Some(sign * f64::from(days) * DAY + time)
+}
+
+/// Seconds of numbers with units of time, the larger first; behind hours two digits are minutes.
+fn in_units(text: &str) -> Option<f64> {
+    if text.len() > LONGEST || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let (mut rest, mut seconds, mut last) = (text, 0.0, f64::INFINITY);
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(rest.len());
+        let (digits, tail) = rest.split_at(end);
+        let number: f64 = digits.replace(',', ".").parse().ok()?;
+        let letters = tail.trim_start();
+        let end = letters.find(|c: char| !c.is_alphabetic()).unwrap_or(letters.len());
+        let (word, behind) = letters.split_at(end);
+        let unit = if tail.is_empty() && last == 3600.0 && digits.len() == 2 && number < 60.0 {
+            60.0
+        } else {
+            let word = word.to_lowercase();
+            UNITS.iter().find(|(name, _)| *name == word)?.1
+        };
+        // `5m 2h` is no duration.
+        if unit >= last {
+            return None;
+        }
+        (seconds, last) = (seconds + number * unit, unit);
+        rest = behind.trim_start_matches(['.', ',', ' ', '\u{a0}', '\u{202f}']);
+        let and = rest.strip_prefix("and ").or_else(|| rest.strip_prefix("und "));
+        rest = and.unwrap_or(rest);
+    }
+    Some(seconds)
+}
+
+/// Whether a unit behind a number is one of time.
+pub(super) fn is_unit_of_time(unit: &str) -> bool {
+    let unit = unit.trim_end_matches('.').to_lowercase();
+    UNITS.iter().any(|(name, _)| *name == unit)
+}
+
+/// Seconds of `1DT2H3M4.5S`, which is ISO 8601 behind its P; years and months have no fixed length.
+fn iso_duration(mut rest: &str) -> Option<f64> {
+    let (mut seconds, mut in_time, mut any) = (0.0, false, false);
+    while !rest.is_empty() {
+        if let Some(tail) = rest.strip_prefix('T') {
+            (rest, in_time) = (tail, true);
+            continue;
+        }
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..end].parse().ok()?;
+        let unit = match (rest.as_bytes()[end], in_time) {
+            (b'W', false) => 7.0 * DAY,
+            (b'D', false) => DAY,
+            (b'H', true) => 3600.0,
+            (b'M', true) => 60.0,
+            (b'S', true) => 1.0,
+            _ => return None,
+        };
+        (seconds, any, rest) = (seconds + number * unit, true, &rest[end + 1..]);
+    }
+    any.then_some(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn durations_of_programs() {
+        assert_eq!(lasting("0 days 00:05:00.5"), Some(300.5));
+        assert_eq!((lasting("3 days"), lasting("1 day, 2:00:00")), (Some(3.0 * DAY), Some(DAY + 7200.0)));
+        assert_eq!((lasting("-1 days +23:59:00"), lasting("P1DT2H3M4.5S")), (Some(-60.0), Some(93_784.5)));
+        assert_eq!((lasting("P1Y"), lasting("days"), lasting("P"), lasting("PT5")), (None, None, None, None));
+    }
+
+    #[test]
+    fn durations_of_people() {
+        for (text, seconds) in [
+            ("2h 5m", 7500.0),
+            ("2h5m", 7500.0),
+            ("1 hr 20 min", 4800.0),
+            ("1h05", 3900.0),
+            ("3m 20s", 200.0),
+            ("2 Std. 5 Min.", 7500.0),
+            ("1 day 3 hours", DAY + 10_800.0),
+            ("1 hour and 30 minutes", 5400.0),
+            ("-2h 5m", -7500.0),
+            ("45m", 2700.0),
+            ("1.5 h", 5400.0),
+        ] {
+            assert_eq!(lasting(text), Some(seconds), "{text}");
+        }
+        for text in
+            ["", "2", "2h5", "2h 75", "5m 2h", "2h 5h", "2x 5m", "h", "2 km 5 m", "12A", "1h05m06", "1e5 s"]
+        {
+            assert_eq!(lasting(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "([0-9 .,:hmsdPT+-]|day|Std\\.|\\PC){0,20}") {
+            let _ = lasting(&text);
+        }
+
+        #[test]
+        fn hours_minutes_and_seconds_come_back(h in 0u32..500, m in 0u32..60, s in 0u32..60) {
+            let seconds = Some(f64::from(h * 3600 + m * 60 + s));
+            prop_assert_eq!(lasting(&format!("{h}h {m}m {s}s")), seconds);
+            prop_assert_eq!(lasting(&format!("{h} Std. {m} Min. {s} Sek.")), seconds);
+        }
+    }
+}
