@@ -111,7 +111,7 @@ impl Dialect {
     }
 
     /// Whether a text is a table rather than a document a line: at least three records, nearly all of one width, of
-    /// short cells; parted by commas, mostly numbers.
+    /// short cells; parted by commas, mostly numbers, dates and codes, none of which the commas tear.
     pub fn is_table(sample: &[u8], whole: bool) -> bool {
         let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.start < 6) else {
             return Self::is_aligned(sample, whole, &Known::default());
@@ -120,13 +120,13 @@ impl Dialect {
         let regular = rows.iter().filter(|row| row.len() == cut.width).count();
         let cells = || rows.iter().skip(1).flatten();
         let count = cells().count();
-        let numbers = cells().filter(|cell| cell.iter().any(u8::is_ascii_digit)).count();
+        let numbers = cells().filter(|cell| cut::is_value(encoding::text(cell).0.trim())).count();
         let bytes: usize = cells().map(<[u8]>::len).sum();
         let short = bytes <= 24 * count;
         regular >= 3
             && 20 * regular >= 19 * rows.len()
             && short
-            && (2 * numbers >= count || cut.delimiter != b',')
+            && (cut.delimiter != b',' || (2 * numbers >= count && !cut.tears()))
     }
 }
 
