@@ -7,6 +7,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use super::encoding;
 use super::expected::Known;
 use super::header::{MAX_ABOVE, has_digit};
+use super::short::lack_last_cells;
 
 /// The delimiters that are distinguished.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -30,6 +31,8 @@ pub(super) struct Cut {
     pub start: usize,
     /// Whether lines that begin with `#` are comments.
     pub comments: bool,
+    /// Whether rows lack cells at their end.
+    pub short: bool,
     /// Records of that width.
     agree: usize,
 }
@@ -114,12 +117,27 @@ impl Cut {
 
     /// Records from `start` on that have `width` fields.
     fn alike(&self, start: usize, width: usize) -> usize {
-        self.records[start..].iter().filter(|record| record.len() == width).count()
+        let alike = |record: &&ByteRecord| record.len() == width || (self.short && record.len() < width);
+        self.records[start..].iter().filter(alike).count()
     }
 
     /// `sample` by `delimiter`; `None` without a record.
     pub fn by(delimiter: u8, sample: &[u8], whole: bool) -> Option<Self> {
         let records = records(sample, whole, delimiter);
+        let widest = records.iter().map(ByteRecord::len).max()?;
+        let names = records.iter().position(|record| record.len() == widest)?;
+        if lack_last_cells(&records[names..]) {
+            let agree = records.len() - names;
+            return Some(Self {
+                delimiter,
+                width: widest,
+                start: names,
+                comments: false,
+                short: true,
+                agree,
+                records,
+            });
+        }
         let plain = || records.iter().filter(|record| !is_hashed(record));
         let mut counts: HashMap<usize, usize> = HashMap::new();
         plain().for_each(|record| *counts.entry(record.len()).or_default() += 1);
@@ -138,7 +156,7 @@ impl Cut {
             |record: &ByteRecord| record.len() == width && (names || !comments || !is_hashed(record));
         let start = records.iter().position(counts)?;
         let agree = records.iter().filter(|record| counts(record)).count();
-        Some(Self { delimiter, width, start, comments, agree, records })
+        Some(Self { delimiter, width, start, comments, short: false, agree, records })
     }
 
     /// Whether the delimiter parts columns: what it cuts is regular, and begins at the top or soon below.
