@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use lfr::data::Data;
-use lfr::data::Kind;
+use lfr::data::{Items, Kind};
 use lfr::dataset::Uri;
 use lfr::encoder::{Cache, Encoder, cache_dir, located};
 use lfr::fit::FitOptions;
 use lfr::input::Options;
 use lfr::labels::Labels;
 use lfr::method::Method;
-use lfr::preprocess::PreprocessOptions;
+use lfr::preprocess::{PreprocessOptions, TableEncoder};
 use lfr::run::{Fit, Run};
 use lfr::sample::Loaded;
 use lfr::seed::Seed;
@@ -74,6 +74,27 @@ impl<'a> Plan<'a> {
         Ok(plan)
     }
 
+    fn loaded(&self, input: &Path, text: &str, progress: &mut Progress) -> lfr::Result<Loaded> {
+        Loaded::of(input, &self.reading, self.fitting.seed, |items| {
+            progress.items(text, items);
+            interrupt::check()
+        })
+    }
+
+    /// The column of a table that is all there is to rank, and is prose.
+    fn only_prose(&self, read: &Loaded) -> Result<Option<String>> {
+        let Loaded::Whole(data) = read else { return Ok(None) };
+        let rows = data
+            .items
+            .iter()
+            .filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
+        let rows: Vec<_> = rows.collect();
+        if rows.is_empty() || self.reading.kind.is_some() || self.args.labels_known.is_some() {
+            return Ok(None);
+        }
+        Ok(TableEncoder::only_prose(&rows, &self.fitting.preprocess.table)?)
+    }
+
     /// Reads the pile, or a sample of a large table, and the labels that are to guide the fit.
     ///
     /// # Errors
@@ -86,10 +107,16 @@ impl<'a> Plan<'a> {
         }
         let text = format!("reading {}", input.display());
         progress.stage(&text);
-        let read = Loaded::of(input, &self.reading, self.fitting.seed, |items| {
-            progress.items(&text, items);
-            interrupt::check()
-        })?;
+        let mut read = self.loaded(input, &text, progress)?;
+        if let Some(column) = self.only_prose(&read)? {
+            self.reading.text = Some(column.clone());
+            read = self.loaded(input, &text, progress)?;
+            if let Loaded::Whole(data) = &mut read {
+                data.notes.push(format!(
+                    "the column `{column}` is ranked as text, as there is nothing else; --kind table asks for a table"
+                ));
+            }
+        }
         if let (Loaded::Sample(..), Some(path)) = (&read, &self.args.labels_known) {
             let problem = "a table too large for the memory is fitted on a sample, which marks cannot guide yet; rank part of it";
             return Err(Error::config("labels_known", path.display(), problem).into());

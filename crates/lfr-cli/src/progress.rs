@@ -109,7 +109,12 @@ impl Progress {
         }
     }
 
-    /// Something that the user must know: shown in every form.
+    /// How the data was read, which the user must know: shown in every form.
+    pub fn news(&mut self, text: &str) {
+        self.bar.suspend(|| say(&format!("note: {}", shown(text))));
+    }
+
+    /// Something that the user must know and may have to mend: shown in every form.
     pub fn warn(&mut self, text: &str) {
         let label = if colours() { "\u{1b}[33mwarning:\u{1b}[0m" } else { "warning:" };
         self.bar.suspend(|| say(&format!("{label} {}", shown(text))));

@@ -15,15 +15,18 @@ use crate::terminal::{items, print, print_json, say, seconds, shown, things};
 /// Items that the summary of a ranking lists.
 const LISTED: usize = 10;
 
-/// Tells the user every warning of the run.
-pub fn warn(progress: &mut Progress, record: &RunRecord) {
+/// Tells the user every warning of the run; those that are among the `notes` of the reader are news.
+pub fn warn(progress: &mut Progress, record: &RunRecord, notes: &[String]) {
     if record.bad > 0 {
         let first =
             record.quarantined.first().map(|item| format!("; the first: {}: {}", item.id, item.reason));
         let text = format!("{} could not be read (left out of the ranking)", items(record.bad));
         progress.warn(&(text + &first.unwrap_or_default()));
     }
-    record.warnings.iter().for_each(|warning| progress.warn(warning));
+    record.warnings.iter().for_each(|warning| match notes.contains(warning) {
+        true => progress.news(warning),
+        false => progress.warn(warning),
+    });
     failed_checks(record).for_each(|message| progress.warn(message));
 }
 

@@ -38,7 +38,7 @@ BAD = {
     "empty frame": (pd.DataFrame({"a": []}), "empty"),
     "frame without columns": (pd.DataFrame(index=range(5)), "empty|no column"),
     "empty table": (pa.table({"a": pa.array([], pa.float64())}), "empty"),
-    "one row": (NORMAL[:1], "1 usable items"),
+    "one row": (NORMAL[:1], "1 usable item;"),
     "complex": (NORMAL.astype(complex), "complex"),
     "texts in an array": (NORMAL.astype(str), "texts"),
     "a text among numbers": (np.array([[1, "a"], [2, "b"]], dtype=object), "no numbers"),

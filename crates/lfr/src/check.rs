@@ -6,8 +6,8 @@
 //! | check | value | warns when |
 //! |---|---|---|
 //! | `finite-scores` | scores that are NaN or infinite | there is one |
-//! | `distinct-scores` | distinct scores over items | below 0.1, or one score for two or more items |
-//! | `score-spread` | range of the inner 98 % of scores over the median's size | below 1e-5: rounding noise |
+//! | `distinct-scores` | distinct scores over items | below 0.1, with the highest score in more than 5 % of the items, or one score for two or more items |
+//! | `score-spread` | range of the scores over the median's size | below 1e-5: rounding noise |
 //! | `loss-trend` | how far the loss fell from the first epoch to the mean of the last tenth, over the first epoch's size | below 0.01, or a loss is not finite |
 //! | `loss-rebound` | share of the fall to the lowest epoch that is lost again in the last tenth | above 0.25 |
 //! | `dead-latent` | share of latent units whose variance is below 1e-6 of the mean variance | fewer live ones than half of what the data has columns, or the latent units |
@@ -99,9 +99,13 @@ fn score_checks(scores: &[f32]) -> Vec<Check> {
 fn distinct_scores(sorted: &[f32]) -> Check {
     let (n, distinct) = (sorted.len(), sorted.chunk_by(|a, b| a == b).count());
     let share = distinct as f64 / n as f64;
+    // Where most items are alike, only the top of the ranking has to stand out.
+    let top = sorted.iter().rev().take_while(|&&score| score == sorted[n - 1]).count();
     let warning = match distinct {
         1 => Some("nothing is ranked: the items are all alike, or the method cannot distinguish them"),
-        _ if share < 0.1 => Some("most ranks are arbitrary: look for duplicate items, or try another method"),
+        _ if share < 0.1 && 20 * top > n => {
+            Some("the highest ranks are arbitrary: look for duplicate items, or try another method")
+        }
         _ => None,
     };
     let s = if distinct == 1 { "" } else { "s" };
@@ -110,7 +114,7 @@ fn distinct_scores(sorted: &[f32]) -> Check {
 
 fn score_spread(sorted: &[f32]) -> Check {
     let n = sorted.len();
-    let [low, median, high] = [n / 100, n / 2, n - 1 - n / 100].map(|i| f64::from(sorted[i]));
+    let [low, median, high] = [0, n / 2, n - 1].map(|i| f64::from(sorted[i]));
     let spread = (high - low) / median.abs().max(f64::MIN_POSITIVE);
     let spread = spread.min(f64::MAX);
     let one = sorted[0] == sorted[n - 1];
@@ -220,6 +224,10 @@ mod tests {
         assert_eq!(of_scores(&noise), ["score-spread"]);
         assert_eq!(of_scores(&[1.0, f32::NAN, 2.0, f32::INFINITY]), ["finite-scores"]);
         assert!(of_scores(&[0.0, 1.0]).is_empty());
+        let one: Vec<f32> = (0..150u8).map(|i| if i == 7 { 9.0 } else { 0.0 }).collect();
+        assert!(of_scores(&one).is_empty(), "one item stands out from equal ones");
+        let few: Vec<f32> = (0..200u8).map(|i| if i == 7 { 9.0 } else { 1.0 + f32::from(i % 3) }).collect();
+        assert!(of_scores(&few).is_empty(), "so it does from three groups");
         assert!(of_scores(&[]).is_empty());
     }
 

@@ -50,7 +50,7 @@ pub enum Error {
         limit: u64,
     },
     /// More bad items than `--max-bad-fraction` allows.
-    #[error("{}: {bad} of {total} items could not be read (limit {limit}); the first: {first}", .path.display())]
+    #[error("{}: {bad} of {total} items could not be read, more than {}; the first: {first}; {}", .path.display(), percent(*.limit), way(*.bad, *.total))]
     TooManyBad {
         /// The input.
         path: PathBuf,
@@ -64,7 +64,7 @@ pub enum Error {
         first: String,
     },
     /// Too few items to fit on.
-    #[error("{found} usable items; {what} needs at least {needed}")]
+    #[error("{}; {what} needs at least {needed}{}", usable(*.found), single(*.found))]
     TooFewItems {
         /// Items available.
         found: usize,
@@ -176,6 +176,27 @@ pub enum Error {
     /// The user asked to stop.
     #[error("interrupted")]
     Interrupted,
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", (share * 1000.0).round() / 10.0)
+}
+
+/// The share of bad items that would have to be accepted.
+fn way(bad: usize, total: usize) -> String {
+    let share = (bad as f64 / total.max(1) as f64 * 10.0).ceil() / 10.0;
+    match bad < total {
+        true => format!("`--max-bad-fraction {share}` goes on without them"),
+        false => "none is left".into(),
+    }
+}
+
+fn usable(found: usize) -> String {
+    format!("{found} usable item{}", if found == 1 { "" } else { "s" })
+}
+
+fn single(found: usize) -> &'static str {
+    if found == 1 { "; if the file was read as one item, write one record per row" } else { "" }
 }
 
 impl Error {

@@ -81,12 +81,16 @@ impl Featureless {
     /// What the user should know.
     pub fn warning(&self, kind: Kind) -> Option<String> {
         let (found, total) = (count(&self.flags), self.flags.len());
-        let what = match kind {
-            Kind::Images => "pictures are of one colour",
-            Kind::Table => "rows hold no value",
-            Kind::Text => "documents hold no known word",
+        let (things, one, many) = match kind {
+            Kind::Images => ("pictures", "is of one colour", "are of one colour"),
+            Kind::Table => ("rows", "holds no value", "hold no value"),
+            Kind::Text => ("documents", "holds no known word", "hold no known word"),
         };
-        (found > 0).then(|| format!("{found} of {total} {what}; they rank first"))
+        match found {
+            0 => None,
+            1 => Some(format!("1 of {total} {things} {one}; it ranks first")),
+            _ => Some(format!("{found} of {total} {things} {many}; they rank first")),
+        }
     }
 }
 
@@ -163,7 +167,7 @@ mod tests {
         assert_eq!(featureless.fill(vec![3.0, 1.0], above(&[3.0, 1.0])), [3.0, 3.2, 1.0]);
         assert_eq!(
             featureless.warning(Kind::Text).unwrap(),
-            "1 of 3 documents hold no known word; they rank first"
+            "1 of 3 documents holds no known word; it ranks first"
         );
     }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::Result;
 use lfr::Error;
 use lfr::data::Data;
-use lfr::data::Items;
+use lfr::data::{Items, Kind};
 use lfr::preprocess::{ColumnReading, TableEncoder, TableOptions};
 use serde_json::json;
 
@@ -21,7 +21,8 @@ pub fn run(args: &ColumnsArgs) -> Result<()> {
         data.items.iter().filter_map(|items| if let Items::Rows(rows) = items { Some(rows) } else { None });
     let rows: Vec<_> = rows.collect();
     if rows.is_empty() {
-        let problem = format!("{} holds {}, which have no columns", args.input.display(), data.kind);
+        let things = if data.kind == Kind::Images { "pictures" } else { "documents" };
+        let problem = format!("{} holds {things}, which have no columns", args.input.display());
         return Err(Error::config("input", args.input.display(), problem).into());
     }
     let columns = TableEncoder::readings_of(&rows, &options)?;

@@ -37,7 +37,7 @@ pub fn run(args: &ScoreArgs) -> Result<()> {
         scores.outliers = Some(scores.scores.iter().map(|&score| score > cut.value).collect());
         progress.note(&cut.explanation);
     }
-    notes.iter().for_each(|note| progress.warn(note));
+    notes.iter().for_each(|note| progress.news(note));
     if bad > 0 {
         progress.warn(&format!("{} could not be read (not scored)", items(bad)));
     }

@@ -63,7 +63,7 @@ fn pictures_are_ranked_by_what_an_encoder_makes_of_them() {
     let place = photos();
     let run = place.lfr(RANK);
     assert!(run.stderr.contains("encoding photos with pictures.onnx: 32 of 32"), "{run:?}");
-    assert!(run.stderr.contains("1 of 32 pictures are of one colour; they rank first"), "{run:?}");
+    assert!(run.stderr.contains("1 of 32 pictures is of one colour; it ranks first"), "{run:?}");
     assert!(run.stderr.contains("mean and deviation of ImageNet are used"), "{run:?}");
     run.ok();
     assert_eq!(ranking(&place.read("photos-lfr/scores.csv"))[..2], ["plain.png", "30.png"]);
@@ -188,7 +188,7 @@ fn texts_are_ranked_by_what_an_encoder_makes_of_them() {
     let flags = "--text body --id id --features toys/texts --features-cache kept";
     let run = place.lfr(&format!("rank mails.jsonl {flags}"));
     assert!(run.stderr.contains("1 of 63 texts are longer than 12 tokens"), "{run:?}");
-    assert!(run.stderr.contains("1 of 63 documents hold no known word; they rank first"), "{run:?}");
+    assert!(run.stderr.contains("1 of 63 documents holds no known word; it ranks first"), "{run:?}");
     run.ok();
     assert_eq!(ranking(&place.read("mails-lfr/scores.csv"))[..2], ["empty", "odd"]);
     let record = json(&place.read("mails-lfr/run.json"));

@@ -31,7 +31,7 @@ fn a_line_without_a_word_is_first_and_the_summary_says_so() {
     let place = Place::with("lines.txt", format!("{}!!\n", colours()));
     assert_eq!(ranking(&place, "lines.txt")[0], "23");
     let run = place.read("out/run.json");
-    assert!(run.contains("1 of 24 documents hold no known word; they rank first"), "{run}");
+    assert!(run.contains("1 of 24 documents holds no known word; it ranks first"), "{run}");
     place.write("new.txt", "blue grey\n...\n");
     let scores = place.lfr("score out/model.safetensors new.txt -q").ok();
     let last = scores.lines().last().unwrap();

@@ -87,7 +87,7 @@ fn folders_without_pictures_are_refused() {
     std::fs::create_dir(place.path("empty")).unwrap();
     place.lfr("rank empty").refused("empty");
     let place = self::place(1);
-    place.lfr("rank photos").refused("1 usable items; ");
+    place.lfr("rank photos").refused("1 usable item; ");
     assert_eq!(place.names(), ["photos"]);
 }
 

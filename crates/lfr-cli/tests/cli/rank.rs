@@ -129,9 +129,9 @@ fn items_all_alike_are_ranked_with_a_warning_that_strict_turns_into_a_failure() 
 fn piles_that_cannot_be_ranked_leave_nothing_behind() {
     let place = Place::with("one.csv", "a,b\n1,2\n");
     place.write("empty.csv", "");
-    place.lfr("rank one.csv --method pca").refused("1 usable items; ");
+    place.lfr("rank one.csv --method pca").refused("1 usable item; ");
     place.lfr("rank empty.csv --method pca").refused("empty.csv");
-    place.lfr("fit one.csv --method pca").refused("1 usable items; ");
+    place.lfr("fit one.csv --method pca").refused("1 usable item; ");
     assert_eq!(place.names(), ["empty.csv", "one.csv"]);
 }
 

@@ -6,7 +6,8 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::encoding;
 use super::expected::Known;
-use super::header::MAX_ABOVE;
+use super::header::{MAX_ABOVE, has_digit};
+use super::short::lack_last_cells;
 
 /// The delimiters that are distinguished.
 const DELIMITERS: &[u8] = b",;\t|";
@@ -30,6 +31,8 @@ pub(super) struct Cut {
     pub start: usize,
     /// Whether lines that begin with `#` are comments.
     pub comments: bool,
+    /// Whether rows lack cells at their end.
+    pub short: bool,
     /// Records of that width.
     agree: usize,
 }
@@ -58,7 +61,9 @@ impl Cut {
     pub fn find(sample: &[u8], whole: bool) -> Result<Self, String> {
         let cuts = DELIMITERS.iter().filter_map(|&delimiter| Self::by(delimiter, sample, whole));
         let best = cuts.filter(Self::fits).reduce(|best, next| {
-            let decimals = best.delimiter == b',' && next.agree == best.agree && next.has_decimal_commas();
+            // Lines above a table may have a comma each, so that a few more lines agree on it.
+            let nearly = 10 * next.agree >= 9 * best.agree;
+            let decimals = best.delimiter == b',' && nearly && next.has_decimal_commas();
             let better = (next.agree, next.width) > (best.agree, best.width);
             if decimals || better { next } else { best }
         });
@@ -112,12 +117,27 @@ impl Cut {
 
     /// Records from `start` on that have `width` fields.
     fn alike(&self, start: usize, width: usize) -> usize {
-        self.records[start..].iter().filter(|record| record.len() == width).count()
+        let alike = |record: &&ByteRecord| record.len() == width || (self.short && record.len() < width);
+        self.records[start..].iter().filter(alike).count()
     }
 
     /// `sample` by `delimiter`; `None` without a record.
     pub fn by(delimiter: u8, sample: &[u8], whole: bool) -> Option<Self> {
         let records = records(sample, whole, delimiter);
+        let widest = records.iter().map(ByteRecord::len).max()?;
+        let names = records.iter().position(|record| record.len() == widest)?;
+        if lack_last_cells(&records[names..]) {
+            let agree = records.len() - names;
+            return Some(Self {
+                delimiter,
+                width: widest,
+                start: names,
+                comments: false,
+                short: true,
+                agree,
+                records,
+            });
+        }
         let plain = || records.iter().filter(|record| !is_hashed(record));
         let mut counts: HashMap<usize, usize> = HashMap::new();
         plain().for_each(|record| *counts.entry(record.len()).or_default() += 1);
@@ -136,7 +156,7 @@ impl Cut {
             |record: &ByteRecord| record.len() == width && (names || !comments || !is_hashed(record));
         let start = records.iter().position(counts)?;
         let agree = records.iter().filter(|record| counts(record)).count();
-        Some(Self { delimiter, width, start, comments, agree, records })
+        Some(Self { delimiter, width, start, comments, short: false, agree, records })
     }
 
     /// Whether the delimiter parts columns: what it cuts is regular, and begins at the top or soon below.
@@ -153,13 +173,37 @@ impl Cut {
         self.width > 1 && self.start <= MAX_ABOVE && regular
     }
 
-    /// Whether names come first, or stand in the shorter line above: numbers below a single name are no columns.
+    /// Whether names come first, or stand in the shorter line above: numbers below a single name are no columns, unless
+    /// tabs part them.
     fn has_names(&self, above: &ByteRecord) -> bool {
+        if self.delimiter == b'\t' {
+            return true;
+        }
         let rows = &self.records[self.start..];
         let letters = |field: &[u8]| field.iter().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
         let last_is_void = || rows.iter().all(|row| row.get(self.width - 1).is_none_or(<[u8]>::is_empty));
         rows.first().is_some_and(|row| row.iter().any(letters))
             || (above.len() + 1 == self.width && (self.width > 2 || last_is_void()))
+    }
+
+    /// Whether the delimiter stands within what the records say: within numbers, as in `REWE 12,50 €`, or between a day and
+    /// a time with words behind it. Names without a digit in the first record vouch for columns.
+    pub fn tears(&self) -> bool {
+        let rows = &self.records[self.start..];
+        let named = rows.first().is_some_and(|first| {
+            !first.iter().flatten().any(u8::is_ascii_digit) && first.iter().all(|cell| !cell.is_empty())
+        });
+        let cells = |row: &ByteRecord| -> Vec<String> {
+            row.iter().map(|field| encoding::text(field).0.trim().to_owned()).collect()
+        };
+        let torn = |row: &&ByteRecord| {
+            cells(row).windows(2).any(|pair| {
+                let within = pair[0].ends_with(|c: char| c.is_ascii_digit())
+                    && pair[1].starts_with(|c: char| c.is_ascii_digit());
+                within && !pair.iter().all(|cell| is_value(cell))
+            })
+        };
+        !named && 2 * rows.iter().filter(torn).count() >= rows.len()
     }
 
     /// Whether there are commas, all of them within numbers.
@@ -175,6 +219,15 @@ impl Cut {
         let mut fields = self.records[self.start..].iter().flat_map(|record| record.iter().skip(1));
         self.delimiter == b',' && fields.all(|field| field.starts_with(b" "))
     }
+}
+
+/// Whether a cell is a number, a date, a code or the like as a whole: a digit, and no words.
+pub(super) fn is_value(cell: &str) -> bool {
+    let open = |open, close| cell.matches(open).count() != cell.matches(close).count();
+    has_digit(cell)
+        && !(cell.contains(char::is_alphabetic) && cell.contains(char::is_whitespace))
+        && !open('[', ']')
+        && !open('(', ')')
 }
 
 /// The first records, without the last one where the sample may cut it.

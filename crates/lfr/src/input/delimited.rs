@@ -10,7 +10,7 @@ use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringBuild
 use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ByteRecord, Reader, ReaderBuilder, StringRecord};
 
-use super::blanks::Blanks;
+use super::blanks::{Blank, Blanks};
 use super::columns::Columns;
 use super::dialect::{Asked, Dialect};
 use super::figures::Sums;
@@ -32,7 +32,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let mut file = File {
         path: path.to_owned(),
         encoding: options.encoding.clone(),
-        aligned: false,
+        aligned: None,
         start: 0,
         delimiter: b',',
         comments: false,
@@ -57,12 +57,16 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         rows: Rows {
             reader: file.reader(&notes)?,
             file,
-            width: (width - usize::from(dialect.trailing))..=width,
+            width: if dialect.short { 1 } else { width - usize::from(dialect.trailing) }..=width,
+            full: width - usize::from(dialect.trailing),
+            names: dialect.heading,
             lines: dialect.lines,
             row: 0,
             line: dialect.lines + 1,
             spans_lines: false,
             empty: 0,
+            repeated: 0,
+            filled: 0,
             foreign: usize::from(dialect.foreign),
         },
         tail: Tail { first: Vec::new(), last: VecDeque::new(), judged: options.keep_footer, spare: None },
@@ -75,15 +79,16 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     Ok(Source::new(kind, path, options, batches).noting(&notes))
 }
 
-/// How the file is written, and whether its columns are parted by blanks.
-fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, bool)> {
+/// How the file is written, and what parts its columns where no delimiter does.
+fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, Option<Blank>)> {
     let mut asked =
         Asked { delimiter: options.delimiter, header: options.header, known: Some(&options.known) };
     let (mut sample, mut whole) = sample(&file.path, &mut file.text(notes)?)?;
-    let aligned = || Dialect::is_aligned(&sample, whole, &options.known);
-    let aligned = asked.delimiter.map_or_else(aligned, |delimiter| delimiter == b' ');
-    if aligned {
-        (sample, whole) = self::sample(&file.path, &mut File { aligned, ..file.clone() }.text(notes)?)?;
+    let aligned = || Dialect::aligned(&sample, whole, &options.known);
+    let aligned = asked.delimiter.map_or_else(aligned, |delimiter| (delimiter == b' ').then_some(Blank::Run));
+    if aligned.is_some() {
+        let text = File { aligned: aligned.clone(), ..file.clone() }.text(notes)?;
+        (sample, whole) = self::sample(&file.path, &mut { text })?;
         asked.delimiter = Some(b'\t');
     }
     let dialect = Dialect::find(&sample, whole, asked, notes);
@@ -95,8 +100,8 @@ fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, bo
 struct File {
     path: PathBuf,
     encoding: Option<String>,
-    /// Whether its columns are parted by runs of blanks.
-    aligned: bool,
+    /// What parts its columns where no delimiter does.
+    aligned: Option<Blank>,
     /// Bytes before the first row.
     start: u64,
     delimiter: u8,
@@ -107,7 +112,10 @@ impl File {
     /// All of its text, with tabs for runs of blanks that part its columns.
     fn text(&self, notes: &Notes) -> Result<Text> {
         let text = stream::open(&self.path, self.encoding.as_deref(), notes)?;
-        Ok(if self.aligned { Box::new(BufReader::new(Blanks::new(text))) } else { text })
+        Ok(match &self.aligned {
+            Some(blank) => Box::new(BufReader::new(Blanks::new(text, blank.clone()))),
+            None => text,
+        })
     }
 
     /// Its records from the first row on.
@@ -144,6 +152,10 @@ struct Rows {
     reader: Reader<Meter<Text>>,
     /// Fields that a record may have: the last need not be there where rows end with a delimiter.
     width: RangeInclusive<usize>,
+    /// Fields of a record to which nothing is added.
+    full: usize,
+    /// The row of names.
+    names: Option<ByteRecord>,
     /// Lines before the first row.
     lines: u64,
     /// Number of the next row.
@@ -154,6 +166,10 @@ struct Rows {
     spans_lines: bool,
     /// Rows without content so far.
     empty: usize,
+    /// Rows so far that are the names once more.
+    repeated: usize,
+    /// Rows so far that lack their last cells.
+    filled: usize,
     /// Records that were not UTF-8 so far.
     foreign: usize,
 }
@@ -171,10 +187,13 @@ impl Rows {
         let mut record = spare;
         while self.advance(&mut record)? {
             self.row += 1;
-            if !record.as_slice().trim_ascii_start().is_empty() {
+            if record.as_slice().trim_ascii_start().is_empty() {
+                self.empty += 1;
+            } else if self.names.as_ref().is_some_and(|names| *names == record) {
+                self.repeated += 1;
+            } else {
                 return Ok(Some(Pending { row: self.row - 1, line: self.line, record }));
             }
-            self.empty += 1;
         }
         Ok(None)
     }
@@ -205,6 +224,16 @@ impl Rows {
         self.width.contains(&record.len())
     }
 
+    /// Says which rows were left out or filled up.
+    fn say(&self, notes: &Notes) {
+        say_repeated(notes, self.repeated);
+        match self.filled {
+            0 => {}
+            1 => notes.add("1 row lacks its last cells, which count as empty"),
+            n => notes.add(format!("{n} rows lack their last cells, which count as empty")),
+        }
+    }
+
     /// The record as text; what is not UTF-8 is windows-1252.
     fn checked(&mut self, record: ByteRecord) -> StringRecord {
         StringRecord::from_byte_record(record).unwrap_or_else(|error| {
@@ -219,6 +248,7 @@ impl Rows {
             reader: self.file.reader(&Notes::default())?,
             file: self.file.clone(),
             width: self.width.clone(),
+            names: self.names.clone(),
             row: 0,
             line: 0,
             spans_lines: false,
@@ -283,6 +313,15 @@ impl Tail {
     }
 }
 
+/// Says how many rows repeat the names of the columns.
+pub(super) fn say_repeated(notes: &Notes, count: usize) {
+    match count {
+        0 => {}
+        1 => notes.add("1 row repeats the names of the columns and is left out"),
+        n => notes.add(format!("{n} rows repeat the names of the columns and are left out")),
+    }
+}
+
 /// A record as text.
 fn row(pending: &Pending) -> totals::Row {
     let cells = pending.record.iter().map(|field| encoding::text(field).0.into_owned()).collect();
@@ -308,6 +347,7 @@ impl Table {
             };
             bytes += record.as_slice().len();
             self.tail.spare = Some(if self.rows.fits(&record) {
+                self.rows.filled += usize::from(record.len() < self.rows.full);
                 let record = self.rows.checked(record);
                 for (builder, &column) in builders.iter_mut().zip(&self.columns.picked) {
                     builder.append_option(record.get(column));
@@ -323,6 +363,7 @@ impl Table {
         }
         if rows.is_empty() && bad.is_empty() {
             say_empty(&self.notes, self.rows.empty);
+            self.rows.say(&self.notes);
             encoding::say(&self.notes, self.rows.foreign, "line");
             return Ok(None);
         }

@@ -7,9 +7,10 @@ use std::io::Read;
 use std::path::Path;
 
 use super::dialect::Dialect;
+use super::passed::Passed;
 use super::unpack::{self, Packing};
 use super::walk::{self, DOCUMENTS, HEIF, PICTURES, has_extension};
-use super::{Notes, Options, idx, npz, stream};
+use super::{Notes, Options, idx, npz, stream, text};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
@@ -38,6 +39,8 @@ pub(super) enum Format {
 
 const ACCEPTED: &str = "accepted are a folder of pictures or of .txt documents, .csv, .tsv, .json, .jsonl and .txt \
                         files (plain or .gz, .bz2, .zst, .zip), .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
+/// Endings of files that hold lines of text where they hold no table; none at all is one of them.
+const LINES: &[&str] = &["txt", "log", "md", "text", ""];
 
 /// Endings of workbooks.
 const WORKBOOKS: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods"];
@@ -54,7 +57,7 @@ pub(super) fn format(path: &Path, options: &Options) -> Result<Format> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
         Err(_) if npz::member(path).is_some_and(|(archive, _)| archive.is_file()) => return Ok(Format::Npz),
-        Err(_) if unpack::member(path).is_some() => return text(path, options),
+        Err(_) if unpack::member(path).is_some() => return written(path, options),
         Err(error) => return Err(Error::io("read", path, error)),
     };
     if about.is_dir() {
@@ -73,7 +76,7 @@ fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     if kind == Some(Kind::Table) {
         return Err(Error::input(path, "a folder cannot be read as a table; name one file"));
     }
-    let (mut pictures, mut texts, mut others, mut example) = (HashSet::new(), Vec::new(), 0, String::new());
+    let (mut pictures, mut texts, mut others) = (HashSet::new(), Vec::new(), Passed::default());
     let mut count = 0;
     for file in walk::files(path) {
         let file = file?;
@@ -82,33 +85,29 @@ fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
             (count, _) = (count + 1, pictures.insert(stem));
         } else if has_extension(&file.path, DOCUMENTS) {
             texts.push(stem);
-        } else {
-            others += 1;
         }
-        example = file.id;
+        others.count(&file.path);
     }
     // A text with the name of a picture describes it.
     let documents = texts.iter().filter(|stem| !pictures.contains(stem)).count();
     match kind {
         Some(Kind::Images) if count > 0 => return Ok(Format::Pictures),
-        Some(Kind::Text) if !texts.is_empty() => return Ok(Format::Documents),
+        Some(Kind::Text) if !texts.is_empty() || text::ends_otherwise(path)? => return Ok(Format::Documents),
         None if count > 0 && count >= documents => return Ok(Format::Pictures),
         None if documents > 0 => return Ok(Format::Documents),
         _ => {}
     }
-    let readable = format!("picture (.{})", PICTURES.join(", ."));
+    let readable = format!("pictures (.{})", PICTURES.join(", ."));
     let wanted = match kind {
         Some(Kind::Images) => readable,
-        Some(_) => "document (.txt)".into(),
-        None => format!("{readable} or document (.txt)"),
+        Some(_) => "texts".into(),
+        None => format!("{readable} or .txt files"),
     };
-    let others = others + count + texts.len();
-    let found = if example.is_empty() {
-        String::new()
-    } else {
-        format!(", only {others} other files such as {example}")
+    let Some(found) = others.list() else {
+        return Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it") });
     };
-    Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it{found}") })
+    let way = if kind.is_none() && text::ends_otherwise(path)? { "; --kind text reads them" } else { "" };
+    Err(Error::input(path, format!("the folder has no {wanted}, only others ({found}){way}")))
 }
 
 fn file(path: &Path, options: &Options) -> Result<Format> {
@@ -118,7 +117,7 @@ fn file(path: &Path, options: &Options) -> Result<Format> {
         Some(packing) => packed(path, packing, options),
         None => match by_magic(&head) {
             Some(format) => Ok(format),
-            None => text(path, options),
+            None => written(path, options),
         },
     }
 }
@@ -149,7 +148,22 @@ fn archive(path: &Path, options: &Options) -> Result<Format> {
     } else if any(|name| name.ends_with(".npy")) {
         Ok(Format::Npz)
     } else {
-        text(path, options)
+        let most = |known: &[&str]| {
+            let count = files.iter().filter(|(_, name)| has_extension(Path::new(name), known)).count();
+            count > 1 && 2 * count > files.len()
+        };
+        for (what, known) in [("pictures", PICTURES), ("texts", DOCUMENTS)] {
+            if most(known) {
+                return Err(Error::input(
+                    path,
+                    format!(
+                        "an archive of {what}; unpack it and name the folder, or name one table in it as {}:NAME",
+                        path.display()
+                    ),
+                ));
+            }
+        }
+        written(path, options)
     }
 }
 
@@ -160,22 +174,21 @@ fn packed(path: &Path, packing: Packing, options: &Options) -> Result<Format> {
     read.map_err(|e| stream::broken(path, &e))?;
     match by_magic(&start) {
         Some(Format::Idx) if packing == Packing::Gzip => Ok(Format::Idx),
-        None if unpack::packing(&start).is_none() => text(path, options),
+        None if unpack::packing(&start).is_none() => written(path, options),
         _ => Err(Error::input(path, "a packed file of a kind that is only read unpacked; unpack it first")),
     }
 }
 
 /// Formats of text have no magic; the extension tells, then the kind, then the content.
-fn text(path: &Path, options: &Options) -> Result<Format> {
+fn written(path: &Path, options: &Options) -> Result<Format> {
     let (name, kind) = (unpack::name(path)?, options.kind);
     let extension = name.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let named = match extension.as_str() {
         "csv" | "tsv" => Some(Format::Delimited),
-        "jsonl" | "ndjson" | "json" => Some(Format::Json),
+        "jsonl" | "ndjson" | "json" | "geojson" => Some(Format::Json),
         "parquet" => Some(Format::Parquet),
         "npy" => Some(Format::Npy),
         "npz" => Some(Format::Npz),
-        "xlsx" | "xlsm" | "xlsb" | "ods" => Some(Format::Workbook),
         _ if [PICTURES, HEIF].iter().any(|known| has_extension(&name, known)) => {
             return Err(single_picture(path));
         }
@@ -189,23 +202,28 @@ fn text(path: &Path, options: &Options) -> Result<Format> {
     let whole =
         opened.take(START).read_to_end(&mut start).map_err(|e| stream::broken(path, &e))? < START as usize;
     let is_text = !start.contains(&0);
+    let is_workbook = WORKBOOKS.contains(&extension.as_str());
     match kind {
         _ if !is_text && image::guess_format(&start).is_ok() => Err(single_picture(path)),
-        _ if extension == "xls" && start.trim_ascii_start().starts_with(b"<") => Err(Error::input(
+        _ if is_workbook && start.trim_ascii_start().starts_with(b"<") => Err(Error::input(
             path,
             "a web page named as a workbook; open it in a spreadsheet program and save it as .xlsx",
         )),
         Some(Kind::Table) if is_text => Ok(Format::Delimited),
         Some(Kind::Text) if is_text => Ok(Format::Documents),
-        _ if is_text && (extension == "xls" || Dialect::is_table(&start, whole)) => Ok(Format::Delimited),
-        _ if extension == "txt" => Ok(Format::Documents),
-        _ => {
-            let found = if is_text { "text" } else { "binary data" };
+        _ if is_text && (is_workbook || Dialect::is_table(&start, whole)) => Ok(Format::Delimited),
+        _ if is_text && LINES.contains(&extension.as_str()) => Ok(Format::Documents),
+        _ if is_text => {
+            let way = "--kind text reads its lines as documents, --kind table as rows";
             Err(Error::input(
                 path,
-                format!("{found} of an unknown format (extension `{extension}`); {ACCEPTED}"),
+                format!("text of an unknown format (extension `{extension}`); {way}; {ACCEPTED}"),
             ))
         }
+        _ => Err(Error::input(
+            path,
+            format!("binary data of an unknown format (extension `{extension}`); {ACCEPTED}"),
+        )),
     }
 }
 
@@ -246,6 +264,11 @@ mod tests {
         assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.dat", b" x   y\n 1   2\n 3  14\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", Some(Kind::Text)), Ok(Format::Documents));
+        for name in ["a.log", "a"] {
+            assert_eq!(found(name, b"a line", None), Ok(Format::Documents));
+        }
+        assert_eq!(found("a.geojson", b"{}", None), Ok(Format::Json));
+        assert_eq!(found("a.xlsx", b"x;y\n1;2\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.xls", b"x;y\n1;2\n", None), Ok(Format::Delimited));
         assert!(found("a.xls", b"<html>", None).is_err_and(|e| e.contains("save it as .xlsx")));
     }
@@ -253,7 +276,8 @@ mod tests {
     #[test]
     fn what_is_not_accepted_is_named_and_so_is_what_is() {
         assert!(
-            found("a.log", b"a line", None).is_err_and(|e| e.contains("`log`") && e.contains(".parquet"))
+            found("a.cfg", b"a line", None)
+                .is_err_and(|e| e.contains("`cfg`") && e.contains("--kind text") && e.contains(".parquet"))
         );
         assert!(found("a.bin", b"\0\x01\x02", None).is_err_and(|e| e.contains("binary data")));
         assert!(found("a.png", b"\x89PNG\r\n\x1a\n", None).is_err_and(|e| e.contains("name the folder")));
@@ -278,13 +302,15 @@ mod tests {
             |kind| format(folder.path(), &Options { kind, ..Options::default() }).map_err(|e| e.to_string());
         let add = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
         assert!(found(None).is_err_and(|e| {
-            e.contains("no picture (.png, .jpg, ") && e.ends_with(" or document (.txt) in it or below it")
+            e.contains("no pictures (.png, .jpg, ") && e.ends_with(" or .txt files in it or below it")
         }));
         add(".hidden.png");
         add("labels.csv");
         assert!(
-            found(Some(Kind::Images)).is_err_and(|e| e.contains(", only 1 other files such as labels.csv"))
+            found(Some(Kind::Images)).is_err_and(|e| e.contains("has no pictures") && e.contains("(.csv 1)"))
         );
+        assert!(found(None).is_err_and(|e| e.contains("--kind text reads them")));
+        assert_eq!(found(Some(Kind::Text)), Ok(Format::Documents));
         add("a.txt");
         assert_eq!(found(None), Ok(Format::Documents));
         add("b.PNG");

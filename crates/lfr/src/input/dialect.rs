@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use csv::ByteRecord;
 
-use super::blanks;
+use super::blanks::{self, Blank};
 use super::cut::{self, Cut};
 use super::encoding;
 use super::expected::Known;
@@ -38,6 +38,10 @@ pub(super) struct Dialect {
     pub comments: bool,
     /// Whether the last field is what a delimiter at the end of a row leaves: it need not be there.
     pub trailing: bool,
+    /// Whether rows lack cells at their end.
+    pub short: bool,
+    /// The row of names, which may come again.
+    pub heading: Option<ByteRecord>,
     /// Whether names are encoded as windows-1252.
     pub foreign: bool,
 }
@@ -67,18 +71,23 @@ impl Dialect {
         let rows: Vec<Vec<&str>> =
             table.rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let heading = match table.headed {
-            true => Heading { above: 0, named: asked.header.unwrap_or(true), second: false },
+            true => Heading { above: 0, named: asked.header.unwrap_or(true), below: 0 },
             false => Heading::find(&rows, asked.header, known),
         };
-        let first = heading.length();
+        let (first, above) = (heading.length(), heading.above);
         let names = match heading.names(&rows, notes) {
             Some(names) => Names::settle(names, rows.get(first..).unwrap_or_default(), notes),
             None => Names::numbered(cut.width),
         };
-        let above = table.above + heading.above;
+        let heading = table.rows.get(heading.above).filter(|_| heading.named && cut.width > 1);
+        let heading = heading.and_then(|row| cut.records.get(row.place)).cloned();
+        let above = table.above + above;
         if above > 0 {
             let lines = if above == 1 { "1 line".to_owned() } else { format!("{above} lines") };
             notes.add(format!("{lines} above the table skipped"));
+        }
+        if table.shifted && names.index.is_none() {
+            notes.add("every row has one field more than there are names: the first is taken to lack its name, so names may be shifted");
         }
         if table.comments {
             notes.add("lines that begin with # are skipped as comments");
@@ -93,6 +102,8 @@ impl Dialect {
         let (start, line) = at.map_or((body.len(), 1), |at| (at.byte() as usize, at.line()));
         Ok(Self {
             delimiter: cut.delimiter,
+            short: cut.short,
+            heading,
             trailing: names.spare.last().is_some_and(|&last| last + 1 == cut.width),
             names,
             start: skipped + start,
@@ -102,31 +113,39 @@ impl Dialect {
         })
     }
 
-    /// Whether the columns of a file are parted by runs of blanks, and by nothing else.
-    pub fn is_aligned(sample: &[u8], whole: bool, known: &Known) -> bool {
-        declared(sample).0.is_none()
-            && Cut::known(None, known, sample, whole).is_none()
-            && !Cut::find(sample, whole).is_ok_and(|cut| cut.width > 1)
-            && (blanks::aligned(sample) || blanks::are_first(sample, known))
+    /// What parts the columns of a file where no delimiter does: runs of blanks, or their places in a line.
+    pub fn aligned(sample: &[u8], whole: bool, known: &Known) -> Option<Blank> {
+        let parts = |cut: Cut| cut.width > 1 && !(cut.delimiter == b',' && cut.tears());
+        let delimited = declared(sample).0.is_some()
+            || Cut::known(None, known, sample, whole).is_some()
+            || Cut::find(sample, whole).is_ok_and(parts);
+        match delimited {
+            true => None,
+            false if blanks::aligned(sample) || blanks::are_first(sample, known) => Some(Blank::Run),
+            false => blanks::places(sample).map(Blank::Places),
+        }
     }
 
     /// Whether a text is a table rather than a document a line: at least three records, nearly all of one width, of
-    /// short cells; parted by commas, mostly numbers.
+    /// short cells; parted by commas, mostly numbers, dates and codes, none of which the commas tear.
     pub fn is_table(sample: &[u8], whole: bool) -> bool {
+        let aligned = || Self::aligned(sample, whole, &Known::default()).is_some();
         let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.start < 6) else {
-            return Self::is_aligned(sample, whole, &Known::default());
+            return aligned();
         };
         let rows = &cut.records[cut.start..];
-        let regular = rows.iter().filter(|row| row.len() == cut.width).count();
+        let regular =
+            if cut.short { rows.len() } else { rows.iter().filter(|row| row.len() == cut.width).count() };
         let cells = || rows.iter().skip(1).flatten();
         let count = cells().count();
-        let numbers = cells().filter(|cell| cell.iter().any(u8::is_ascii_digit)).count();
+        let numbers = cells().filter(|cell| cut::is_value(encoding::text(cell).0.trim())).count();
         let bytes: usize = cells().map(<[u8]>::len).sum();
         let short = bytes <= 24 * count;
-        regular >= 3
-            && 20 * regular >= 19 * rows.len()
-            && short
-            && (2 * numbers >= count || cut.delimiter != b',')
+        aligned()
+            || regular >= 3
+                && 20 * regular >= 19 * rows.len()
+                && short
+                && (cut.delimiter != b',' || (2 * numbers >= count && !cut.tears()))
     }
 }
 
@@ -168,6 +187,8 @@ struct Table<'a> {
     comments: bool,
     /// Whether the first row is known to hold names.
     headed: bool,
+    /// Whether a name was added for the first column.
+    shifted: bool,
 }
 
 impl<'a> Table<'a> {
@@ -194,6 +215,7 @@ impl<'a> Table<'a> {
         let short = before.last().copied().filter(|(_, record)| !headed && record.len() + 1 == cut.width);
         let texts: Vec<Vec<&str>> =
             rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
+        let mut shifted = false;
         let nameless = !Heading::find(&texts, None, &Known::default()).named;
         if let Some((place, short)) = short.filter(|_| nameless) {
             let last_is_void =
@@ -201,12 +223,13 @@ impl<'a> Table<'a> {
             let mut names = Row::of(place, short);
             let named = names.cells.iter().all(|cell| cell.contains(char::is_alphabetic));
             if last_is_void || (named && before.len() == 1 && cut.width > 2) {
+                shifted = !last_is_void;
                 names.cells.insert(if last_is_void { cut.width - 1 } else { 0 }, "".into());
                 rows.insert(0, names);
                 (above, headed) = (above - 1, true);
             }
         }
-        Self { rows, above, comments, headed }
+        Self { rows, above, comments, headed, shifted }
     }
 }
 

@@ -49,7 +49,8 @@ pub(super) fn text(bytes: &[u8]) -> (Cow<'_, str>, bool) {
 
 /// Says how many items, each called `thing`, were read as windows-1252.
 pub(super) fn say(notes: &Notes, count: usize, thing: &str) {
-    let how = "not encoded as UTF-8, read as windows-1252 (Latin-1); --encoding names another";
+    let how = "not encoded as UTF-8, read as windows-1252 (Latin-1); if letters look wrong: --encoding shift_jis, \
+               windows-1251, gb18030 or another";
     match count {
         0 => {}
         1 => notes.add(format!("1 {thing} is {how}")),

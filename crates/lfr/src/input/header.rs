@@ -19,8 +19,8 @@ pub(super) struct Heading {
     pub above: usize,
     /// Whether the row behind them holds names.
     pub named: bool,
-    /// Whether the row below the names holds units, or a second line of names.
-    pub second: bool,
+    /// Rows below the names that are no data: units, a second line of names, what a program calls the columns.
+    pub below: usize,
 }
 
 impl Heading {
@@ -30,7 +30,7 @@ impl Heading {
     pub fn find(rows: &[Vec<&str>], asked: Option<bool>, known: &Known) -> Self {
         let place = known.place(rows).filter(|_| asked != Some(false));
         if let Some(above) = place {
-            return Self { above, named: true, second: has_second(&rows[above..]) };
+            return Self { above, named: true, below: count_below(&rows[above..]) };
         }
         let asked = asked.or(known.is_nameless().then_some(false));
         let mut filled: Vec<usize> = rows.iter().map(|row| filled(row)).collect();
@@ -38,14 +38,13 @@ impl Heading {
         let typical = filled.get(filled.len() * 3 / 4).copied().unwrap_or(0);
         let above = rows.iter().take(MAX_ABOVE).take_while(|row| is_title(row, typical)).count();
         let heading = |above: usize| {
-            let second = asked != Some(false) && has_second(rows.get(above..).unwrap_or_default());
-            let named = match rows.get(above..).and_then(<[_]>::split_first) {
-                Some((first, below)) => {
-                    asked.unwrap_or_else(|| is_names(first, &below[usize::from(second)..]))
-                }
+            let rest = rows.get(above..).unwrap_or_default();
+            let count = if asked == Some(false) { 0 } else { count_below(rest) };
+            let named = match rest.split_first() {
+                Some((first, below)) => asked.unwrap_or_else(|| is_names(first, &below[count..])),
                 None => asked.unwrap_or(true),
             };
-            Self { above, named, second: named && second }
+            Self { above, named, below: if named { count } else { 0 } }
         };
         let titled = Some(above).filter(|&above| above > 0 && above < rows.len()).map(heading);
         titled.filter(|heading| heading.named).unwrap_or_else(|| heading(0))
@@ -53,14 +52,14 @@ impl Heading {
 
     /// Rows up to the first of data.
     pub fn length(self) -> usize {
-        self.above + usize::from(self.named) + usize::from(self.second)
+        self.above + usize::from(self.named) + self.below
     }
 
     /// The names in `rows`, with a second line of them joined on where the first has gaps or repeats itself, as above
     /// merged cells. What is decided is said in `notes`.
     pub fn names(self, rows: &[Vec<&str>], notes: &Notes) -> Option<Vec<String>> {
         let first = rows.get(self.above).filter(|_| self.named)?;
-        let second = rows.get(self.above + 1).filter(|_| self.second);
+        let second = rows.get(self.above + 1).filter(|_| self.below > 0);
         let trimmed = |row: &[&str]| row.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
         let (names, Some(below)) = (trimmed(first), second.map(|row| trimmed(row))) else {
             return Some(trimmed(first));
@@ -69,10 +68,11 @@ impl Heading {
         if distinct == names.len() && !names.contains(&String::new()) {
             let shown: Vec<&str> =
                 below.iter().filter(|cell| !cell.is_empty()).map(String::as_str).take(3).collect();
-            notes.add(format!(
-                "the row below the names is skipped, as it holds units or the like ({})",
-                shown.join(", ")
-            ));
+            let rows = match self.below {
+                1 => "the row below the names is skipped, as it holds".to_owned(),
+                n => format!("the {n} rows below the names are skipped, as they hold"),
+            };
+            notes.add(format!("{rows} units or the like ({})", shown.join(", ")));
             return Some(names);
         }
         notes.add("the first two rows are the names of the columns");
@@ -86,6 +86,17 @@ impl Heading {
         };
         Some(names.into_iter().zip(below).map(join).collect())
     }
+}
+
+/// Most rows below the names that are no data: surveys have a row of questions and one of codes.
+const MAX_BELOW: usize = 2;
+
+/// How many rows below the first of `rows`, the names, hold no data.
+fn count_below(rows: &[Vec<&str>]) -> usize {
+    let without = |count: usize| -> Vec<Vec<&str>> {
+        rows.iter().take(1).chain(rows.iter().skip(1 + count)).cloned().collect()
+    };
+    (0..MAX_BELOW).take_while(|&count| has_second(&without(count))).count()
 }
 
 /// Whether the second of `rows` holds no data: in all columns of numbers it has a text that none of them has again, at
@@ -135,8 +146,19 @@ enum Vote {
 
 /// Whether `first` holds names. It does where one of its cells has letters above a column of numbers, dates or codes,
 /// or looks like none of the cells below; or when its numbers count or are years above numbers that do not.
-/// Without any such column it does unless its texts occur again below.
+/// Without any such column it does unless its texts occur again below. Words of which no two are the same may come again as a
+/// whole, where several exports were joined.
 fn is_names(first: &[&str], below: &[Vec<&str>]) -> bool {
+    let distinct: HashSet<&str> = first.iter().map(|cell| cell.trim()).collect();
+    let words =
+        distinct.len() == first.len() && !distinct.iter().any(|cell| is_missing(cell) || has_digit(cell));
+    let others: Vec<Vec<&str>> = below.iter().filter(|row| row.as_slice() != first).cloned().collect();
+    if words && first.len() > 1 && others.len() < below.len() {
+        let columns = (0..first.len()).map(|column| cells(&others, column));
+        if first.iter().zip(columns).any(|(cell, column)| vote(cell, &column) == Some(Vote::Name)) {
+            return true;
+        }
+    }
     let columns: Vec<Vec<&str>> = (0..first.len()).map(|column| cells(below, column)).collect();
     let votes: Vec<_> = first.iter().zip(&columns).map(|(cell, column)| vote(cell, column)).collect();
     if votes.contains(&Some(Vote::Name)) {
@@ -182,7 +204,7 @@ pub(super) fn has_digit(cell: &str) -> bool {
 }
 
 /// Whether a cell is a number, an amount, a date or the like: digits without letters, or what parses.
-fn is_numeric(cell: &str) -> bool {
+pub(super) fn is_numeric(cell: &str) -> bool {
     cell.parse::<f64>().is_ok() || (has_digit(cell) && !cell.contains(char::is_alphabetic))
 }
 

@@ -235,7 +235,7 @@ mod tests {
         assert_eq!((source.bad(), ids.len()), (3, 13));
         let message = read(folder.path(), &options()).unwrap_err().to_string();
         assert!(
-            message.contains("3 of 16 items could not be read (limit 0.1); the first: 01a.png: "),
+            message.contains("3 of 16 items could not be read, more than 10 %; the first: 01a.png: "),
             "{message}"
         );
     }

@@ -1,5 +1,7 @@
 //! One JSON object as a flat list of keys and values.
 
+use std::borrow::Cow;
+
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
@@ -44,6 +46,8 @@ impl Flaw {
 /// # Errors
 /// Why it is no object, with its column.
 pub(super) fn parse(text: &str, place: &str) -> Result<Vec<Cell>, Flaw> {
+    let replaced = sound(text);
+    let text = &*replaced;
     // What is sound JSON can be walked by its marks alone.
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         let reason = error.to_string();
@@ -59,6 +63,33 @@ pub(super) fn parse(text: &str, place: &str) -> Result<Vec<Cell>, Flaw> {
         limit => limit,
     })?;
     Ok(walk.cells)
+}
+
+/// `text` with null for `NaN` and a text for `Infinity`, which Python writes although JSON has no such numbers.
+pub(super) fn sound(text: &str) -> Cow<'_, str> {
+    if !text.contains("NaN") && !text.contains("Infinity") {
+        return text.into();
+    }
+    let (mut sound, mut rest, mut quoted) = (String::with_capacity(text.len()), text, false);
+    while let Some(c) = rest.chars().next() {
+        let (taken, written) = match c {
+            '"' => {
+                quoted = !quoted;
+                (1, "\"")
+            }
+            '\\' if quoted => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                (length, &rest[..length])
+            }
+            'N' if !quoted && rest.starts_with("NaN") => (3, "null"),
+            '-' if !quoted && rest.starts_with("-Infinity") => (9, "\"-Infinity\""),
+            'I' if !quoted && rest.starts_with("Infinity") => (8, "\"Infinity\""),
+            c => (c.len_utf8(), &rest[..c.len_utf8()]),
+        };
+        sound.push_str(written);
+        rest = &rest[taken..];
+    }
+    sound.into()
 }
 
 /// A way through sound JSON.

@@ -13,6 +13,7 @@ use super::columns::Columns;
 use super::expected::Known;
 use super::header::{Heading, MAX_ABOVE};
 use super::names::Names;
+use super::object::{self, MAX_COLUMNS};
 use super::records::{self, End};
 use super::tree::{Node, Tree};
 use super::{Notes, Options, Source, encoding, stream};
@@ -38,6 +39,8 @@ pub(super) struct Table {
     /// What the rows are called.
     ids: Option<Vec<String>>,
     rows: Vec<Vec<Option<String>>>,
+    /// Whether the only column holds documents.
+    documents: bool,
 }
 
 /// Looks at a file: an array of arrays and an object of objects are tables, and so is one of pandas' `split` and `table`.
@@ -51,7 +54,7 @@ pub(super) fn find(path: &Path, options: &Options, notes: &Notes) -> Result<Layo
     let whole = match records::peek(&mut text).map_err(failed)? {
         Some(b'[') => {
             text.consume(1);
-            records::peek(&mut text).map_err(failed)? == Some(b'[')
+            matches!(records::peek(&mut text).map_err(failed)?, Some(b'[' | b'"'))
         }
         Some(b'{') if !records::has_lines(&mut text).map_err(failed)? => {
             let mut text = open()?;
@@ -78,6 +81,7 @@ pub(super) fn find(path: &Path, options: &Options, notes: &Notes) -> Result<Layo
     }
     let (text, foreign) = encoding::text(&bytes);
     encoding::say(notes, usize::from(foreign), "record");
+    let text = object::sound(&text);
     let table =
         Tree::parse(&text).map_or(Ok(None), |tree| table(&tree, &options.known, options.header, notes));
     match table.map_err(|problem| Error::input(path, problem))? {
@@ -118,13 +122,111 @@ fn table(
     notes: &Notes,
 ) -> std::result::Result<Option<Table>, String> {
     match tree {
-        Node::List(rows) => Ok(values(rows, known, header)),
-        Node::Map(members) => match split(members) {
+        Node::List(rows) => Ok(texts(rows, notes).or_else(|| values(rows, known, header))),
+        Node::Map(members) => match split(members).or_else(|| columns(members, known, notes)) {
             Some(table) => Ok(Some(table)),
-            None => crossed(members, known, notes),
+            None => match crossed(members, known, notes)? {
+                None => Ok(keyed(members, known, notes)),
+                table => Ok(table),
+            },
         },
         _ => Ok(None),
     }
+}
+
+/// The name of the column of texts that have none.
+const TEXT: &str = "text";
+
+/// Texts without more, which are documents.
+fn texts(all: &[Node<'_>], notes: &Notes) -> Option<Table> {
+    let text = |node: &Node<'_>| matches!(node, Node::Text(_)).then(|| vec![node.text()]);
+    let rows = all.iter().map(text).collect::<Option<Vec<_>>>().filter(|rows| !rows.is_empty())?;
+    notes.add("an array of texts: each is a document");
+    Some(Table { names: vec![TEXT.into()], ids: None, rows, documents: true })
+}
+
+/// Lists of one length as columns: those of the object, or of the object in it that has most of them.
+fn columns(members: &[(String, Node<'_>)], known: &Known, notes: &Notes) -> Option<Table> {
+    let lists = |members: &[(String, Node<'_>)]| -> Option<Vec<(String, Vec<Option<String>>)>> {
+        let all = members.iter().filter(|(_, node)| matches!(node, Node::List(_)));
+        let all = all.map(|(key, node)| Some((key.clone(), cells(node)?))).collect::<Option<Vec<_>>>()?;
+        let length = all.first()?.1.len();
+        (all.len() > 1 && length > 1 && all.iter().all(|(_, cells)| cells.len() == length)).then_some(all)
+    };
+    let inner = || {
+        let maps = members.iter().filter_map(|(key, node)| match node {
+            Node::Map(members) => Some((key.as_str(), lists(members)?)),
+            _ => None,
+        });
+        maps.max_by_key(|(_, lists)| lists.len() * lists[0].1.len())
+    };
+    let (key, lists) = lists(members).map(|lists| ("", lists)).or_else(inner)?;
+    let (names, columns): (Vec<String>, Vec<Vec<Option<String>>>) = lists.into_iter().unzip();
+    if !known.columns.is_empty() && !known.columns.iter().all(|name| names.contains(name)) {
+        return None;
+    }
+    let place = if key.is_empty() { String::new() } else { format!(" of `{key}`") };
+    notes.add(format!("the lists{place}, all of one length, are the columns"));
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    let count = columns.first().map_or(0, ExactSizeIterator::len);
+    let rows = (0..count).map(|_| columns.iter_mut().map(|column| column.next().flatten()).collect());
+    Some(Table { rows: rows.collect(), names, ids: None, documents: false })
+}
+
+/// Fewest objects in an object that are rows by their number alone, and how many times as many as their keys.
+const MANY: (usize, usize) = (5, 3);
+
+/// Objects in an object as rows identified by their keys, as Firebase exports them, where they are many more than the keys
+/// that they have; those need not be the same.
+fn keyed(members: &[(String, Node<'_>)], known: &Known, notes: &Notes) -> Option<Table> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut rows: Vec<Vec<(usize, Option<String>)>> = Vec::new();
+    for (_, node) in members {
+        let Node::Map(own) = node else { return None };
+        let mut row = Vec::new();
+        for (name, cell) in flat(own) {
+            let next = places.len();
+            row.push((*places.entry(name).or_insert(next), cell));
+        }
+        rows.push(row);
+        if places.len() > MAX_COLUMNS {
+            return None;
+        }
+    }
+    let wanted = known.columns.is_empty() || known.columns.iter().all(|name| places.contains_key(name));
+    let many = members.len() >= MANY.0 && members.len() >= MANY.1 * places.len();
+    if places.is_empty() || !wanted || !(many || !known.columns.is_empty()) {
+        return None;
+    }
+    notes.add("the objects in the object are the rows, named by their keys");
+    let mut names: Vec<(String, usize)> = places.into_iter().collect();
+    names.sort_unstable_by_key(|&(_, place)| place);
+    let full = |row: Vec<(usize, Option<String>)>| {
+        let mut cells = vec![None; names.len()];
+        row.into_iter().for_each(|(place, cell)| cells[place] = cell);
+        cells
+    };
+    let rows = rows.into_iter().map(full).collect();
+    let ids = Some(members.iter().map(|(key, _)| key.clone()).collect());
+    Some(Table { names: names.into_iter().map(|(name, _)| name).collect(), ids, rows, documents: false })
+}
+
+/// The plain values in an object, named by their path: `a.b`, `a.0`.
+fn flat(members: &[(String, Node<'_>)]) -> Vec<(String, Option<String>)> {
+    fn add(name: String, node: &Node<'_>, all: &mut Vec<(String, Option<String>)>) {
+        match node {
+            Node::Map(members) => {
+                members.iter().for_each(|(key, node)| add(format!("{name}.{key}"), node, all));
+            }
+            Node::List(elements) => {
+                elements.iter().enumerate().for_each(|(i, node)| add(format!("{name}.{i}"), node, all));
+            }
+            plain => all.push((name, plain.text())),
+        }
+    }
+    let mut all = Vec::new();
+    members.iter().for_each(|(key, node)| add(key.clone(), node, &mut all));
+    all
 }
 
 /// Rows of one length; the first may hold the names.
@@ -140,7 +242,7 @@ fn values(rows: &[Node<'_>], known: &Known, header: Option<bool>) -> Option<Tabl
     let sample: Vec<Vec<&str>> = sample.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
     let heading = Heading::find(&sample, header, known);
     let names = match heading {
-        Heading { above: 0, named: true, second: false } if rows.len() > 1 => {
+        Heading { above: 0, named: true, below: 0 } if rows.len() > 1 => {
             sample[0].iter().map(|name| name.trim().to_owned()).collect()
         }
         _ => Names::numbered(width).all,
@@ -148,7 +250,7 @@ fn values(rows: &[Node<'_>], known: &Known, header: Option<bool>) -> Option<Tabl
     if heading.named && heading.length() == 1 && rows.len() > 1 {
         rows.remove(0);
     }
-    Some(Table { names, ids: None, rows })
+    Some(Table { names, ids: None, rows, documents: false })
 }
 
 /// `{"columns": [...], "index": [...], "data": [[...], ...]}`.
@@ -168,7 +270,7 @@ fn split(members: &[(String, Node<'_>)]) -> Option<Table> {
         Some(ids) => Some(ids.filter(|ids| ids.len() == rows.len())?),
         None => None,
     };
-    rows.iter().all(|row| row.len() == names.len()).then_some(Table { names, ids, rows })
+    rows.iter().all(|row| row.len() == names.len()).then_some(Table { names, ids, rows, documents: false })
 }
 
 /// The name of a column or row; of several parts where there are several levels.
@@ -217,6 +319,8 @@ fn crossed(
                     notes.add("objects in an object are taken for rows (orient=\"index\"), as each holds several types");
                     false
                 }
+                // Many objects of few keys are rows.
+                _ if outer.len() >= MANY.0 && outer.len() >= MANY.1 * inner.len() => return Ok(None),
                 _ => {
                     return Err(format!(
                         "its objects {} could be columns or rows; write it as records, with \
@@ -230,7 +334,7 @@ fn crossed(
     let (names, ids, lines) = if by_columns { (outer, inner, turned(&lines)) } else { (inner, outer, lines) };
     let owned = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect::<Vec<_>>();
     let rows = lines.iter().map(|line| line.iter().map(|(_, cell)| cell.text()).collect()).collect();
-    Ok(Some(Table { names: owned(names), ids: Some(owned(ids)), rows }))
+    Ok(Some(Table { names: owned(names), ids: Some(owned(ids)), rows, documents: false }))
 }
 
 /// A line of a table: its cells with the names across.
@@ -296,7 +400,8 @@ impl Table {
             names.all.push(name);
             columns.push(ids.into_iter().map(Some).collect());
         }
-        let chosen = Columns::choose(path, &names, options)?;
+        let text = options.text.clone().or_else(|| self.documents.then(|| TEXT.to_owned()));
+        let chosen = Columns::choose(path, &names, &Options { text, ..options.clone() })?;
         let picked = || chosen.picked.iter().copied();
         let fields: Vec<Field> = picked().map(|i| Field::new(&names.all[i], DataType::Utf8, true)).collect();
         let point = HashMap::from([(DECIMAL.to_owned(), "point".to_owned())]);
@@ -402,6 +507,44 @@ mod tests {
         assert_eq!(read("{\"a\": {\"x\": 1}}\n{\"a\": {\"x\": 2}}\n").2, "1, 2");
         let problem = read_with("[[1,2],[3]]", &Options::default()).unwrap_err().to_string();
         assert!(problem.contains("rows of one length"), "{problem}");
+    }
+
+    #[test]
+    fn lists_of_one_length_are_columns() {
+        for content in [
+            r#"{"a":[1,2.50,3],"b":["x",null,"z"]}"#,
+            r#"{"at":48.1,"units":{"a":"kg","b":""},"hourly":{"a":[1,2.50,3],"b":["x",null,"z"]}}"#,
+        ] {
+            assert_eq!(read(content), ("a b".into(), "0 1 2".into(), "1 x, 2.50 -, 3 z".into()), "{content}");
+        }
+        assert_eq!(read("{\n\"a\":[1,2],\"b\":[3,4,5]}").2, "1 2 3 4 5", "one record");
+    }
+
+    #[test]
+    fn many_objects_in_an_object_are_rows() {
+        let rows: Vec<String> = (0..12).map(|i| format!(r#""-N{i}":{{"t":{i},"h":{}}}"#, i * i)).collect();
+        let (names, ids, cells) = read(&format!("{{{}}}", rows.join(",")));
+        assert_eq!((names.as_str(), &ids[..7]), ("t h", "-N0 -N1"));
+        assert!(cells.starts_with("0 0, 1 1, 2 4"), "{cells}");
+        let ragged = |i: usize| match i % 4 {
+            0 => format!(r#""k{i}":{{"t":{i},"place":{{"x":1}}}}"#),
+            _ => format!(r#""k{i}":{{"t":{i}}}"#),
+        };
+        let rows: Vec<String> = (0..12).map(ragged).collect();
+        let (names, _, cells) = read(&format!("{{{}}}", rows.join(",")));
+        assert!(names == "t place.x" && cells.starts_with("0 1, 1 -, 2 -"), "{names}: {cells}");
+    }
+
+    #[test]
+    fn texts_in_an_array_are_documents() {
+        let data = read_with("[\"one\", \"two\", \"\u{e9}\"]", &Options::default()).unwrap();
+        assert!(matches!(&data.items[0], Items::Documents(texts) if texts[2] == "é"));
+    }
+
+    #[test]
+    fn numbers_of_python_that_json_lacks_are_missing() {
+        assert_eq!(read("{\"a\": NaN, \"b\": 1}\n{\"a\": 2, \"b\": -Infinity}\n").2, "- 1, 2 -Infinity");
+        assert_eq!(read("[[1, NaN], [\"NaN, \\\"NaN\", 3]]").2, "1 -, NaN, \"NaN 3");
     }
 
     proptest! {

@@ -38,6 +38,16 @@ impl Passed {
             1 => format!("1 file that is not a readable {wanted}"),
             n => format!("{n} files that are not readable {wanted}s"),
         };
+        let hint = if self.heif > 0 && wanted == "picture" {
+            "; convert HEIC and AVIF pictures to JPEG"
+        } else {
+            ""
+        };
+        Some(format!("passed over {files}: {}{hint}", self.list()?))
+    }
+
+    /// The endings with their counts, the most frequent first; none without a file.
+    pub fn list(&self) -> Option<String> {
         let mut endings: Vec<_> =
             self.endings.iter().map(|(ending, &count)| (ending.as_str(), count)).collect();
         endings.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
@@ -45,12 +55,7 @@ impl Passed {
         endings.truncate(LISTED);
         endings.extend((rest > 0).then_some(("others", rest)));
         let list: Vec<_> = endings.iter().map(|(ending, count)| format!("{ending} {count}")).collect();
-        let hint = if self.heif > 0 && wanted == "picture" {
-            "; convert HEIC and AVIF pictures to JPEG"
-        } else {
-            ""
-        };
-        Some(format!("passed over {files}: {}{hint}", list.join(", ")))
+        (self.total > 0).then(|| list.join(", "))
     }
 }
 

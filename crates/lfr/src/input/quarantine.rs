@@ -82,7 +82,10 @@ mod tests {
         assert!(account(8, 1).verdict(path, 0.1).is_err());
         assert!(account(1, 0).verdict(path, 0.0).is_ok());
         let message = account(1, 2).verdict(path, 0.5).unwrap_err().to_string();
-        assert_eq!(message, "pile: 2 of 3 items could not be read (limit 0.5); the first: 0.png: cut short");
+        assert_eq!(
+            message,
+            "pile: 2 of 3 items could not be read, more than 50 %; the first: 0.png: cut short; `--max-bad-fraction 0.7` goes on without them"
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use super::encoding::{self, Decoded};
+use super::legacy;
 use super::notes::Notes;
 use super::unpack;
 use crate::error::{Error, Result};
@@ -14,14 +15,14 @@ pub(super) const MAX_RECORD: usize = 64 << 20;
 /// A batch of text ends once it holds this many bytes, however few items those are.
 pub(super) const MAX_BATCH: usize = 128 << 20;
 
-/// Bytes that show whether a text is UTF-16.
-const START: u64 = 4096;
+/// Bytes that show how a text is encoded.
+const START: u64 = 1 << 16;
 
 /// The content of a file.
 pub(super) type Text = Box<dyn BufRead + Send>;
 
-/// The content of a file of text, unpacked, a mark at its start cut off. UTF-16 and the encoding that is asked for are
-/// decoded; other bytes stay as they are, so that records that are not UTF-8 can be told one by one.
+/// The content of a file of text, unpacked, a mark at its start cut off. UTF-16, the encoding that is asked for and one
+/// that leaves no doubt are decoded; other bytes stay as they are, so that records that are not UTF-8 can be told one by one.
 ///
 /// # Errors
 /// [`Error::Io`] when it cannot be opened, [`Error::Input`] when it is damaged at its start, [`Error::Config`] for an
@@ -31,10 +32,7 @@ pub(super) fn open(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result
     let mut start = Vec::new();
     bytes.by_ref().take(START).read_to_end(&mut start).map_err(|e| broken(path, &e))?;
     let asked = encoding.map(encoding::named).transpose()?;
-    let found = encoding::wide(&start);
-    if let (None, Some(found)) = (asked, found) {
-        notes.add(format!("read as {}", found.name()));
-    }
+    let found = asked.map_or_else(|| sniffed(&start, notes), |_| None);
     if asked.is_none() && start.starts_with(b"\xef\xbb\xbf") {
         start.drain(..3);
     }
@@ -45,13 +43,22 @@ pub(super) fn open(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result
     })
 }
 
+/// The encoding that the start of a text shows, which is said.
+fn sniffed(start: &[u8], notes: &Notes) -> Option<&'static encoding_rs::Encoding> {
+    let wide = encoding::wide(start);
+    let found = wide.or_else(|| legacy::found(start))?;
+    let doubt = if wide.is_some() { "" } else { "; if letters look wrong, --encoding names another" };
+    notes.add(format!("read as {}{doubt}", found.name()));
+    Some(found)
+}
+
 /// The text of a whole small file, decoded as [`open`] does, and whether it was read as windows-1252.
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown encoding.
-pub(super) fn decode(bytes: &[u8], encoding: Option<&str>) -> Result<(String, bool)> {
+pub(super) fn decode(bytes: &[u8], encoding: Option<&str>, notes: &Notes) -> Result<(String, bool)> {
     let asked = encoding.map(encoding::named).transpose()?;
-    match asked.or_else(|| encoding::wide(bytes)) {
+    match asked.or_else(|| sniffed(bytes, notes)) {
         Some(encoding) => Ok((encoding.decode_with_bom_removal(bytes).0.into_owned(), false)),
         None => {
             let (text, foreign) = encoding::text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
@@ -137,8 +144,11 @@ mod tests {
         let wide: Vec<u8> = "\u{feff}é,b\n1,2\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
         assert_eq!(all(&wide).unwrap(), "é,b\n1,2\n".as_bytes());
         assert_eq!(all(&packed(&wide)).unwrap(), "é,b\n1,2\n".as_bytes());
-        assert_eq!(decode(&wide, None).unwrap(), ("é,b\n1,2\n".to_owned(), false));
-        assert_eq!(decode(b"\xe9", None).unwrap(), ("é".to_owned(), true));
-        assert_eq!(decode(b"\xef\xbb\xbf\xd1", Some("koi8-r")).unwrap().0.chars().last(), Some('я'));
+        assert_eq!(decode(&wide, None, &Notes::default()).unwrap(), ("é,b\n1,2\n".to_owned(), false));
+        assert_eq!(decode(b"\xe9", None, &Notes::default()).unwrap(), ("é".to_owned(), true));
+        assert_eq!(
+            decode(b"\xef\xbb\xbf\xd1", Some("koi8-r"), &Notes::default()).unwrap().0.chars().last(),
+            Some('я')
+        );
     }
 }

@@ -11,8 +11,8 @@ use super::{Batch, Notes, Options, Source, encoding};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 
-/// The lines of a file, identified by their number from 0, or the .txt files of a folder, identified by their
-/// path within it. What is neither UTF-8 nor UTF-16 is read as windows-1252, which a note says. Documents without a
+/// The lines of a file, identified by their number from 0, or files of a folder, identified by their path within it: the
+/// .txt files, or all texts where the user asks for text and most of those end otherwise. What is neither UTF-8 nor UTF-16 is read as windows-1252, which a note says. Documents without a
 /// visible character are left out.
 ///
 /// # Errors
@@ -22,13 +22,19 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
     let encoding = options.encoding.clone();
     let documents: Box<dyn Iterator<Item = Result<Document>> + Send> = if path.is_dir() {
-        let files = walk::taking(path, "document", &notes, |path| has_extension(path, DOCUMENTS));
+        let any = options.kind == Some(Kind::Text) && ends_otherwise(path)?;
+        let wanted = move |path: &Path| has_extension(path, DOCUMENTS) || (any && is_text(path));
+        let files = walk::taking(path, "document", &notes, wanted);
+        let said = notes.clone();
         let read = move |file: Result<walk::File>| -> Result<Document> {
             let file = file?;
-            Ok((file.id, document(&file.path, encoding.as_deref())?))
+            Ok((file.id, document(&file.path, encoding.as_deref(), &said)?))
         };
         Box::new(files.map(read))
     } else {
+        if options.kind.is_none() {
+            notes.add("read as lines of text; --kind table reads it as a table");
+        }
         Box::new(lines(path, encoding.as_deref(), &notes)?)
     };
     let thing = if path.is_dir() { "document" } else { "line" };
@@ -50,6 +56,32 @@ pub(super) fn refuse_columns(path: &Path, options: &Options) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Whether most texts of a folder do not end in .txt.
+///
+/// # Errors
+/// [`Error::Io`] for a folder that cannot be read.
+pub(super) fn ends_otherwise(folder: &Path) -> Result<bool> {
+    let (mut documents, mut others) = (0_usize, 0_usize);
+    for file in walk::files(folder) {
+        let path = file?.path;
+        if has_extension(&path, DOCUMENTS) {
+            documents += 1;
+        } else if is_text(&path) {
+            others += 1;
+        }
+    }
+    Ok(others > documents)
+}
+
+/// Whether a file begins as a text does: some bytes, none of them zero unless it is UTF-16, and no format of pictures,
+/// archives or pages.
+fn is_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    let binary = start.contains(&0) || start.starts_with(b"%PDF") || start.starts_with(b"{\\rtf");
+    read.is_ok_and(|length| length > 0) && (encoding::wide(&start).is_some() || !binary)
 }
 
 /// An identifier, and the document or the reason why there is none.
@@ -118,7 +150,7 @@ fn lines(
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown encoding.
-fn document(path: &Path, encoding: Option<&str>) -> Result<Result<Text, String>> {
+fn document(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result<Result<Text, String>> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_RECORD as u64 + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
@@ -127,7 +159,7 @@ fn document(path: &Path, encoding: Option<&str>) -> Result<Result<Text, String>>
     if bytes.len() > MAX_RECORD {
         return Ok(Err(format!("longer than {} MiB", MAX_RECORD >> 20)));
     }
-    let (text, foreign) = stream::decode(&bytes, encoding)?;
+    let (text, foreign) = stream::decode(&bytes, encoding, notes)?;
     Ok(visible(text, foreign))
 }
 

@@ -19,6 +19,7 @@ const EXCERPT: usize = 40;
 const TOTALS: &str = "total, totals, grand total, subtotal, sub-total, sum, sums, balance, closing balance, summe, gesamt, \
     gesamtsumme, gesamtbetrag, insgesamt, zwischensumme, endsumme, kontostand, saldo, endsaldo, somme, \
     total général, sous-total, solde, totale, somma, suma, soma, totaal, totalt, i alt, yhteensä, razem, \
+    gesamtergebnis, zwischenergebnis, teilergebnis, résultat, total geral, subtotale, totale complessivo, subtotaal, eindtotaal, \
     ogółem, celkem, összesen, toplam, итого, всего, сумма, 合計, 总计, 小计, 总和, 합계";
 
 /// Words for means and other figures of a column, in lower case.
@@ -66,6 +67,9 @@ fn is_word(cell: &str, words: &str) -> bool {
 /// # Errors
 /// Those of `sums`.
 pub(super) fn count(first: &[Row], last: &[Row], sums: impl FnOnce() -> Result<Sums>) -> Result<usize> {
+    if let Some(legend) = legend(first, last) {
+        return Ok(last.len() - legend + count(first, &last[..legend], sums)?);
+    }
     let mut like = Likeness::of(first, u64::MAX);
     let mut start = last.iter().rposition(|row| !like.may_be_footer(row)).map_or(0, |place| place + 1);
     let (mut sums, mut known) = (Some(sums), None);
@@ -92,6 +96,17 @@ pub(super) fn count(first: &[Row], last: &[Row], sums: impl FnOnce() -> Result<S
         }
     }
     Ok(last.len() - start)
+}
+
+/// Where a legend begins: rows behind empty ones, without a digit in any column of numbers.
+fn legend(first: &[Row], last: &[Row]) -> Option<usize> {
+    let gap = last.windows(2).rposition(|pair| pair[1].number > pair[0].number + 1)? + 1;
+    let like = Likeness::of(first, last[gap].number);
+    let figures: Vec<usize> = (0..like.columns.len()).filter(|&place| like.is_of_digits(place)).collect();
+    let plain =
+        |row: &Row| figures.iter().all(|&place| row.cells.get(place).is_none_or(|cell| !has_digit(cell)));
+    let few = last.len() - gap <= MOST / 2 && last.len() - gap < like.rows;
+    (like.rows >= FEWEST && few && !figures.is_empty() && last[gap..].iter().all(plain)).then_some(gap)
 }
 
 /// Whether the row at `place` is a figure that cannot be checked here, below one that was.
@@ -298,6 +313,22 @@ mod tests {
             1,
             "sums of rows that are no longer at hand"
         );
+    }
+
+    #[test]
+    fn a_legend_below_empty_rows_is_left_out() {
+        let rows = |text: &str| -> Vec<Row> {
+            (0..)
+                .zip(text.lines())
+                .map(|(n, line)| row(n, line))
+                .filter(|row| row.filled().count() > 0)
+                .collect()
+        };
+        let count = |text: &str| count(&rows(text), &rows(text), || Ok(Sums::default())).unwrap();
+        let table = "a;1,5\nb;2,5\nc;3,5\nd;2,0\n";
+        assert_eq!(count(&format!("{table};\n;\nLegende;\nred;critical\ngreen;fine\n")), 3);
+        assert_eq!(count(&format!("{table};\ne;99\n")), 0);
+        assert_eq!(count(&format!("{table};\nred;critical\ne;99\n")), 0);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use crate::arrow::datatypes::{Field, FieldRef, Schema};
 
 use super::columns::{Columns, list};
-use super::delimited::say_empty;
+use super::delimited::{say_empty, say_repeated};
 use super::figures::Sums;
 use super::header::{Heading, MAX_ABOVE};
 use super::names::Names;
@@ -41,9 +41,17 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let columns = Columns::choose(path, &names, options)?;
     let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();
     let full = |row: &[calamine::Data]| row.iter().any(|cell| !typed::is_missing(cell));
+    let again = |row: &[calamine::Data]| {
+        heading.named
+            && grid.width > 1
+            && sample.get(heading.above).is_some_and(|names| typed::texts(row) == *names)
+    };
+    let repeated = rows.iter().filter(|row| again(row)).count();
+    say_repeated(&notes, repeated);
+    let full = |row: &[calamine::Data]| full(row) && !again(row);
     let mut numbers: Vec<u64> =
         (0..).zip(&rows).filter(|(_, row)| full(row)).map(|(number, _)| number).collect();
-    say_empty(&notes, rows.len() - numbers.len());
+    say_empty(&notes, rows.len() - numbers.len() - repeated);
     let mut rows: Vec<_> = rows.into_iter().filter(|row| full(row)).collect();
     if !options.keep_footer {
         cut_footer(&mut rows, &mut numbers, &notes)?;

@@ -13,7 +13,7 @@ use super::column::{Encoding, Finding, Looked};
 use super::feature::{Feature, Part};
 use super::number::{Number, Oddity};
 use super::reading::Hints;
-use super::summary::{ColumnReading, warnings};
+use super::summary::{ColumnReading, ReadAs, warnings};
 use crate::data::Matrix;
 use crate::error::{Error, Result};
 
@@ -87,7 +87,7 @@ impl TableEncoder {
     pub fn fit(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Self, Vec<String>)> {
         let (findings, readings) = look(batches, options)?;
         let said = warnings(&readings);
-        let idle = findings.iter().all(|finding| finding.idle || finding.encoding.is_none());
+        let idle = falls_back(&findings);
         let flags = findings.iter().filter(|finding| finding.binary && !finding.idle).count();
         let kept: Vec<Finding> = findings.into_iter().filter(|finding| idle || !finding.idle).collect();
         let sparse = flags >= FLAGS && 2 * flags >= kept.len();
@@ -112,6 +112,27 @@ impl TableEncoder {
     /// As [`TableEncoder::fit`], but for columns that are of no use.
     pub fn readings_of(batches: &[&RecordBatch], options: &TableOptions) -> Result<Vec<ColumnReading>> {
         look(batches, options).map(|(_, readings)| readings)
+    }
+
+    /// The only column of prose of a table that has no other column to learn from, which is better ranked as text.
+    ///
+    /// # Errors
+    /// As [`TableEncoder::readings_of`].
+    pub fn only_prose(batches: &[&RecordBatch], options: &TableOptions) -> Result<Option<String>> {
+        let mut found = None;
+        // Most tables show by their first rows that they have more.
+        for batches in [&batches[..batches.len().min(1)], batches] {
+            let mut readings = Self::readings_of(batches, options)?;
+            if readings.iter().any(|reading| reading.left_out.is_none()) {
+                return Ok(None);
+            }
+            readings.retain(|reading| reading.read_as == ReadAs::Text);
+            match <[ColumnReading; 1]>::try_from(readings) {
+                Ok([only]) => found = Some(only.name),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(found)
     }
 
     /// How every column was read in training, those left out included; empty for models of version 0.1.
@@ -231,6 +252,15 @@ fn blank(columns: &[&ArrayRef], rows: usize) -> Result<Vec<usize>> {
     Ok(blank)
 }
 
+/// Whether nothing but columns of little use is left, which are then taken. Prose, and words that name the rows beside a
+/// column that only counts them, are better ranked in another way.
+fn falls_back(findings: &[Finding]) -> bool {
+    let (kept, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.encoding.is_some());
+    let has = |kind: ReadAs| others.iter().any(|finding| finding.reading.read_as == kind);
+    let counts = kept.iter().all(|finding| finding.reading.read_as == ReadAs::Identifier);
+    kept.iter().all(|finding| finding.idle) && !has(ReadAs::Text) && !(counts && has(ReadAs::Identifier))
+}
+
 /// What each column holds, and how it was read.
 fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding>, Vec<ColumnReading>)> {
     options.validate()?;
@@ -256,7 +286,7 @@ fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<(Vec<Finding
     let hints = looked.iter().map(Looked::hints).fold(of_file(schema.as_deref()), Hints::and);
     let findings: Vec<Finding> = looked.into_par_iter().map(|looked| looked.settle(hints, options)).collect();
     let mut readings: Vec<ColumnReading> = findings.iter().map(|finding| finding.reading.clone()).collect();
-    if findings.iter().all(|finding| finding.idle || finding.encoding.is_none()) {
+    if falls_back(&findings) {
         // There is nothing better, so they are taken.
         for (reading, finding) in readings.iter_mut().zip(&findings).filter(|(_, finding)| finding.idle) {
             let reason = finding.reading.left_out.clone().unwrap_or_default();
@@ -371,7 +401,10 @@ fn find<'a>(
 fn no_features(warnings: &[String]) -> Error {
     let problem = match warnings {
         [] => "the table has no column except those that --ignore leaves out".into(),
-        _ => warnings.join("; "),
+        _ => format!(
+            "{}; say how to read one by --columns NAME=number or NAME=category, or rank one as text by --text NAME",
+            warnings.join("; ")
+        ),
     };
     Error::NoFeatures { problem }
 }
@@ -415,6 +448,33 @@ mod tests {
         assert!(encoder.apply(&batch(&[("a", text(&["2", "oops"]))])).is_ok());
         let message = encoder.apply(&batch(&[("a", text(&["oops"; 16]))])).unwrap_err().to_string();
         assert!(message.contains("column `a`: expected numbers"), "{message}");
+    }
+
+    #[test]
+    fn the_only_prose_is_found_and_row_numbers_do_not_stand_in_for_it() {
+        let prose: Vec<String> = (0..12)
+            .map(|i| format!("Letter {i}: we had a fine day at the sea and will come again next summer."))
+            .collect();
+        let prose = text(&prose.iter().map(String::as_str).collect::<Vec<_>>());
+        let count = numbers(&(0..12).map(f64::from).collect::<Vec<_>>());
+        let lists: Vec<String> = (0..12).map(|i| format!("[{i}, 0.{i}]")).collect();
+        let lists = text(&lists.iter().map(String::as_str).collect::<Vec<_>>());
+        let only = |columns: &[(&str, ArrayRef)]| {
+            TableEncoder::only_prose(&[&batch(columns)], &TableOptions::default()).unwrap()
+        };
+        let fits = |columns: &[(&str, ArrayRef)]| {
+            TableEncoder::fit(&[&batch(columns)], &TableOptions::default())
+                .map(|_| ())
+                .map_err(|e| e.to_string())
+        };
+        let two = [("id", count.clone()), ("review", prose.clone())];
+        assert_eq!(only(&two), Some("review".into()));
+        assert!(fits(&two).unwrap_err().contains("rank one as text by --text NAME"));
+        let many = numbers(&(0..12).map(|i| f64::from(i * i % 7)).collect::<Vec<_>>());
+        assert_eq!(only(&[("stars", many), ("review", prose.clone())]), None);
+        assert_eq!(only(&[("review", prose.clone()), ("answer", prose)]), None);
+        assert!(fits(&[("id", count.clone()), ("vec", lists)]).is_err());
+        assert!(fits(&[("id", count)]).is_ok(), "alone it is all there is");
     }
 
     #[test]

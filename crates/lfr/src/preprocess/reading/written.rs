@@ -241,7 +241,7 @@ fn is_space(c: char) -> bool {
 }
 
 fn is_body(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | '_') || is_space(c)
+    c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '’' | '_') || (is_space(c) && c != '\t')
 }
 
 fn without_limit(text: &str) -> (&str, bool) {
