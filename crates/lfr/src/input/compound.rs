@@ -39,9 +39,10 @@ pub(super) fn check(path: &Path) -> io::Result<()> {
 /// Checks the records from the start, and from each place where a sheet is said to begin.
 fn check_cells(stream: &[u8]) -> io::Result<()> {
     let mut begins = Vec::new();
-    each_record(stream, &mut |kind, record| match (kind, record) {
-        (SHEET, &[a, b, c, d, ..]) => begins.push(u32::from_le_bytes([a, b, c, d]) as usize),
-        _ => {}
+    each_record(stream, &mut |kind, record| {
+        if let (SHEET, &[a, b, c, d, ..]) = (kind, record) {
+            begins.push(u32::from_le_bytes([a, b, c, d]) as usize);
+        }
     });
     begins.sort_unstable();
     begins.dedup();
