@@ -20,8 +20,7 @@
 //!
 //! Features are compared as the members see them, by exp(-d² / l²), with l² the mean squared distance of an item to its
 //! nearest neighbours. The level b moves no item past another and is not added to the scores. The strengths of the priors
-//! were chosen in a side check on Caltech101 and on tables with planted outliers; what the program gains is in
-//! `docs/results.md`.
+//! were chosen in a side check on Caltech101 and on tables with planted outliers, see `docs/results.md`.
 
 use rand::seq::index;
 use rayon::prelude::*;
