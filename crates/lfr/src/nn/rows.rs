@@ -8,6 +8,7 @@ use crate::data::Csr;
 
 /// Items, a row each.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "one a batch")]
 pub enum Rows {
     /// With all their numbers, `[n, width]`.
     Dense(Tensor<2>),
