@@ -120,7 +120,7 @@ fn amounts_and_measures_of_every_sort() {
             numbers(&|x, i| format!("{x}{}{}", [".", ","][i % 2], i % 9 + 1)),
             "30 of its numbers have a decimal point",
         ),
-        ("days", numbers(&|x, i| if i % 9 == 3 { "1 day".into() } else { format!("{x} days") }), ""),
+        ("days", numbers(&|x, i| if i % 9 == 4 { "1 day".into() } else { format!("{x} days") }), ""),
         (
             "billions",
             numbers(&|x, i| if x > 800 { "$98.7B".into() } else { format!("$1.{}M", i % 9) }),
