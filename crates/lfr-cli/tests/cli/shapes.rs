@@ -276,7 +276,7 @@ fn right_rankings_raise_no_alarm() {
 fn refusals_name_the_way_on() {
     Place::with("one.csv", "a,b,c\n1,2,3\n").lfr("rank one.csv").refused("write one record per row");
     let broken: String =
-        (0..20).map(|i| if i % 3 == 0 { "1\n".into() } else { format!("{i},2,3\n") }).collect();
+        (0..20).map(|i| if i % 3 == 0 { "1,2,3,4\n".into() } else { format!("{i},2,3\n") }).collect();
     let refused = Place::with("b.csv", format!("a,b,c\n{broken}"));
     refused.lfr("rank b.csv --header").refused("more than 10 %");
     let table = rows(|i, x| format!("{x};{}", i % 5));
