@@ -112,9 +112,11 @@ impl<'a> Plan<'a> {
             self.reading.text = Some(column.clone());
             read = self.loaded(input, &text, progress)?;
             if let Loaded::Whole(data) = &mut read {
-                data.notes.push(format!(
+                let note = format!(
                     "the column `{column}` is ranked as text, as there is nothing else; --kind table asks for a table"
-                ));
+                );
+                data.notes.insert(data.news, note);
+                data.news += 1;
             }
         }
         if let (Loaded::Sample(..), Some(path)) = (&read, &self.args.labels_known) {

@@ -15,15 +15,15 @@ use crate::terminal::{items, print, print_json, say, seconds, shown, things};
 /// Items that the summary of a ranking lists.
 const LISTED: usize = 10;
 
-/// Tells the user every warning of the run; those that are among the `notes` of the reader are news.
-pub fn warn(progress: &mut Progress, record: &RunRecord, notes: &[String]) {
+/// Tells the user every warning of the run; those that are `news` of how the data was read are notes.
+pub fn warn(progress: &mut Progress, record: &RunRecord, news: &[String]) {
     if record.bad > 0 {
         let first =
             record.quarantined.first().map(|item| format!("; the first: {}: {}", item.id, item.reason));
         let text = format!("{} could not be read (left out of the ranking)", items(record.bad));
         progress.warn(&(text + &first.unwrap_or_default()));
     }
-    record.warnings.iter().for_each(|warning| match notes.contains(warning) {
+    record.warnings.iter().for_each(|warning| match news.contains(warning) {
         true => progress.news(warning),
         false => progress.warn(warning),
     });

@@ -243,6 +243,7 @@ mod tests {
             bad: 0,
             fingerprint: String::new(),
             notes: Vec::new(),
+            news: 0,
             encoded: None,
         }
     }

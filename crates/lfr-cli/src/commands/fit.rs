@@ -20,13 +20,13 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
 
     let mut progress = Progress::new(args.running.quiet);
     let (data, _) = plan.read(&args.input, &mut progress)?.parts();
-    let notes = data.notes.clone();
+    let news = data.notes[..data.news.min(data.notes.len())].to_vec();
     let run = plan.fit(data, None, &mut progress).inspect_err(|e| unfinished::hint(e, &unfinished))?;
     let record = RunRecord { command: tables.words.clone(), ..run.record()? };
     run.model.save_into(file)?;
     unfinished.discard()?;
     progress.clear();
-    summary::warn(&mut progress, &record, &notes);
+    summary::warn(&mut progress, &record, &news);
     summary::fit(&args.running, &record, &target)?;
     Ok(summary::verdict(args.fitting.strict, &record))
 }

@@ -35,7 +35,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
 
     let mut progress = Progress::new(args.running.quiet);
     let (data, rows) = plan.read(&args.input, &mut progress)?.parts();
-    let notes = data.notes.clone();
+    let news = data.notes[..data.news.min(data.notes.len())].to_vec();
     let labels = given.map(|given| given.of_all(&all_ids(&data, rows.as_ref()))).transpose()?;
     let fitted = plan.fit(data, labels.clone().filter(|_| rows.is_none()), &mut progress);
     let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
@@ -67,7 +67,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     folder.commit()?;
     unfinished.discard()?;
     progress.clear();
-    summary::warn(&mut progress, &record, &notes);
+    summary::warn(&mut progress, &record, &news);
     summary::rank(&args.running, &record, &run.score_table(), &target)?;
     Ok(summary::verdict(args.fitting.strict, &record))
 }

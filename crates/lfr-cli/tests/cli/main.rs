@@ -32,6 +32,7 @@ mod rank;
 mod reading;
 mod resume;
 mod review;
+mod shapes;
 mod streams;
 mod threshold;
 mod usage;

@@ -55,6 +55,8 @@ pub struct Data {
     pub fingerprint: String,
     /// What the reader decided and the user should know.
     pub notes: Vec<String>,
+    /// How many of them, the first ones, are plain news of how it was read.
+    pub news: usize,
     /// The features of the items, when an encoder made them.
     pub encoded: Option<Encoded>,
 }
@@ -259,6 +261,7 @@ impl Data {
             bad: source.bad(),
             range: source.range(),
             fingerprint: source.fingerprint(),
+            news: source.notes().len(),
             notes: source.notes(),
             encoded: None,
         };

@@ -544,7 +544,10 @@ mod tests {
     #[test]
     fn numbers_of_python_that_json_lacks_are_missing() {
         assert_eq!(read("{\"a\": NaN, \"b\": 1}\n{\"a\": 2, \"b\": -Infinity}\n").2, "- 1, 2 -Infinity");
-        assert_eq!(read("[[1, NaN], [\"NaN, \\\"NaN\", 3]]").2, "1 -, NaN, \"NaN 3");
+        assert_eq!(
+            read("[[1, NaN], [\"NaN, \\\"NaN\", 3], [2, 4], [3, 5]]").2,
+            "1 -, NaN, \"NaN 3, 2 4, 3 5"
+        );
     }
 
     proptest! {

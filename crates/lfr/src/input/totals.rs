@@ -22,6 +22,10 @@ const TOTALS: &str = "total, totals, grand total, subtotal, sub-total, sum, sums
     gesamtergebnis, zwischenergebnis, teilergebnis, résultat, total geral, subtotale, totale complessivo, subtotaal, eindtotaal, \
     ogółem, celkem, összesen, toplam, итого, всего, сумма, 合計, 总计, 小计, 总和, 합계";
 
+/// What spreadsheet programs write below a pivot table and people hardly elsewhere, in lower case.
+const PIVOTS: &str =
+    "grand total, gesamtergebnis, total général, total general, totale complessivo, eindtotaal, total geral";
+
 /// Words for means and other figures of a column, in lower case.
 const FIGURES: &str = "mean, average, avg, median, minimum, maximum, std, std dev, stdev, standard deviation, count, mittelwert, \
     durchschnitt, mittel, standardabweichung, anzahl, moyenne, médiane, écart-type, media, mediana, promedio, \
@@ -200,7 +204,10 @@ impl Likeness {
     /// Whether the words of a row tell that it is a footer, whatever its numbers are.
     fn tells(&self, row: &Row) -> bool {
         let filled: Vec<(usize, &str)> = row.filled().collect();
-        if let Some((place, _)) = self.word(row) {
+        if let Some((place, word)) = self.word(row) {
+            if PIVOTS.split(", ").any(|pivot| word.to_lowercase() == pivot) {
+                return true;
+            }
             let usual =
                 |place: usize| self.columns.get(place).is_some_and(|c| 10 * c.filled >= 9 * self.rows);
             let gap = (0..self.columns.len())
@@ -295,6 +302,7 @@ mod tests {
             "Итого;;100,50;7",
             "合計;;100,50;7",
             ";;100,50;",
+            "Gesamtergebnis;x;101,00;8",
             "Exportiert am 6.2.2024;;;",
             "Source: the till of the shop in the High Street;;;",
             "Export created on 6.2.2024",
