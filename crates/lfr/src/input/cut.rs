@@ -223,11 +223,9 @@ impl Cut {
 
 /// Whether a cell is a number, a date, a code or the like as a whole: a digit, and no words.
 pub(super) fn is_value(cell: &str) -> bool {
-    let open = |open, close| cell.matches(open).count() != cell.matches(close).count();
-    has_digit(cell)
-        && !(cell.contains(char::is_alphabetic) && cell.contains(char::is_whitespace))
-        && !open('[', ']')
-        && !open('(', ')')
+    let closed = |open, close| cell.matches(open).count() == cell.matches(close).count();
+    let words = cell.contains(char::is_alphabetic) && cell.contains(char::is_whitespace);
+    has_digit(cell) && !words && closed('[', ']') && closed('(', ')')
 }
 
 /// The first records, without the last one where the sample may cut it.

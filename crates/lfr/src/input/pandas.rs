@@ -195,7 +195,7 @@ fn keyed(members: &[(String, Node<'_>)], known: &Known, notes: &Notes) -> Option
     }
     let wanted = known.columns.is_empty() || known.columns.iter().all(|name| places.contains_key(name));
     let many = members.len() >= MANY.0 && members.len() >= MANY.1 * places.len();
-    if places.is_empty() || !wanted || !(many || !known.columns.is_empty()) {
+    if places.is_empty() || !wanted || (!many && known.columns.is_empty()) {
         return None;
     }
     notes.add("the objects in the object are the rows, named by their keys");
