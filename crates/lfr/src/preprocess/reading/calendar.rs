@@ -133,6 +133,10 @@ fn rearranged(text: &str) -> Option<String> {
     {
         return Some(format!("{front}:{minutes}"));
     }
+    // `2.1.2024 klo 8.05`
+    if let Some((date, time)) = text.split_once(" klo ") {
+        return Some(format!("{date} {}", time.replace('.', ":")));
+    }
     let (rest, year) = text.rsplit_once(' ')?;
     let in_front = rest.contains(':') && year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
     let (date, clock) = rest.split_at(rest.find(':').filter(|_| in_front)?);
@@ -452,6 +456,7 @@ mod tests {
             ("1 июн. 2024 г.", "2024-06-01"),
             ("March 01, 2024 at 01:26 PM", "2024-03-01 13:26"),
             ("2 janvier 2024 à 14h03", "2024-01-02 14:03"),
+            ("2 Jan 2024 klo 14.03", "2024-01-02 14:03"),
         ] {
             let all = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst].map(|o| at(text, o));
             assert_eq!(all, [(); 3].map(|()| Some(date.to_owned())), "{text}");
