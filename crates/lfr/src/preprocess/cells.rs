@@ -135,10 +135,13 @@ impl Cells {
     }
 }
 
-/// Cells with the digits of other scripts as ASCII digits, and those that spreadsheets write as `="01002"` unwrapped.
+/// Cells with the digits of other scripts as ASCII digits, and those that spreadsheets write as `="01002"` or `'21` unwrapped.
 fn as_ascii(strings: &StringArray) -> StringArray {
-    let odd = |text: &str| text.starts_with("=\"") || text.contains(|c| digit(c).is_some());
-    if strings.value_data().is_ascii() && !strings.value_data().contains(&b'=')
+    let odd = |text: &str| {
+        text.starts_with("=\"") || unquoted(text).is_some() || text.contains(|c| digit(c).is_some())
+    };
+    if strings.value_data().is_ascii()
+        && !strings.value_data().iter().any(|byte| matches!(byte, b'=' | b'\''))
         || !strings.iter().flatten().any(odd)
     {
         return strings.clone();
@@ -149,6 +152,9 @@ fn as_ascii(strings: &StringArray) -> StringArray {
 fn plain(text: &str) -> Cow<'_, str> {
     if let Some(inner) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
         return Cow::Owned(inner.replace("\"\"", "\""));
+    }
+    if let Some(number) = unquoted(text) {
+        return Cow::Borrowed(number);
     }
     if !text.contains(|c| digit(c).is_some()) {
         return Cow::Borrowed(text);
@@ -163,6 +169,13 @@ fn plain(text: &str) -> Cow<'_, str> {
         other => other,
     };
     Cow::Owned(text.chars().map(|c| digit(c).unwrap_or_else(|| sign(c))).collect())
+}
+
+/// The number behind the apostrophe that keeps spreadsheets from reading it.
+fn unquoted(text: &str) -> Option<&str> {
+    let number = text.strip_prefix('\'')?;
+    let plain = number.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'-'));
+    (plain && number.bytes().any(|byte| byte.is_ascii_digit())).then_some(number)
 }
 
 /// The ASCII digit for one of another script: Arabic, Persian, Devanagari, Bengali, Thai, full width.
@@ -242,9 +255,9 @@ mod tests {
 
     #[test]
     fn digits_of_other_scripts_and_wrapped_cells_are_plain() {
-        let cells = ["٦٨٢", "۱۲٫۵", "२४", "１，２３４", "=\"01002\"", "=1", "a = b", "=\"a\"\"b\""];
-        let plain =
-            ["682", "12.5", "24", "1,234", "01002", "=1", "a = b", "a\"b"].map(|text| Some(text.to_owned()));
+        let cells = ["٦٨٢", "۱۲٫۵", "२४", "１，２３４", "=\"01002\"", "=1", "'21", "'90s", "=\"a\"\"b\""];
+        let plain = ["682", "12.5", "24", "1,234", "01002", "=1", "21", "'90s", "a\"b"]
+            .map(|text| Some(text.to_owned()));
         assert_eq!(strings(StringArray::from(cells.to_vec())), plain);
     }
 

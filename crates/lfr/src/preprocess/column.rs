@@ -348,12 +348,13 @@ impl Finding {
         let measures = looks.filter(|&(_, code)| !code && different >= CODES).map(|(first, _)| first);
         let remark = reading.remark.or_else(|| {
             let many = total >= CODES && 2 * different > total && 2 * coded().count() > total;
-            let first = measures.or_else(|| if many { coded().next() } else { None })?;
-            let first: String = first.chars().take(40).collect();
-            Some(format!(
-                "its {different} different values in {total} rows could not be read as numbers or dates (first: `{first}`); \
-                 they are compared as words"
-            ))
+            let values = format!("its {different} different values in {total} rows");
+            match measures {
+                Some(first) => Some(format!(
+                    "{values} could not be read as numbers or dates (first: `{first}`); they are compared as words"
+                )),
+                None => many.then(|| format!("{values} are compared as words, not by size")),
+            }
         });
         let missing = reading.cells - total;
         Self::levels_of(&columns, ColumnReading { levels, missing, remark, ..reading }, most)

@@ -25,7 +25,8 @@ fn shape(text: &str) -> Option<String> {
 
 /// Whether the letters of a shape make it more than a code, whose digits are parted by signs or stand beside capitals.
 fn is_code(shape: &str) -> bool {
-    let part = |c: char| matches!(c, '0' | '-' | '/' | ' ' | '#' | '_') || c.is_ascii_uppercase();
+    let part =
+        |c: char| matches!(c, '0' | '-' | '/' | ' ' | '#' | '_' | '+' | '(' | ')') || c.is_ascii_uppercase();
     shape.chars().all(part)
         || !shape.contains(|c: char| !c.is_alphanumeric()) && shape.matches('0').count() < 2
 }
@@ -57,6 +58,7 @@ mod tests {
         assert_eq!(looks(&["3 zorks 5", "7 zorks 12", "17 zorks 1"]), Some(("3 zorks 5", false)));
         assert_eq!(looks(&["~3:x:5", "~4:x:6", "other"]), None, "a third is something else");
         assert_eq!(looks(&["2024-0017", "2024-0018"]), Some(("2024-0017", true)));
+        assert_eq!(looks(&["+49 (30) 1200", "+49 (30) 17"]), Some(("+49 (30) 1200", true)));
         assert_eq!(looks(&["12A", "7A", "3A"]), Some(("12A", true)));
         for cells in
             [&["A17", "A18"][..], &["10.0.0.1", "10.0.0.2"], &["5f3a", "9bc1", "0dd4"], &["red", "blue"]]

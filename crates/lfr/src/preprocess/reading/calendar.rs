@@ -124,6 +124,19 @@ fn rearranged(text: &str) -> Option<String> {
         let signs = text.replace(['年', '년', '月', '월'], "-").replace("- ", "-");
         return Some(signs.replace(['日', '일'], " "));
     }
+    // `2/1/2024 à 8h05`
+    if let Some((front, minutes)) = text.rsplit_once('h')
+        && front.contains(' ')
+        && front.ends_with(|c: char| c.is_ascii_digit())
+        && minutes.len() == 2
+        && minutes.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(format!("{front}:{minutes}"));
+    }
+    // `2.1.2024 klo 8.05`
+    if let Some((date, time)) = text.split_once(" klo ") {
+        return Some(format!("{date} {}", time.replace('.', ":")));
+    }
     let (rest, year) = text.rsplit_once(' ')?;
     let in_front = rest.contains(':') && year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());
     let (date, clock) = rest.split_at(rest.find(':').filter(|_| in_front)?);
@@ -345,7 +358,7 @@ fn pieces(date: &str) -> Option<(Vec<Piece<'_>>, u8)> {
             (_, true) => return None,
             (true, _) => all.push(Piece::Number(piece)),
             // `2 de enero de 2024`, `2nd of January 2024`
-            (false, _) if matches!(piece, "de" | "of") && !all.is_empty() => {}
+            (false, _) if matches!(piece, "de" | "of" | "г") && !all.is_empty() => {}
             (false, _) => all.push(Piece::Word(piece)),
         }
         let next = tail.find(|c: char| c.is_alphanumeric()).unwrap_or(tail.len());
@@ -440,6 +453,10 @@ mod tests {
             ("2 Ocak 2024", "2024-01-02"),
             ("15 Ağustos 2024", "2024-08-15"),
             ("2 января 2024", "2024-01-02"),
+            ("1 июн. 2024 г.", "2024-06-01"),
+            ("March 01, 2024 at 01:26 PM", "2024-03-01 13:26"),
+            ("2 janvier 2024 à 14h03", "2024-01-02 14:03"),
+            ("2 Jan 2024 klo 14.03", "2024-01-02 14:03"),
         ] {
             let all = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst].map(|o| at(text, o));
             assert_eq!(all, [(); 3].map(|()| Some(date.to_owned())), "{text}");
@@ -487,6 +504,7 @@ mod tests {
             "10 Main Street (2024)",
             "2nd place 2024",
             "room 4 of 2024",
+            "1 day 2h05",
         ];
         for text in texts {
             assert_eq!(stamp(text), None, "{text}");

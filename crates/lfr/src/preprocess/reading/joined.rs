@@ -20,7 +20,7 @@ const DENOMINATORS: [f64; 9] = [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 16.0, 32.0, 64.0];
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Piece {
-    /// What stands between them: `/`, `×` for `x`, `X`, `×` and `*`, or `–` for what is between the ends of a range.
+    /// What stands between them: `,` in lists, `/`, `×` for `x`, `X`, `×` and `*`, or `–` for what is between the ends of a range.
     pub separator: char,
     /// How many numbers a cell has.
     pub count: usize,
@@ -46,6 +46,9 @@ pub(in crate::preprocess) fn ordinal(place: usize) -> &'static str {
 
 /// The numbers of a cell and what stands between them; `None` for anything else, a single number included.
 pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
+    if let Some(numbers) = listed(text) {
+        return Some((',', numbers));
+    }
     if text.len() > LONGEST || !text.starts_with(|c: char| c.is_ascii_digit() || is_currency_sign(c)) {
         return None;
     }
@@ -71,6 +74,25 @@ pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
     let hexadecimal = separator == '×' && pieces.first()?.values[0] == Some(0.0);
     let sound = (2..=most).contains(&pieces.len()) && units.len() < 2 && !hexadecimal;
     (sound && !pieces.iter().any(padded)).then_some((separator, pieces))
+}
+
+/// Numbers in brackets as programs write lists, `[0.5, -1]`, or two with a decimal point, as places have: `47.94, -11.0`.
+fn listed(text: &str) -> Option<Vec<Written<'_>>> {
+    let text = if text.len() > LONGEST { return None } else { text };
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let inner = inner.or_else(|| text.strip_prefix('(').and_then(|text| text.strip_suffix(')')));
+    let number = |text| {
+        let certain = |signs| match signs {
+            Signs::Point => true,
+            Signs::Plain { padded, .. } => inner.is_some() && !padded,
+            _ => false,
+        };
+        written(text)
+            .filter(|number| certain(number.signs) && number.unit.is_none() && number.currency.is_none())
+    };
+    let most = if inner.is_some() { MOST } else { 2 };
+    let parts = inner.unwrap_or(text).split(", ").map(number).collect::<Option<Vec<_>>>()?;
+    (2..=most).contains(&parts.len()).then_some(parts)
 }
 
 /// The ends of a range, the lower first: `30–70`, `40k-55k`, `$5 to $9`.
@@ -223,6 +245,22 @@ mod tests {
             &["3 kg-4 m", "5 kg-6 m"],
             &["1-2-3", "2-3-4"],
         ] {
+            assert_eq!(first(cells), None, "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn lists_and_places_are_several_numbers() {
+        for (cells, count) in [
+            (&["[0.01, 0.78]", "[1, -0.5]"][..], 2),
+            (&["(1, 2, 3)", "(4, 5, 6)"], 3),
+            (&["47.94, -11.0", "-48.1, 11.2"], 2),
+        ] {
+            assert_eq!(first(cells), Some((',', count, Decimal::Point)), "{cells:?}");
+        }
+        for cells in
+            [&["1, 2", "3, 4"][..], &["[1]", "[2]"], &["[a, 1]", "[b, 2]"], &["1,5, 2,5", "1,7, 3,5"]]
+        {
             assert_eq!(first(cells), None, "{cells:?}");
         }
     }

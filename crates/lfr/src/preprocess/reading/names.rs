@@ -52,7 +52,7 @@ pub(super) fn without_weekday(text: &str) -> &str {
     let rest = text[letters..].trim_start_matches(['.', ',', ' ']);
     // `Mar 5 2023` is a month.
     if known && !word.is_empty() && month(&word).is_none()
-        || known && rest.chars().filter(|c| c.is_alphabetic()).count() > 2
+        || known && rest.split(|c: char| !c.is_alphabetic()).any(|word| month(word).is_some())
     {
         rest
     } else {
@@ -81,6 +81,7 @@ mod tests {
     fn weekdays_are_told_from_months() {
         assert_eq!(without_weekday("Tuesday, 2 Jan 2024"), "2 Jan 2024");
         assert_eq!(without_weekday("Mar 5 2023"), "Mar 5 2023");
+        assert_eq!(without_weekday("March 5, 2023 at 8:00 PM"), "March 5, 2023 at 8:00 PM");
         assert_eq!(without_weekday("mar. 5 sept. 2023"), "5 sept. 2023");
         assert_eq!(without_weekday("средa 2024"), "2024");
     }
