@@ -39,8 +39,8 @@ pub(super) enum Format {
 
 const ACCEPTED: &str = "accepted are a folder of pictures or of .txt documents, .csv, .tsv, .json, .jsonl and .txt \
                         files (plain or .gz, .bz2, .zst, .zip), .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
-/// Endings of files that hold lines of text where they hold no table; none at all is one of them.
-const LINES: &[&str] = &["txt", "log", "md", "text", ""];
+/// Endings, beside .txt, of files that hold lines of text where they hold no table; none at all is one of them.
+const LINES: &[&str] = &["log", "md", "text", ""];
 
 /// Endings of workbooks.
 const WORKBOOKS: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods"];
@@ -212,7 +212,8 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
         Some(Kind::Table) if is_text => Ok(Format::Delimited),
         Some(Kind::Text) if is_text => Ok(Format::Documents),
         _ if is_text && (is_workbook || Dialect::is_table(&start, whole)) => Ok(Format::Delimited),
-        _ if is_text && LINES.contains(&extension.as_str()) => Ok(Format::Documents),
+        _ if is_text && extension == "txt" => Ok(Format::Documents),
+        _ if text::is_plain(&start) && LINES.contains(&extension.as_str()) => Ok(Format::Documents),
         _ if is_text => {
             let way = "--kind text reads its lines as documents, --kind table as rows";
             Err(Error::input(
@@ -264,6 +265,7 @@ mod tests {
         assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.dat", b" x   y\n 1   2\n 3  14\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", Some(Kind::Text)), Ok(Format::Documents));
+        assert!(found("a", b"\x1f", None).is_err());
         for name in ["a.log", "a"] {
             assert_eq!(found(name, b"a line", None), Ok(Format::Documents));
         }

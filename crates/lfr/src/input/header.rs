@@ -266,7 +266,12 @@ fn are_counted(first: &[&str], columns: &[Vec<&str>]) -> bool {
     let all_fractions = below.iter().all(|(column, _)| fractions(column));
     let all_apart =
         names.len() >= 3 && names.iter().zip(&below).all(|(&name, (_, numbers))| apart(name, numbers));
-    even && ((counting && all_fractions) || all_apart)
+    // As on plates of wells: an empty corner above words, and 1, 2, 3, ... beside it.
+    let words = columns
+        .first()
+        .is_some_and(|column| !column.is_empty() && !column.iter().any(|cell| has_digit(cell)));
+    let cornered = first[0].trim().is_empty() && words && names.len() > 2 && names[0] <= 1.0 && step == 1.0;
+    even && ((counting && all_fractions) || all_apart || cornered)
 }
 
 /// Whether the first row begins with an empty cell above 0, 1, 2, ..., the row numbers that pandas writes.
@@ -332,6 +337,7 @@ mod tests {
             ";0;1\n0;0.5;1.5\n1;2.5;3.5",
             ";0;1\n0;5;7\n1;3;4",
             "1;2;3;4\n1000;1100;900;1200\n1010;1030;950;1100\n990;1020;930;1000",
+            ";1;2;3\nA;0.5;3;1\nB;2;0.5;2\nC;1;1;3",
             "400;402;404\n0.12;0.13;0.5\n0.11;0.1;0.4",
         ] {
             assert_eq!(find(text), (0, true), "{text}");

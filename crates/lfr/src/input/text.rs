@@ -75,13 +75,18 @@ pub(super) fn ends_otherwise(folder: &Path) -> Result<bool> {
     Ok(others > documents)
 }
 
-/// Whether a file begins as a text does: some bytes, none of them zero unless it is UTF-16, and no format of pictures,
-/// archives or pages.
+/// Whether a file begins as a text does: some bytes, without control characters unless it is UTF-16, and no page of PDF or
+/// RTF.
 fn is_text(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
-    let binary = start.contains(&0) || start.starts_with(b"%PDF") || start.starts_with(b"{\\rtf");
-    read.is_ok_and(|length| length > 0) && (encoding::wide(&start).is_some() || !binary)
+    let page = start.starts_with(b"%PDF") || start.starts_with(b"{\\rtf");
+    read.is_ok_and(|length| length > 0) && (encoding::wide(&start).is_some() || (is_plain(&start) && !page))
+}
+
+/// Whether bytes hold no control characters but those of texts.
+pub(super) fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte >= b' ' || b"\t\n\r\x0c\x1b".contains(byte))
 }
 
 /// An identifier, and the document or the reason why there is none.
