@@ -149,13 +149,13 @@ fn every_method_is_fitted_saved_and_loaded() {
 }
 
 /// Twenty-four documents with so many words that networks are given them without their zeros.
-fn documents() -> Pile {
+fn documents() -> Data {
     let document = |i: usize| {
         let own = (0..180).map(|word| format!("w{i}x{word}"));
         let shared = (0..10).map(|word| format!("common{}", (i + word) % 15));
         own.chain(shared).collect::<Vec<_>>().join(" ")
     };
-    Pile::documents((0..24).map(document)).unwrap()
+    Data::documents((0..24).map(document)).unwrap()
 }
 
 #[test]
@@ -167,8 +167,8 @@ fn networks_on_documents_are_saved_and_loaded() {
             fit = fit.known(vec![(0, false), (1, true), (2, false), (3, true)]);
         }
         let run = fit.run(documents()).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let scores = Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap().score(&run.pile).unwrap();
-        assert_eq!(scores, run.model.score(&run.pile).unwrap(), "{name}");
+        let scores = Model::from_bytes(&run.model.to_bytes().unwrap()).unwrap().score(&run.data).unwrap();
+        assert_eq!(scores, run.model.score(&run.data).unwrap(), "{name}");
         assert_eq!(scores, run.scores, "{name}");
         // DRAE's loss divides by how far two groups of errors are apart.
         assert!(name == "drae" || run.curve[1].loss < run.curve[0].loss, "{name}: {:?}", run.curve);

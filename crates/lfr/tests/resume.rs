@@ -72,7 +72,7 @@ fn autoencoders_go_on_where_they_were_stopped() {
 #[test]
 fn weights_that_wait_for_their_steps_are_kept() {
     let document = |i: usize| (0..220).map(|word| format!("w{}x{word}", i / 2)).collect::<Vec<_>>().join(" ");
-    let documents = Pile::documents((0..40).map(document)).unwrap();
+    let documents = Data::documents((0..40).map(document)).unwrap();
     let short = json!({ "schedule": { "epochs": 1, "batch_size": 14 } });
     same_bytes("ae-lfr", short, documents, &[2]);
 }
