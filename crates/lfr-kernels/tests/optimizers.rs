@@ -82,3 +82,20 @@ fn late_rows_are_as_punctual_ones() {
     adam.catch_up(7, &all, width, &mut q, [&mut n, &mut w], &mut done);
     assert!(p == q && m == n && v == w);
 }
+
+/// Numbers below the smallest ordinary one make a processor slow.
+#[test]
+fn what_fades_becomes_zero() {
+    let adam = Adam { learning_rate: 2.5e-4, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, l2: 1e-6 };
+    let start: Vec<f32> = (0..32).map(|i| 0.03 * (i as f32 * 0.7).sin()).collect();
+    let (mut p, mut m, mut v) = (start.clone(), vec![0.0; 32], vec![0.0; 32]);
+    let mut done = [0; 32];
+    let rows: Vec<u32> = (0..32).collect();
+    for step in 1..=4_000 {
+        adam.catch_up(step, &rows, 1, &mut p, [&mut m, &mut v], &mut done);
+        assert!(p.iter().chain(&m).chain(&v).all(|x| !x.is_subnormal()), "step {step}: {p:?} {m:?} {v:?}");
+    }
+    assert!(p.iter().all(|p| p.abs() < 1e-3) && start.iter().any(|p| p.abs() > 0.02));
+    adam.update(1, &[f32::NAN; 32], &mut p, [&mut m, &mut v]);
+    assert!(p.iter().chain(&m).chain(&v).all(|x| x.is_nan()));
+}
