@@ -190,9 +190,12 @@ impl Cut {
     /// a time with words behind it. Names without a digit in the first record vouch for columns.
     pub fn tears(&self) -> bool {
         let rows = &self.records[self.start..];
-        let named = rows.first().is_some_and(|first| {
-            !first.iter().flatten().any(u8::is_ascii_digit) && first.iter().all(|cell| !cell.is_empty())
-        });
+        let names = |row: &ByteRecord| {
+            !row.iter().flatten().any(u8::is_ascii_digit) && row.iter().all(|cell| !cell.is_empty())
+        };
+        let above =
+            self.records[..self.start].last().filter(|row| row.len() > 1 && row.len() + 1 == self.width);
+        let named = rows.first().into_iter().chain(above).any(names);
         let cells = |row: &ByteRecord| -> Vec<String> {
             row.iter().map(|field| encoding::text(field).0.trim().to_owned()).collect()
         };

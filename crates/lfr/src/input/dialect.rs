@@ -358,6 +358,8 @@ mod tests {
     #[test]
     fn tables_are_told_from_lines_of_text() {
         let is_table = |text: &str| Dialect::is_table(text.as_bytes(), true);
+        let calls = "Number,Date,Took\n+49,Jan 02, 2024 08:46,10\n+48,Jan 03, 2024 09:46,12\n+49,Jan 04, 2024 08:50,9\n";
+        assert_eq!(Dialect::aligned(calls.as_bytes(), true, &Known::default()), None);
         for text in ["x,y\n1,2\n3,4\n", "name\tcity\nA\tB\nC\tD\n", "x;y;z\n1;2;a\n1;4;b\n"] {
             assert!(is_table(text), "{text}");
         }
