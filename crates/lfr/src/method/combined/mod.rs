@@ -27,6 +27,7 @@ use crate::method::forest::isolation_forest::IsolationForestConfig;
 use crate::method::lvad::LvadConfig;
 use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::{Distance, KnnConfig};
+use crate::method::patches::PatchesConfig;
 use crate::method::pca::PcaConfig;
 use crate::method::scaling::Scaling;
 use crate::method::{Context, Detector, Known, Method, MethodConfig, Registry};
@@ -63,6 +64,7 @@ impl CombinedConfig {
                 Method::IsolationForest(IsolationForestConfig { scaling: Scaling::Instance, ..forest }),
                 // Two starts of k-means instead of ten: the combination does not need the last digit.
                 Method::Lvad(LvadConfig { restarts: 2, ..LvadConfig::default() }),
+                Method::Patches(PatchesConfig::default()),
             ],
             Kind::Table => vec![
                 Method::IsolationForest(forest),

@@ -48,17 +48,17 @@ pub struct PatchesConfig {
     #[schemars(extend("source" = "ours: a bound on time"))]
     pub samples: usize,
     /// Share of the patches' variance that their whitened components hold, above 0, up to 1.
-    #[schemars(extend("source" = "ours, by the side check of docs/defaults.md: all in Coates et al. 2011"))]
+    #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md: all in Coates et al. 2011"))]
     pub whitened: f64,
     /// Centroids, 2 to 1024; fewer when there are fewer patches.
     #[schemars(extend("source" = "ours: 100 to 4000 in Coates et al. 2011"))]
     pub centroids: usize,
     /// Share of the variance of the pictures' descriptions that the components hold along which they are compared, above
     /// 0, up to 1.
-    #[schemars(extend("source" = "ours, by the side check of docs/defaults.md"))]
+    #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md"))]
     pub variance: f64,
     /// Share of the pictures, the most distant ones, that the second fit leaves out, from 0, up to 0.5.
-    #[schemars(extend("source" = "ours, by the side check of docs/defaults.md"))]
+    #[schemars(extend("source" = "ours, by the experiments of docs/defaults.md"))]
     pub trimmed: f64,
     /// Pictures fitted on, 2 to 1000000; a random choice when there are more.
     #[schemars(extend("source" = "ours: a bound on time and memory"))]
