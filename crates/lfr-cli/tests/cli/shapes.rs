@@ -137,9 +137,8 @@ fn prose_is_ranked_as_text_where_there_is_nothing_else() {
     place.lfr("rank a.csv --kind table").refused("--text review");
     place.lfr("fit a.csv -o m.safetensors").ok();
     assert_eq!(place.lfr("score m.safetensors a.csv").ok().lines().count(), 41);
-    let lists: String = (0..40)
-        .map(|i| format!("{i},\"[0.{i:02}, 0.{:02}]\"\n", if i == 17 { 99 } else { i }))
-        .collect();
+    let lists: String =
+        (0..40).map(|i| format!("{i},\"[0.{i:02}, 0.{:02}]\"\n", if i == 17 { 99 } else { i })).collect();
     assert_first("l.csv", format!("id,vec\n{lists}"), 40, "17", &["column `id` left out"]);
 }
 
