@@ -457,7 +457,7 @@ mod tests {
             .collect();
         let prose = text(&prose.iter().map(String::as_str).collect::<Vec<_>>());
         let count = numbers(&(0..12).map(f64::from).collect::<Vec<_>>());
-        let lists: Vec<String> = (0..12).map(|i| format!("[{i}, 0.{i}]")).collect();
+        let lists: Vec<String> = (0..12).map(|i| format!("[{i}, 0.{i}, 1, 2, 3, 4]")).collect();
         let lists = text(&lists.iter().map(String::as_str).collect::<Vec<_>>());
         let only = |columns: &[(&str, ArrayRef)]| {
             TableEncoder::only_prose(&[&batch(columns)], &TableOptions::default()).unwrap()
