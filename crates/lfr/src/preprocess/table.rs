@@ -252,13 +252,18 @@ fn blank(columns: &[&ArrayRef], rows: usize) -> Result<Vec<usize>> {
     Ok(blank)
 }
 
-/// Whether nothing but columns of little use is left, which are then taken. Prose, and words that name the rows beside a
-/// column that only counts them, are better ranked in another way.
+/// Whether nothing but columns of little use is left, which are then taken. Prose is better ranked in another way, and a column
+/// that only counts the rows says nothing beside words that name them or values that could not be read.
 fn falls_back(findings: &[Finding]) -> bool {
     let (kept, others): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| finding.encoding.is_some());
-    let has = |kind: ReadAs| others.iter().any(|finding| finding.reading.read_as == kind);
     let counts = kept.iter().all(|finding| finding.reading.read_as == ReadAs::Identifier);
-    kept.iter().all(|finding| finding.idle) && !has(ReadAs::Text) && !(counts && has(ReadAs::Identifier))
+    let better = |finding: &&Finding| match finding.reading.read_as {
+        ReadAs::Text => true,
+        ReadAs::Identifier => counts,
+        ReadAs::Nothing => counts && finding.reading.levels > 0,
+        _ => false,
+    };
+    kept.iter().all(|finding| finding.idle) && !others.iter().any(better)
 }
 
 /// What each column holds, and how it was read.
