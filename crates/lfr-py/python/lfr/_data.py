@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._lfr import Data
+from . import _lfr
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
@@ -22,7 +22,7 @@ MAX_DENSE = 1 << 30
 class Data:
     """A pile and how its columns were called."""
 
-    pile: Data
+    held: _lfr.Data
     #: Columns of an array or a table; ``None`` for documents, pictures and files.
     columns: int | None = None
     #: Their names where they have some.
@@ -48,10 +48,10 @@ def read(X: Any, reading: Mapping[str, Any], threads: int | None) -> Data:
     if isinstance(given.get("ignore"), str):
         given["ignore"] = [given["ignore"]]
     options = plain(given)
-    if isinstance(X, Data):
+    if isinstance(X, _lfr.Data):
         return Data(X)
     if isinstance(X, str | os.PathLike):
-        return Data(Data.read(X, options, threads))
+        return Data(_lfr.Data.read(X, options, threads))
     if _is_frame(X):
         return _frame(X, options, threads)
     if type(X).__name__ == "Series" and hasattr(X, "to_list"):
@@ -87,12 +87,12 @@ def _frame(X: Any, options: str, threads: int | None) -> Data:
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        pile = Data.columns([(name, _column(plain.iloc[:, i])) for i, name in enumerate(names)], options, threads)
+        held = _lfr.Data.columns([(name, _column(plain.iloc[:, i])) for i, name in enumerate(names)], options, threads)
     else:
-        pile = _arrow(plain, options, threads).pile
-    if own_ids and '"id"' not in options and len(pile) == len(X):
-        pile = pile.with_ids([str(label) for label in X.index])
-    return Data(pile, len(names), names)
+        held = _arrow(plain, options, threads).held
+    if own_ids and '"id"' not in options and len(held) == len(X):
+        held = held.with_ids([str(label) for label in X.index])
+    return Data(held, len(names), names)
 
 
 def _column(series: Any) -> Any:
@@ -108,7 +108,7 @@ def _column(series: Any) -> Any:
 def _arrow(X: Any, options: str, threads: int | None) -> Data:
     names = getattr(X, "column_names", None) or getattr(X, "columns", None)
     names = None if names is None or callable(names) else [str(name) for name in names]
-    return Data(Data.table(X, options, threads), None if names is None else len(names), names)
+    return Data(_lfr.Data.table(X, options, threads), None if names is None else len(names), names)
 
 
 def _dense(X: Any) -> np.ndarray:
@@ -128,10 +128,10 @@ def _list(X: Sequence[Any], options: str, threads: int | None) -> Data:
         raise ValueError("X is empty: it holds no item")
     if all(isinstance(item, str) for item in X):
         if all(item.lower().endswith(PICTURES) for item in X):
-            return Data(Data.picture_files(X, options, threads))
-        return Data(Data.documents(X, threads))
+            return Data(_lfr.Data.picture_files(X, options, threads))
+        return Data(_lfr.Data.documents(X, threads))
     if all(isinstance(item, os.PathLike) for item in X):
-        return Data(Data.picture_files(X, options, threads))
+        return Data(_lfr.Data.picture_files(X, options, threads))
     if all(hasattr(item, "convert") and hasattr(item, "getbands") for item in X):
         return _pictures([_of_pil(item) for item in X], options, threads)
     if all(isinstance(item, np.ndarray) and item.ndim in (2, 3) for item in X):
@@ -163,7 +163,7 @@ def _pictures(X: Sequence[np.ndarray], options: str, threads: int | None) -> Dat
         entries.append((np.ascontiguousarray(picture), height, width, channels[0] if channels else 1))
     if not entries:
         raise ValueError("X is empty: it holds no picture")
-    return Data(Data.pictures(entries, options, threads))
+    return Data(_lfr.Data.pictures(entries, options, threads))
 
 
 def _array(X: np.ndarray, options: str, threads: int | None) -> Data:
@@ -180,7 +180,7 @@ def _array(X: np.ndarray, options: str, threads: int | None) -> Data:
     if 0 in X.shape:
         raise ValueError(f"X is empty: {X.shape[0]} rows of {X.shape[1]} columns")
     X = _numbers(X)
-    return Data(Data.rows(X, X.shape[1], threads), X.shape[1])
+    return Data(_lfr.Data.rows(X, X.shape[1], threads), X.shape[1])
 
 
 def _numbers(X: np.ndarray) -> np.ndarray:

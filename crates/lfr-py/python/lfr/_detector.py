@@ -133,7 +133,7 @@ class Detector:
         data = read(X, reading, self.threads)
         with _Progress(self.progress) as callback:
             run = _lfr.fit(
-                data.pile, self.method, self.preset, plain(settings), int(self.seed), self.threads, callback
+                data.held, self.method, self.preset, plain(settings), int(self.seed), self.threads, callback
             )
         self._model: _lfr.Run | _lfr.Model = run
         self._header: dict[str, Any] = json.loads(run.header())
@@ -143,7 +143,7 @@ class Detector:
     def _learn(self, record: dict[str, Any], scores: np.ndarray, data: Data) -> None:
         self.record_ = record
         self.decision_scores_ = scores
-        self.ids_ = data.pile.ids
+        self.ids_ = data.held.ids
         self.warnings_ = list(record["warnings"])
         self.checks_ = record["checks"]
         self.curve_ = record["curve"]
@@ -176,7 +176,7 @@ class Detector:
         ndarray of shape (n_items,), float64
             Higher = more anomalous.
         """
-        return _floats(self._fitted().score(self._new(X).pile, self.threads))
+        return _floats(self._fitted().score(self._new(X).held, self.threads))
 
     def predict(self, X: Any) -> np.ndarray:
         """Flag items: 1 where the score is above ``threshold_``, else 0.
@@ -206,7 +206,7 @@ class Detector:
             For a table columns with ``column``, ``value``, ``expected`` (where the method says) and ``residual``; for
             documents ``term`` and ``weight``. Pictures are in the report alone.
         """
-        entries: list[list[dict[str, Any]]] = json.loads(self._fitted().explain(self._new(X).pile, self.threads))
+        entries: list[list[dict[str, Any]]] = json.loads(self._fitted().explain(self._new(X).held, self.threads))
         return entries
 
     def _new(self, X: Any) -> Data:
