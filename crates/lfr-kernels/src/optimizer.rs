@@ -29,20 +29,11 @@ impl Adam {
     ///
     /// # Panics
     /// If lengths differ.
-    pub fn update(
-        &self,
-        step: i32,
-        gradient: &[f32],
-        parameters: &mut [f32],
-        [first, second]: [&mut [f32]; 2],
-    ) {
-        for (name, slice) in [("gradient", gradient), ("first moment", first), ("second moment", second)] {
-            check(name, slice, parameters.len());
-        }
+    pub fn update(&self, step: i32, gradient: &[f32], parameters: &mut [f32], moments: [&mut [f32]; 2]) {
+        check("gradient", gradient, parameters.len());
         let factors = self.factors(step);
-        let state =
-            parameters.par_chunks_mut(PART).zip(first.par_chunks_mut(PART).zip(second.par_chunks_mut(PART)));
-        state.zip(gradient.par_chunks(PART)).for_each(|((p, (m, v)), g)| {
+        let state = parts(parameters, moments, PART);
+        state.zip(gradient.par_chunks(PART)).for_each(|([p, m, v], g)| {
             adam(self, factors, g, p, [m, v]);
         });
     }
@@ -57,18 +48,13 @@ impl Adam {
         step: i32,
         (rows, width): (&[f32], usize),
         parameters: &mut [f32],
-        [first, second]: [&mut [f32]; 2],
+        moments: [&mut [f32]; 2],
     ) {
-        for (name, slice) in [("first moment", &first), ("second moment", &second)] {
-            check(name, slice, parameters.len());
-        }
         let (factors, zeros) = (self.factors(step), vec![0.0; width]);
         let many = (PART / width).max(1);
         let starts = starts(rows, width, many, parameters.len() / width);
-        let part = many * width;
-        let state =
-            parameters.par_chunks_mut(part).zip(first.par_chunks_mut(part).zip(second.par_chunks_mut(part)));
-        state.zip(starts.par_windows(2)).enumerate().for_each(|(at, ((p, (m, v)), own))| {
+        let state = parts(parameters, moments, many * width);
+        state.zip(starts.par_windows(2)).enumerate().for_each(|(at, ([p, m, v], own))| {
             let mut own = rows[own[0]..own[1]].chunks_exact(1 + width).peekable();
             let state =
                 p.chunks_exact_mut(width).zip(m.chunks_exact_mut(width).zip(v.chunks_exact_mut(width)));
@@ -89,21 +75,16 @@ impl Adam {
         step: i32,
         (rows, width): (&[f32], usize),
         parameters: &mut [f32],
-        [first, second]: [&mut [f32]; 2],
+        moments: [&mut [f32]; 2],
         done: &mut [i32],
     ) {
         check("rows of parameters", parameters, done.len() * width);
-        for (name, slice) in [("first moment", &first), ("second moment", &second)] {
-            check(name, slice, parameters.len());
-        }
         let factors = self.factors(step);
         let many = (PART / width).max(1);
         let starts = starts(rows, width, many, done.len());
-        let part = many * width;
-        let state =
-            parameters.par_chunks_mut(part).zip(first.par_chunks_mut(part).zip(second.par_chunks_mut(part)));
+        let state = parts(parameters, moments, many * width);
         let parts = state.zip(done.par_chunks_mut(many)).zip(starts.par_windows(2)).enumerate();
-        parts.for_each(|(at, (((p, (m, v)), done), own))| {
+        parts.for_each(|(at, (([p, m, v], done), own))| {
             for g in rows[own[0]..own[1]].chunks_exact(1 + width) {
                 let row = g[0] as usize - at * many;
                 assert_eq!(done[row] + 1, step, "steps of row {}", g[0]);
@@ -125,21 +106,16 @@ impl Adam {
         rows: &[u32],
         width: usize,
         parameters: &mut [f32],
-        [first, second]: [&mut [f32]; 2],
+        moments: [&mut [f32]; 2],
         done: &mut [i32],
     ) {
         check("rows of parameters", parameters, done.len() * width);
-        for (name, slice) in [("first moment", &first), ("second moment", &second)] {
-            check(name, slice, parameters.len());
-        }
         assert!(rows.is_sorted(), "rows in ascending order");
         let earliest = rows.iter().map(|&row| done[row as usize]).min().unwrap_or(to);
         let factors: Vec<_> = (earliest + 1..=to).map(|step| self.factors(step)).collect();
         let many = (PART / width.max(1)).max(1);
-        let part = many * width;
-        let state =
-            parameters.par_chunks_mut(part).zip(first.par_chunks_mut(part).zip(second.par_chunks_mut(part)));
-        state.zip(done.par_chunks_mut(many)).enumerate().for_each(|(at, ((p, (m, v)), done))| {
+        let state = parts(parameters, moments, many * width);
+        state.zip(done.par_chunks_mut(many)).enumerate().for_each(|(at, ([p, m, v], done))| {
             let from = rows.partition_point(|&row| (row as usize) < at * many);
             let until = rows.partition_point(|&row| (row as usize) < (at + 1) * many);
             for row in rows[from..until].iter().map(|&row| row as usize - at * many) {
@@ -160,6 +136,18 @@ impl Adam {
         let rate = f64::from(self.learning_rate) / correction(self.beta_1);
         [(rate * root) as f32, (f64::from(self.epsilon) * root) as f32]
     }
+}
+
+/// Parameters and their two moments, in parts of `part` numbers.
+fn parts<'a>(
+    parameters: &'a mut [f32],
+    [first, second]: [&'a mut [f32]; 2],
+    part: usize,
+) -> impl IndexedParallelIterator<Item = [&'a mut [f32]; 3]> {
+    check("first moment", first, parameters.len());
+    check("second moment", second, parameters.len());
+    let moments = first.par_chunks_mut(part).zip(second.par_chunks_mut(part));
+    parameters.par_chunks_mut(part).zip(moments).map(|(p, (m, v))| [p, m, v])
 }
 
 /// Where the rows of each part of `many` rows begin in a gradient, and where the last ones end.
