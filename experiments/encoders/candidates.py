@@ -1,19 +1,16 @@
-"""How the default on the features of an encoder was chosen: candidates in numpy on EfficientNet-Lite0, draws of one class with
-outliers from the others. Prints the mean AUROC over the classes for each candidate.
+"""Candidates for the default on the features of an encoder, in numpy, on FILE of `features.py`. One or several classes are
+the inliers, c times as many items of the others the outliers. Prints the mean AUROC over the classes, on the features and
+on their square roots.
 
-    python candidates.py efficientnet-lite0.onnx 101_ObjectCategories 0.1 0.3 0.5 0.9
-    python candidates.py efficientnet-lite0.onnx test_batch.bin 0.1 0.3 0.9
+    python candidates.py FILE.npz --ratio 0.1 0.5 0.9 [--seed 0] [--kinds 1] [--most 100] [--lump]
 
-The folder of Caltech101 gives at most 100 pictures a class; of CIFAR10's file the first 2000 pictures are used. Needs numpy,
-onnxruntime, Pillow and scikit-learn.
+--kinds: classes that are the inliers; --most: inliers of a draw; --lump: all outliers are of one class. Needs numpy and
+scikit-learn.
 """
 
-import pathlib
-import sys
+import argparse
 
 import numpy
-import onnxruntime
-from PIL import Image
 from sklearn.covariance import LedoitWolf
 from sklearn.metrics import roc_auc_score
 
@@ -26,72 +23,99 @@ def root(rows):
     return unit(numpy.sign(rows) * numpy.sqrt(numpy.abs(rows)))
 
 
-def knn(rows, k):
-    cosines = rows @ rows.T
-    numpy.fill_diagonal(cosines, -9)
-    return -numpy.sort(cosines, 1)[:, -k:].mean(1)
+def turned(rows):
+    """The rows in as few columns as there are rows, as far apart as they were."""
+    if len(rows) >= rows.shape[1]:
+        return rows
+    left, lengths, _ = numpy.linalg.svd(rows, full_matrices=False)
+    return left * lengths
+
+
+def nearest(rows, k):
+    squares = numpy.maximum(2 - 2 * rows @ rows.T, 0)
+    return numpy.sort(numpy.sqrt(squares), 1)[:, 1 : k + 1].mean(1)
+
+
+def quarter(rows):
+    return nearest(rows, max(len(rows) // 4, 1))
 
 
 def centroid(rows):
-    return -rows @ unit(rows.mean(0, keepdims=True))[0]
+    return numpy.linalg.norm(rows - rows.mean(0), axis=1)
 
 
 def mahalanobis(rows):
-    rows = rows - rows.mean(0)
-    return LedoitWolf(assume_centered=True).fit(rows).mahalanobis(rows)
+    return LedoitWolf().fit(rows).mahalanobis(rows)
+
+
+def reconstruction(rows, rank, rounds=10):
+    """Linear latent feature reconstruction: |x - A'Ax| for the A of orthonormal rows that makes its mean least, by reweighted
+    least squares."""
+    weights = numpy.ones(len(rows))
+    for _ in range(rounds):
+        weighted = rows * numpy.sqrt(weights)[:, None]
+        a = numpy.linalg.eigh(weighted.T @ weighted)[1][:, -rank:]
+        errors = numpy.linalg.norm(rows - rows @ a @ a.T, axis=1)
+        weights = 1 / numpy.maximum(errors, 1e-3)
+    return errors
 
 
 def together(*scores):
     return sum((score - score.mean()) / score.std() for score in scores)
 
 
-CANDIDATES = {
-    "5 nearest": lambda x: knn(x, 5),
-    "20 nearest": lambda x: knn(x, 20),
+MEMBERS = {
+    "5 nearest": lambda x: nearest(x, 5),
+    "20 nearest": lambda x: nearest(x, 20),
+    "a quarter": quarter,
     "centroid": centroid,
+    "20 nearest + centroid": lambda x: together(nearest(x, 20), centroid(x)),
+    "a quarter + centroid": lambda x: together(quarter(x), centroid(x)),
+    "20 nearest + a quarter": lambda x: together(nearest(x, 20), quarter(x)),
+    "5 nearest + 20 nearest + centroid": lambda x: together(nearest(x, 5), nearest(x, 20), centroid(x)),
+    "20 nearest + a quarter + centroid": lambda x: together(nearest(x, 20), quarter(x), centroid(x)),
     "Mahalanobis, Ledoit-Wolf": mahalanobis,
-    "5 nearest + centroid": lambda x: together(knn(x, 5), centroid(x)),
-    "20 nearest + centroid": lambda x: together(knn(x, 20), centroid(x)),
-    "20 nearest + centroid + Mahalanobis": lambda x: together(knn(x, 20), centroid(x), mahalanobis(x)),
-    "roots: 20 nearest": lambda x: knn(root(x), 20),
-    "roots: 20 nearest + centroid": lambda x: together(knn(root(x), 20), centroid(root(x))),
+    **{f"reconstruction of rank {rank}": lambda x, rank=rank: reconstruction(x, rank) for rank in (1, 2, 3, 5, 10)},
 }
 
 
-def features(session, picture):
-    pixels = numpy.asarray(picture.convert("RGB").resize((224, 224), Image.BILINEAR), numpy.float32)
-    return session.run(None, {"pixels": ((pixels.transpose(2, 0, 1) - 127) / 128)[None]})[0][0]
-
-
-def pictures(path):
-    """Pictures by class."""
-    if path.is_dir():
-        return {c.name: [Image.open(f) for f in sorted(c.glob("*.jpg"))] for c in sorted(path.iterdir())}
-    rows = numpy.frombuffer(path.read_bytes(), numpy.uint8).reshape(-1, 3073)[:2000]
-    of = lambda c: [Image.fromarray(row[1:].reshape(3, 32, 32).transpose(1, 2, 0)) for row in rows if row[0] == c]
-    return {c: of(c) for c in range(10)}
+def draws(classes, args, ratio, seed):
+    """Positions of inliers and outliers, a draw for each class."""
+    count = classes.max() + 1
+    random = numpy.random.default_rng([seed, round(100 * ratio), args.kinds])
+    for first in range(count):
+        # Every third class, so that classes like each other in name and content are not always together.
+        kinds = [(first + 3 * step) % count for step in range(args.kinds)]
+        inliers, others = (numpy.flatnonzero(numpy.isin(classes, kinds, invert=invert)) for invert in (False, True))
+        inliers = random.permutation(inliers)[: args.most]
+        if args.lump:
+            others = others[classes[others] == random.choice(classes[others])]
+        outliers = random.permutation(others)[: int(ratio * len(inliers))]
+        yield numpy.r_[inliers, outliers], numpy.r_[numpy.zeros(len(inliers)), numpy.ones(len(outliers))]
 
 
 def main():
-    network, path, *ratios = sys.argv[1:]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(network, options)
-    found = {c: numpy.array([features(session, p) for p in all]) for c, all in pictures(pathlib.Path(path)).items()}
-    cap = 100 if pathlib.Path(path).is_dir() else None
-    for ratio in map(float, ratios):
-        random, results = numpy.random.default_rng(0), {name: [] for name in CANDIDATES}
-        for inlier, inliers in found.items():
-            if cap and len(inliers) > cap:
-                inliers = inliers[random.permutation(len(inliers))[:cap]]
-            others = numpy.concatenate([rows for c, rows in found.items() if c != inlier])
-            outliers = others[random.permutation(len(others))[: round(ratio * len(inliers))]]
-            rows = unit(numpy.concatenate([inliers, outliers]).astype(numpy.float64))
-            labels = numpy.r_[numpy.zeros(len(inliers)), numpy.ones(len(outliers))]
-            for name, candidate in CANDIDATES.items():
-                results[name].append(roc_auc_score(labels, candidate(rows)))
-        for name, scores in results.items():
-            print(f"c = {ratio} {name}: {numpy.mean(scores):.4f}", flush=True)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("file")
+    parser.add_argument("--ratio", nargs="+", type=float, default=[0.1])
+    parser.add_argument("--seed", nargs="+", type=int, default=[0])
+    parser.add_argument("--kinds", type=int, default=1)
+    parser.add_argument("--most", type=int)
+    parser.add_argument("--lump", action="store_true")
+    args = parser.parse_args()
+    data = numpy.load(args.file)
+    rows, results = data["rows"].astype(numpy.float32), {}
+    for ratio in args.ratio:
+        for seed in args.seed:
+            for items, labels in draws(data["classes"], args, ratio, seed):
+                plain, roots = turned(rows[items]), turned(root(rows[items]))
+                for name, member in MEMBERS.items():
+                    for way, x in (("", plain), ("roots: ", roots)):
+                        results.setdefault((way + name, ratio), []).append(roc_auc_score(labels, member(x)))
+    print(f"| {args.file} | {' | '.join(f'c = {ratio}' for ratio in args.ratio)} | runs |")
+    for name in dict.fromkeys(name for name, _ in results):
+        means = [f"{numpy.mean(results[name, ratio]):.3f}" for ratio in args.ratio]
+        print(f"| {name} | {' | '.join(means)} | {len(results[name, args.ratio[0]])} |", flush=True)
 
 
 if __name__ == "__main__":
