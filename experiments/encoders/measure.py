@@ -39,8 +39,7 @@ def command(args, folder, job):
     name, *settings = method.split()
     words = [args.lfr, "rank", f"dataset:{dataset}/{inlier}?c={ratio}&seed={seed}", "--data-dir", args.data_dir]
     words += ["--features", args.encoder] if args.encoder != "none" else []
-    words += ["--method", name] if name != "default" else []
-    words += ["--seed", seed, "--no-report", "--json", "--quiet", "--force", "-o", f"{folder}/out"]
+    words += ["--method", name, "--seed", seed, "--no-report", "--json", "--quiet", "--force", "-o", f"{folder}/out"]
     if settings:
         lines = [setting.replace("=", " = ", 1) for setting in settings]
         pathlib.Path(folder, "c.toml").write_text("[settings]\n" + "\n".join(lines) + "\n")
