@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
+use crate::arrow;
 use crate::arrow::array::{Array, RecordBatch};
-use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use image::{ImageBuffer, Luma, Rgb, RgbImage};
 
 use crate::data::{Features, Images, Items};
@@ -188,8 +188,7 @@ fn shown(batch: &RecordBatch, column: &str, i: usize) -> String {
     let Some(array) = batch.column_by_name(column).filter(|array| !array.is_null(i)) else {
         return "missing".into();
     };
-    let options = FormatOptions::default();
-    ArrayFormatter::try_new(array, &options).map_or_else(|_| String::new(), |f| f.value(i).to_string())
+    arrow::shown(array, i)
 }
 
 /// The beginning of a document and its heaviest terms.

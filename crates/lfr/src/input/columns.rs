@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
-use crate::arrow::datatypes::DataType;
-use arrow_cast::cast;
+use crate::arrow::array::RecordBatch;
+use crate::arrow::strings;
 use arrow_select::filter::filter_record_batch;
 
 use super::names::Names;
@@ -142,10 +141,6 @@ impl Columns {
 /// Why an item without a visible character is left out.
 pub(super) const EMPTY: &str = "the document is empty";
 
-fn strings(array: &ArrayRef) -> Result<StringArray, arrow_schema::ArrowError> {
-    Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
-}
-
 /// Names for a message, the first twenty of them.
 pub(super) fn list(names: &[String]) -> String {
     let shown = names.iter().take(20).map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -155,7 +150,7 @@ pub(super) fn list(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arrow::array::Int32Array;
+    use crate::arrow::array::{ArrayRef, Int32Array, StringArray};
     use std::sync::Arc;
 
     fn choose(names: &[&str], options: &Options) -> Result<Columns> {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::arrow::array::{
-    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, UInt64Array, make_array,
+    Array, ArrayRef, AsArray, LargeListArray, RecordBatch, RecordBatchOptions, UInt64Array, make_array,
 };
 use crate::arrow::datatypes::{DataType, Field, FieldRef, Schema};
-use arrow_buffer::NullBuffer;
-use arrow_cast::cast;
+use crate::arrow::unpacked;
+use arrow_buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::ArrowError;
 use arrow_select::take::take;
 
@@ -125,8 +125,13 @@ impl Shape {
                 Ok(())
             }
             (Self::List(inner, length), DataType::List(field)) => {
-                let large = cast(array, &DataType::LargeList(Arc::clone(field)))?;
-                Self::List(inner.clone(), *length).flatten(&large, columns)
+                let lists = array.as_list::<i32>();
+                let ends = lists.offsets().iter().map(|&end| i64::from(end)).collect::<ScalarBuffer<_>>();
+                let values = Arc::clone(lists.values());
+                let nulls = lists.nulls().cloned();
+                let large =
+                    LargeListArray::try_new(Arc::clone(field), OffsetBuffer::new(ends), values, nulls)?;
+                Self::List(inner.clone(), *length).flatten(&(Arc::new(large) as ArrayRef), columns)
             }
             (Self::List(inner, length), DataType::LargeList(_)) => {
                 let lists = array.as_list::<i64>();
@@ -150,8 +155,8 @@ impl Shape {
                 }
                 Ok(())
             }
-            (_, DataType::Dictionary(_, values)) => {
-                columns.push(cast(array, values)?);
+            (_, DataType::Dictionary(..)) => {
+                columns.push(unpacked(array)?);
                 Ok(())
             }
             _ => {
@@ -196,7 +201,7 @@ pub(super) fn flat(
 mod tests {
     use super::*;
     use crate::arrow::array::{Float64Array, Int32Array, ListArray, StructArray};
-    use crate::arrow::datatypes::{Float64Type, Int32Type};
+    use crate::arrow::datatypes::Int32Type;
 
     fn columns(array: ArrayRef) -> (Vec<String>, Vec<Vec<Option<f64>>>) {
         let mut shape = Shape::of(array.data_type());
@@ -205,10 +210,7 @@ mod tests {
         shape.names("a", &mut names);
         let batch = RecordBatch::try_from_iter_with_nullable([("a", array, true)]).unwrap();
         let flat = flat(&batch, &[&shape], &names).unwrap();
-        let numbers = |column: &ArrayRef| {
-            let column = cast(column, &DataType::Float64).unwrap();
-            column.as_primitive::<Float64Type>().iter().collect()
-        };
+        let numbers = |column: &ArrayRef| crate::arrow::numbers(column).unwrap().iter().collect();
         (names, flat.columns().iter().map(numbers).collect())
     }
 

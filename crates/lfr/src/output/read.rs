@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use crate::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use crate::arrow::datatypes::{DataType, Float32Type};
-use arrow_cast::cast;
+use crate::arrow;
+use crate::arrow::array::{Array, RecordBatch};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde::Deserialize;
@@ -197,25 +196,28 @@ fn parquet_rows(mut file: File, table: &mut Table) -> Result<(), String> {
 }
 
 fn batch_rows(batch: &RecordBatch, table: &mut Table) -> Result<(), String> {
-    let column = |name: &str, as_type: DataType| -> Result<Option<ArrayRef>, String> {
-        let typed = batch.column_by_name(name).map(|column| cast(column, &as_type));
-        typed.transpose().map_err(|e| format!("column {name}: {e}"))
+    let texts = |name: &str| {
+        let texts = batch.column_by_name(name).map(|array| arrow::strings(array));
+        texts.transpose().map_err(|e| format!("column {name}: {e}"))
     };
-    let texts =
-        [column("id", DataType::Utf8)?, column("label", DataType::Utf8)?, column("known", DataType::Utf8)?];
-    let numbers =
-        [column("anomaly_score", DataType::Float32)?, column("anomaly_percentile", DataType::Float32)?];
-    let [ids, labels, known] =
-        texts.each_ref().map(|array| array.as_ref().map(|array| array.as_string::<i32>()));
-    let [scores, percentiles] =
-        numbers.each_ref().map(|array| array.as_ref().map(|array| array.as_primitive::<Float32Type>()));
+    let numbers = |name: &str| match batch.column_by_name(name) {
+        Some(array) => match arrow::numbers(array) {
+            Some(numbers) => Ok(Some(numbers)),
+            None => Err(format!("column {name} holds {}, not numbers", array.data_type())),
+        },
+        None => Ok(None),
+    };
+    let (ids, labels, known) = (texts("id")?, texts("label")?, texts("known")?);
+    let (scores, percentiles) = (numbers("anomaly_score")?, numbers("anomaly_percentile")?);
     for i in 0..batch.num_rows() {
         let record = Record {
-            id: ids.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
-            score: scores.filter(|array| array.is_valid(i)).map(|array| array.value(i)),
-            percentile: percentiles.map(|array| if array.is_valid(i) { array.value(i) } else { f32::NAN }),
-            label: labels.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
-            known: known.map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+            id: ids.as_ref().map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+            score: scores.as_ref().filter(|array| array.is_valid(i)).map(|array| array.value(i) as f32),
+            percentile: percentiles
+                .as_ref()
+                .map(|array| if array.is_valid(i) { array.value(i) as f32 } else { f32::NAN }),
+            label: labels.as_ref().map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
+            known: known.as_ref().map(|array| if array.is_valid(i) { array.value(i) } else { "" }),
         };
         let row = table.scores.len();
         table.push(&record).map_err(|problem| format!("row {row}: {problem}"))?;

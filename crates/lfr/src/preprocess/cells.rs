@@ -1,11 +1,10 @@
 //! Cells of a table's column as numbers, moments or strings, whatever type the file gave them.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use crate::arrow::array::{Array, ArrayRef, AsArray, Float64Array, StringArray};
-use crate::arrow::datatypes::{DataType, Float64Type, TimeUnit};
-use arrow_cast::cast;
+use crate::arrow::array::{Array, ArrayRef, Float64Array, StringArray};
+use crate::arrow::datatypes::{ArrowError, DataType, TimeUnit};
+use crate::arrow::{numbers, strings, unpacked};
 
 use super::reading::{Cell, DAY, Reading, is_missing};
 use crate::error::{Error, Result};
@@ -55,32 +54,28 @@ impl Cells {
             | DataType::Binary
             | DataType::LargeBinary
             | DataType::BinaryView
-            | DataType::Null => Self::Strings(as_ascii(convert(array, &DataType::Utf8)?.as_string::<i32>())),
-            DataType::Dictionary(_, values) => return Self::read(&convert(array, values)?),
-            DataType::Date32 => Self::moments(array, DataType::Int32, 1.0 / DAY, Sort::Date)?,
-            DataType::Date64 => Self::moments(array, DataType::Int64, 1e3, Sort::Date)?,
-            DataType::Time32(unit) => Self::moments(array, DataType::Int32, per_second(unit), Sort::Clock)?,
-            DataType::Time64(unit) => Self::moments(array, DataType::Int64, per_second(unit), Sort::Clock)?,
-            DataType::Timestamp(unit, _) => {
-                Self::moments(array, DataType::Int64, per_second(unit), Sort::Timestamp)?
-            }
-            DataType::Duration(unit) => Self::scaled(array, DataType::Int64, per_second(unit))?,
-            kind if kind.is_numeric() || *kind == DataType::Boolean => {
-                Self::scaled(array, kind.clone(), 1.0)?
-            }
+            | DataType::Null => Self::Strings(as_ascii(&strings(array).map_err(unreadable)?)),
+            DataType::Dictionary(..) => return Self::read(&unpacked(array).map_err(unreadable)?),
+            DataType::Date32 => Self::moments(array, 1.0 / DAY, Sort::Date)?,
+            DataType::Date64 => Self::moments(array, 1e3, Sort::Date)?,
+            DataType::Time32(unit) => Self::moments(array, per_second(unit), Sort::Clock)?,
+            DataType::Time64(unit) => Self::moments(array, per_second(unit), Sort::Clock)?,
+            DataType::Timestamp(unit, _) => Self::moments(array, per_second(unit), Sort::Timestamp)?,
+            DataType::Duration(unit) => Self::scaled(array, per_second(unit))?,
+            kind if kind.is_numeric() || *kind == DataType::Boolean => Self::scaled(array, 1.0)?,
             _ => return Ok(None),
         };
         Ok(Some(cells))
     }
 
-    fn scaled(array: &ArrayRef, via: DataType, divisor: f64) -> Result<Self> {
-        let numbers = convert(&convert(array, &via)?, &DataType::Float64)?;
-        let numbers = numbers.as_primitive::<Float64Type>();
-        Ok(Self::Numbers(if divisor == 1.0 { numbers.clone() } else { numbers.unary(|v| v / divisor) }))
+    fn scaled(array: &ArrayRef, divisor: f64) -> Result<Self> {
+        let numbers = numbers(array)
+            .ok_or_else(|| unreadable(ArrowError::CastError(format!("{} as a number", array.data_type()))))?;
+        Ok(Self::Numbers(if divisor == 1.0 { numbers } else { numbers.unary(|v| v / divisor) }))
     }
 
-    fn moments(array: &ArrayRef, via: DataType, per_second: f64, sort: Sort) -> Result<Self> {
-        match Self::scaled(array, via, per_second)? {
+    fn moments(array: &ArrayRef, per_second: f64, sort: Sort) -> Result<Self> {
+        match Self::scaled(array, per_second)? {
             Self::Numbers(seconds) => Ok(Self::Moments { seconds, sort }),
             other => Ok(other),
         }
@@ -140,8 +135,8 @@ fn as_ascii(strings: &StringArray) -> StringArray {
     let odd = |text: &str| {
         text.starts_with("=\"") || unquoted(text).is_some() || text.contains(|c| digit(c).is_some())
     };
-    if strings.value_data().is_ascii()
-        && !strings.value_data().iter().any(|byte| matches!(byte, b'=' | b'\''))
+    let bytes = strings.value_data();
+    if bytes.is_ascii() && !bytes.contains(&b'=') && !bytes.contains(&b'\'')
         || !strings.iter().flatten().any(odd)
     {
         return strings.clone();
@@ -185,15 +180,12 @@ fn digit(c: char) -> Option<char> {
     char::from_digit(value, 10)
 }
 
-fn convert(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
-    if array.data_type() == to {
-        return Ok(Arc::clone(array));
-    }
-    cast(array, to).map_err(|error| Error::Mismatch {
+fn unreadable(error: ArrowError) -> Error {
+    Error::Mismatch {
         what: "a column's values".into(),
-        expected: format!("values convertible to {to}"),
+        expected: "numbers, dates or text".into(),
         found: error.to_string(),
-    })
+    }
 }
 
 fn per_second(unit: &TimeUnit) -> f64 {
@@ -207,6 +199,8 @@ fn per_second(unit: &TimeUnit) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::arrow::array::{
         BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray, LargeStringArray,

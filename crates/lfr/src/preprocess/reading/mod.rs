@@ -91,6 +91,12 @@ fn minutes_seconds(text: &str) -> impl Fn(f64) -> f64 {
 impl Reading {
     /// What `text` says in a column read so.
     pub fn read(&self, text: &str) -> Cell {
+        // Most cells are such numbers.
+        if let Reading::Written(format) = self
+            && let Some(value) = format.plain(text)
+        {
+            return Cell::Value(value);
+        }
         if is_missing(text) {
             return Cell::Missing;
         }

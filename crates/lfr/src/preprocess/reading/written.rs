@@ -94,9 +94,7 @@ const UNIT: usize = 16;
 impl NumberFormat {
     /// What `text` says, which is no mark of a missing value.
     pub fn read(&self, text: &str) -> Cell {
-        if self.decimal != Decimal::Comma
-            && let Some(value) = plain(text)
-        {
+        if let Some(value) = self.plain(text) {
             return Cell::Value(value);
         }
         let Some(number) = written(text) else { return Cell::Unread };
@@ -106,6 +104,11 @@ impl NumberFormat {
             Some((value, factor)) => Cell::Value(value * factor),
             None => Cell::Unread,
         }
+    }
+
+    /// The value of text that any program reads as the same number.
+    pub fn plain(&self, text: &str) -> Option<f64> {
+        if self.decimal == Decimal::Comma { None } else { plain(text) }
     }
 
     /// The format in words, for people.
