@@ -57,6 +57,13 @@ const LONGEST: usize = 16;
 
 /// Whether the text of a cell marks a missing value: nothing but blanks, or one of the known marks.
 pub fn is_missing(text: &str) -> bool {
+    // Most cells of most files are numbers, and this is asked of every cell.
+    let unsigned = text.as_bytes().strip_prefix(b"-").unwrap_or(text.as_bytes());
+    match unsigned {
+        [b'.', b'0'..=b'9', ..] => return false,
+        [b'0'..=b'9', rest @ ..] if !rest.starts_with(b".#") => return false,
+        _ => {}
+    }
     let text = text.trim();
     match text.as_bytes() {
         [] => true,
@@ -80,7 +87,9 @@ mod tests {
         {
             assert!(is_missing(text), "{text:?}");
         }
-        for text in ["0", "no", "nay", "-1", "nones", ".5", "x", "1.#", "not available here"] {
+        for text in
+            ["0", "no", "nay", "-1", "-.5", "-1.5", "2.#x", "nones", ".5", "x", "1.#", "not available here"]
+        {
             assert!(!is_missing(text), "{text:?}");
         }
         assert_eq!(MARKS.iter().map(|mark| mark.len()).max(), Some(14));

@@ -130,9 +130,12 @@ impl NumberFormat {
 
 /// The value of text that is a number as programs write it: digits, a point, an exponent.
 fn plain(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let usual = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E');
-    text.bytes().all(usual).then(|| text.parse().ok()).flatten()
+    // What begins and ends like this and is parsed is neither `inf` nor `nan`.
+    let usual = |text: &str| {
+        matches!(text.as_bytes(), [b'0'..=b'9' | b'.' | b'-' | b'+', .., b'0'..=b'9' | b'.'] | [b'0'..=b'9'])
+    };
+    let text = if usual(text) { text } else { text.trim() };
+    usual(text).then(|| text.parse().ok()).flatten()
 }
 
 /// The number that `text` is where a point is the decimal sign, and where a comma is.
