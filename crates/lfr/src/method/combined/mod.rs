@@ -88,9 +88,8 @@ impl CombinedConfig {
 
     /// The default of `lfr rank` for the features of an encoder, chosen in `docs/defaults.md`.
     pub fn on_encoded() -> Self {
-        let scaling = Scaling::Root;
-        let knn = KnnConfig { neighbours: 20, distance: Distance::Mean, scaling, ..KnnConfig::default() };
-        let members = vec![Method::Knn(knn), Method::Centroid(CentroidConfig { scaling })];
+        let knn = KnnConfig { neighbours: 20, distance: Distance::Mean, ..KnnConfig::default() };
+        let members = vec![Method::Knn(knn), Method::Centroid(CentroidConfig::default())];
         Self { members, vote: Vote::Mean, illustrator: None }
     }
 
