@@ -8,10 +8,11 @@ use crate::job::Job;
 use lfr::data::{Features, Kind};
 use lfr::error::Result;
 use lfr::featureless::Featureless;
+use lfr::method::Method;
 use lfr::method::combined::CombinedConfig;
-use lfr::method::{Context, Known, Method, Silent};
 use lfr::output::Ranking;
 use lfr::seed::Seed;
+use lfr::train::{Context, Known, Silent};
 
 /// The name of the score that ranked the items for marking, in records: the same on the same items, without labels.
 pub(super) const UNGUIDED: &str = "S_0";

@@ -15,15 +15,15 @@ use crate::quality;
 use crate::record::{Point, Record, Run};
 use crate::source::Source;
 use lfr::check::{Check, Evidence, checks};
-use lfr::checkpoint::Checkpoints;
 use lfr::data::{Features, Weights};
 use lfr::dataset::{Name, contaminate};
 use lfr::device;
 use lfr::error::{Error, Result};
 use lfr::featureless::{Featureless, Whole};
-use lfr::method::{Context, Detector, Epoch, Method, Observer, Takes};
+use lfr::method::{Detector, Method, Takes};
 use lfr::nn::autoencoder::Shape;
 use lfr::seed::Seed;
+use lfr::train::{Checkpoints, Context, Epoch, Observer};
 
 /// Time between two states of a network in training.
 const SAVE_EVERY: Duration = Duration::from_secs(120);

@@ -9,9 +9,9 @@ use crate::job::Job;
 use lfr::data::{Features, Items, Kind};
 use lfr::dataset::{Name, Part, Pool, load};
 use lfr::error::{Error, Result};
-use lfr::method::Known;
 use lfr::preprocess::{PreprocessOptions, Preprocessor, TextOptions};
 use lfr::seed::Seed;
+use lfr::train::Known;
 
 /// Labelled items of each kind that methods guided by a few labels get. The paper does not say how many; the official
 /// code of Elite takes ten for grey pictures.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use lfr::Error;
-use lfr::checkpoint::Checkpoints;
+use lfr::train::Checkpoints;
 
 use crate::args::ResumeArgs;
 use crate::terminal::say;

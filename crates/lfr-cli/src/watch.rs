@@ -1,6 +1,6 @@
 //! What the user sees of a fit while it goes on.
 
-use lfr::method::{Epoch, Observer};
+use lfr::train::{Epoch, Observer};
 
 use crate::interrupt;
 use crate::progress::Progress;

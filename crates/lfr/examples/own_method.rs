@@ -4,8 +4,9 @@ use lfr::data::{Features, Weights};
 use lfr::device::Device;
 use lfr::method::combined::CombinedConfig;
 use lfr::method::knn::KnnConfig;
-use lfr::method::{Context, Detector, MethodConfig, Registry};
+use lfr::method::{Detector, MethodConfig, Registry};
 use lfr::nn::autoencoder::Shape;
+use lfr::train::Context;
 use lfr::{Data, Fit, Method, Model, Result};
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use crate::data::{Features, Kind};
 use crate::error::Result;
-use crate::method::{Epoch, Observer};
+use crate::train::{Epoch, Observer};
 
 /// Which items of a pile have no features.
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use crate::checkpoint::Checkpoints;
 use crate::data::Data;
 use crate::data::{Features, Kind};
 use crate::device;
@@ -14,9 +13,10 @@ use crate::error::{Error, Result};
 use crate::featureless::{Featureless, Whole};
 use crate::marks::Marks;
 use crate::method::combined::CombinedConfig;
-use crate::method::{Context, Detector, Findings, Method, Observer};
+use crate::method::{Detector, Method};
 use crate::preprocess::{PreprocessOptions, Preprocessor};
 use crate::seed::Seed;
+use crate::train::{Checkpoints, Context, Findings, Observer};
 
 /// How to fit.
 #[derive(Clone, Debug)]
@@ -222,11 +222,12 @@ mod tests {
 
     use super::*;
     use crate::data::{Images, Items};
-    use crate::method::{Silent, Takes};
+    use crate::method::Takes;
     use crate::metrics::Agreement;
     use crate::model::ModelFile;
     use crate::run::Fit;
     use crate::score::Model;
+    use crate::train::Silent;
 
     const EMPTY: usize = 12;
 

@@ -35,7 +35,6 @@
 
 pub mod arrow;
 pub mod check;
-pub mod checkpoint;
 pub mod data;
 pub mod dataset;
 pub mod device;
@@ -68,6 +67,7 @@ pub mod seed;
 mod statistics;
 pub mod stop;
 pub mod threshold;
+pub mod train;
 pub mod transform;
 pub mod views;
 

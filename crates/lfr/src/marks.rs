@@ -3,7 +3,8 @@
 use crate::data::Features;
 use crate::error::{Error, Result};
 use crate::featureless::Featureless;
-use crate::method::{Known, Method};
+use crate::method::Method;
+use crate::train::Known;
 
 /// Marked items and the others.
 pub(crate) struct Marks {

@@ -18,8 +18,9 @@ use lfr::method::{
     isolation_forest::IsolationForestConfig, lof::LofConfig, lvad::LvadConfig, rsrae::Optimisation,
     rsrae::RsraeConfig,
 };
+use lfr::nn::Init;
 use lfr::nn::subspace_autoencoder::ChannelNorm;
-use lfr::nn::{Init, Schedule};
+use lfr::train::Schedule;
 use lfr::{Data, Fit, Method, Model, Options};
 
 fn schedule() -> Schedule {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use lfr::checkpoint::Checkpoints;
 use lfr::input::Picture;
-use lfr::method::{Method, Observer};
+use lfr::method::Method;
+use lfr::train::{Checkpoints, Observer};
 use lfr::{Data, Error, Fit, Options, Result};
 use serde_json::json;
 

@@ -5,10 +5,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lfr::data::Kind;
-use lfr::method::{Epoch, Observer};
 use lfr::output::{Format, OutputFolder};
 use lfr::run::Contents;
 use lfr::threshold::Rule;
+use lfr::train::{Epoch, Observer};
 use lfr::{Error, Fit, Method};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;

@@ -10,8 +10,9 @@ mod rounds;
 use std::error::Error;
 
 use lfr::device::{self, Opened};
-use lfr::method::{Context, Detector, Method, Observer, Silent};
+use lfr::method::{Detector, Method};
 use lfr::seed::Seed;
+use lfr::train::{Context, Observer, Silent};
 use lfr::transform::TransformSet;
 use lfr_kernels::{Activation, Linear};
 use serde::Deserialize;

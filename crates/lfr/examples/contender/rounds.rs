@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use lfr::device::Opened;
-use lfr::method::{Epoch, Observer};
+use lfr::train::{Epoch, Observer};
 use lfr::{Error, Result};
 
 /// Training steps before the first round.

@@ -6,10 +6,9 @@ use lfr_kernels::ops::{mean, sum};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lfr::root;
 use super::split::split_loss;
-use crate::nn::Batch;
 use crate::nn::autoencoder::Autoencoder;
+use crate::nn::{Batch, root};
 
 /// Weight of the scatter ratio in DRAE's loss, as in E3Outlier's code.
 const SPLIT_LAMBDA: f32 = 0.1;

@@ -168,16 +168,6 @@ impl LatentLayer for Lfr {
     }
 }
 
-/// Euclidean norm of each row, `[n]`; its gradient at 0 is 0.
-pub(crate) fn norms(x: Tensor<2>) -> Tensor<1> {
-    root(x.square().sum_dim(1).squeeze_dim(1))
-}
-
-/// Square roots whose gradient at 0 is 0.
-pub(super) fn root(squares: Tensor<1>) -> Tensor<1> {
-    squares.clamp_min(f32::MIN_POSITIVE).sqrt()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

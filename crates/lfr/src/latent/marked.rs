@@ -10,8 +10,9 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand::seq::SliceRandom;
 
 use super::{Backbone, LatentLayer, Plugged};
-use crate::nn::{Batch, Loss};
+use crate::nn::Batch;
 use crate::seed::Seed;
+use crate::train::Loss;
 
 /// Known items at most that a step sees beside its batch.
 const MOST: usize = 64;

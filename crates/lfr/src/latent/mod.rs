@@ -16,7 +16,6 @@ mod split;
 
 pub use backbone::{AutoencoderBackbone, Backbone, TaskLoss};
 pub use layer::{Identity, LatentLayer, Marking};
-pub(crate) use lfr::norms;
 pub use lfr::{Lfr, LfrConfig, Orthogonality};
 pub(crate) use marked::MarkedLoss;
 pub use plugged::{Fed, Plugged};

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Backbone, LatentLayer};
-use crate::nn::{Batch, Loss};
+use crate::nn::Batch;
+use crate::train::Loss;
 
 /// Which latent the backbone is fed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -7,11 +7,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Context, Detector, Registry, Takes};
+use super::{Detector, Registry, Takes};
 use crate::data::{Features, Weights};
 use crate::error::Result;
-use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
+use crate::train::{Context, Schedule};
 
 /// A name for certain settings, as in `--preset`, and the settings.
 pub type Preset<T> = (&'static str, fn() -> T);
@@ -133,6 +133,6 @@ pub(super) fn fit_seeded<T: MethodConfig>(
     x: &Features,
     seed: crate::seed::Seed,
 ) -> Result<T::Fitted> {
-    let mut silent = super::Silent;
+    let mut silent = crate::train::Silent;
     MethodConfig::fit(settings, x, &mut Context::new(seed, Device::flex(), &mut silent))
 }

@@ -4,11 +4,12 @@ use burn::tensor::Device;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
-use super::{Context, Known, Method, Silent, Takes};
+use super::{Method, Takes};
 use crate::check::{Evidence, Verdict, checks};
 use crate::data::{Csr, Features, Images, Kind, Matrix};
 use crate::metrics::Agreement;
 use crate::seed::Seed;
+use crate::train::{Context, Known, Silent};
 
 const SIDE: usize = 8;
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::config::{AnyConfig, Named};
 use super::settings::{Setting, settings};
-use super::{Context, Custom, Description, Detector, MethodConfig, Registry, Takes};
+use super::{Custom, Description, Detector, MethodConfig, Registry, Takes};
 use crate::data::{Features, Kind, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::ae::AeConfig;
@@ -28,8 +28,8 @@ use crate::method::pca::PcaConfig;
 use crate::method::transformation::e3outlier::E3OutlierConfig;
 use crate::method::transformation::geom::GeomConfig;
 use crate::method::transformation::gt_lfr::GtLfrConfig;
-use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
+use crate::train::{Context, Schedule};
 
 /// Makes the enum of all methods, and whatever goes through all of them.
 macro_rules! methods {

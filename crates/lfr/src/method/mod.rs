@@ -4,7 +4,6 @@ pub mod autoencoder;
 mod block_products;
 pub mod combined;
 mod config;
-mod context;
 mod custom;
 pub mod dependence;
 mod description;
@@ -29,7 +28,6 @@ pub mod transformation;
 
 pub use autoencoder::{Reconstructor, ae, ae_lfr, drae, rsrae};
 pub use config::{MethodConfig, Preset};
-pub use context::{Context, Epoch, Findings, Known, Observer, Silent};
 pub use custom::Custom;
 pub use dependence::also;
 pub use description::{Description, Takes};

@@ -8,13 +8,13 @@ use serde_json::json;
 
 use super::combined::CombinedConfig;
 use super::knn::KnnConfig;
-use super::{Context, Custom, Description, Detector, Method, MethodConfig, Preset, Registry};
+use super::{Custom, Description, Detector, Method, MethodConfig, Preset, Registry};
 use crate::data::Matrix;
 use crate::data::{Features, Weights};
 use crate::error::Result;
-use crate::method::Silent;
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+use crate::train::{Context, Silent};
 
 #[test]
 fn every_method_and_preset_is_found_by_its_name_and_reads_back() {

@@ -6,7 +6,7 @@ use burn::tensor::module::max_pool2d_with_indices;
 use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Tensor, activation};
 
-use super::Direction;
+use super::{Direction, norms};
 
 /// A value and its derivative; none stands for 0.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl Dual<4> {
 impl Dual<2> {
     /// Euclidean length of each row; its derivative at 0 is 0.
     pub fn norms(self) -> Dual<1> {
-        let value = crate::latent::norms(self.value.clone());
+        let value = norms(self.value.clone());
         let tangent = self.tangent.map(|tangent| {
             let dot = (self.value * tangent).sum_dim(1).squeeze_dim::<1>(1);
             dot / value.clone().clamp_min(f32::MIN_POSITIVE)

@@ -40,13 +40,13 @@ impl Readback {
     ///
     /// # Errors
     /// As [`Readback::push`].
-    pub(super) fn so_far(&mut self) -> Result<&[f32]> {
+    pub(crate) fn so_far(&mut self) -> Result<&[f32]> {
         self.read()?;
         Ok(&self.read)
     }
 
     /// One that has `read` so much.
-    pub(super) fn of(read: Vec<f32>) -> Self {
+    pub(crate) fn of(read: Vec<f32>) -> Self {
         Self { read, ..Self::default() }
     }
 
@@ -59,6 +59,11 @@ impl Readback {
         }
         Ok(())
     }
+}
+
+/// The one number of a loss; NaN when there is none.
+pub fn scalar(value: &Tensor<1>) -> f64 {
+    value.to_data().try_into_vec::<f32>().ok().and_then(|v| v.first().copied()).map_or(f64::NAN, f64::from)
 }
 
 fn failed(why: impl std::fmt::Debug) -> Error {

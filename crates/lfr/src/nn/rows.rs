@@ -1,10 +1,19 @@
 //! What a network is given.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use lfr_kernels::SparseRows;
 use lfr_kernels::ops::Sparse;
 
 use crate::data::Csr;
+
+/// Items a network sees at once.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[n, width]`, pictures flattened as C x H x W.
+    pub x: Rows,
+    /// `[n]`: which matrix of the latent layer each item uses; `None` when there is one.
+    pub groups: Option<Tensor<1, Int>>,
+}
 
 /// Items, a row each.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
 use lfr_kernels::ops::stored_as;
 
-use crate::data::Weights;
+use crate::data::{Values, Weights};
 use crate::error::{Error, Result};
 
 /// Writes every parameter of `module` under its path (`encoder.0.weight`) into `weights`.
@@ -22,15 +22,26 @@ pub fn load_state<M: Module>(module: M, weights: &mut Weights) -> Result<M> {
     load.problem.map_or(Ok(module), Err)
 }
 
+/// Whether every parameter of `model` is a number.
+pub(crate) fn is_finite<M: Module>(model: &M) -> bool {
+    let mut weights = Weights::default();
+    store_state(model, &mut weights);
+    let finite = |values: &Values| match values {
+        Values::F32(values) => values.iter().all(|value| value.is_finite()),
+        _ => true,
+    };
+    weights.iter().all(|(_, array)| finite(&array.values))
+}
+
 /// The identities of the parameters of `module`, in the order of a visit.
-pub(super) fn identities<M: Module>(module: &M) -> Vec<u64> {
+pub(crate) fn identities<M: Module>(module: &M) -> Vec<u64> {
     let mut identities = Identities(Vec::new());
     module.visit(&mut identities);
     identities.0
 }
 
 /// `module` with its parameters identified as `identities`, which [`identities`] gave of a module of the same layout.
-pub(super) fn identified<M: Module>(module: M, identities: Vec<u64>) -> M {
+pub(crate) fn identified<M: Module>(module: M, identities: Vec<u64>) -> M {
     module.map(&mut Identified(identities.into_iter()))
 }
 

@@ -17,17 +17,17 @@ use truth::Truth;
 use whole::Whole;
 
 use crate::check::Check;
-use crate::checkpoint::Checkpoints;
 use crate::data::Kind;
 use crate::data::{Data, outlier_labels};
 use crate::error::{Error, Result};
 use crate::fit::{FitOptions, Fitted, default_method, fit};
-use crate::method::{Findings, Method, Observer, Silent};
+use crate::method::Method;
 use crate::output::{CurvePoint, Format, Ids, OutputFile, OutputFolder, Ranking, RunRecord, Scores, Texts};
 use crate::preprocess::PreprocessOptions;
 use crate::score::{Model, header};
 use crate::seed::Seed;
 use crate::threshold::{Rule, Threshold, threshold};
+use crate::train::{Checkpoints, Findings, Observer, Silent};
 
 /// How to fit. [`Fit::default`] takes the default method for the kind of data.
 #[derive(Clone, Debug, Default)]

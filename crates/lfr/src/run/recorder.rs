@@ -2,8 +2,8 @@
 
 use super::truth::Truth;
 use crate::error::{Error, Result};
-use crate::method::{Epoch, Observer};
 use crate::output::CurvePoint;
+use crate::train::{Epoch, Observer};
 
 /// Points of a curve at which the scores are compared with the labels; it takes a pass over the data each time.
 const MEASUREMENTS: usize = 50;

@@ -2,8 +2,9 @@
 
 use burn::tensor::Device;
 use lfr::data::{Features, Images};
-use lfr::method::{Context, Known, Method, Silent};
+use lfr::method::Method;
 use lfr::seed::Seed;
+use lfr::train::{Context, Known, Silent};
 use rand::Rng;
 use serde_json::json;
 

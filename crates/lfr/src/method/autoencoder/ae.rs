@@ -13,11 +13,11 @@ use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
-use crate::method::context::Context;
 use crate::method::{MethodConfig, Preset};
+use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
-use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
+use crate::train::{Context, Schedule};
 
 /// Settings of the plain autoencoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -18,11 +18,11 @@ use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, Lfr, LfrConfig, Plugged, TaskLoss};
 use crate::method::autoencoder::ae::check_latent;
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
-use crate::method::context::Context;
 use crate::method::{MethodConfig, Preset};
+use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
-use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
+use crate::train::{Context, Schedule};
 
 /// Settings of AE-LFR.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -14,11 +14,11 @@ use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, Identity, Plugged, TaskLoss};
 use crate::method::autoencoder::ae::check_latent;
 use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstructor};
-use crate::method::context::Context;
 use crate::method::{MethodConfig, Preset};
+use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
-use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
+use crate::train::{Context, Schedule};
 
 /// Settings of DRAE.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -88,7 +88,8 @@ pub type Drae = Reconstructor<Identity>;
 mod tests {
     use super::*;
     use crate::data::Matrix;
-    use crate::method::{Detector, Silent};
+    use crate::method::Detector;
+    use crate::train::Silent;
 
     /// The running statistics of batch normalisation are those of the state that is kept.
     #[test]

@@ -6,10 +6,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::data::{Csr, Features, Weights};
 use crate::error::Result;
 use crate::latent::{AutoencoderBackbone, Fed, LatentLayer, MarkedLoss, Plugged};
-use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
 use crate::nn::autoencoder::Shape;
-use crate::nn::{Batch, Items, Readback, Rows, Schedule, load_state, store_state, train};
+use crate::nn::{Batch, Items, Readback, Rows, load_state, store_state};
+use crate::train::{Context, Epoch, Schedule, train};
 
 /// Items a scoring pass sees at once. Fixed, and the last batch is filled up, so that a score never depends on
 /// how many items are scored together.

@@ -18,15 +18,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
-use crate::latent::norms;
 use crate::method::autoencoder::reconstruction::map_batches;
-use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
 use crate::method::{MethodConfig, Preset};
 use crate::nn::autoencoder::Shape;
 use crate::nn::subspace_autoencoder::{ChannelNorm, SubspaceAutoencoder};
-use crate::nn::{Adam, Batch, Initializer, Items, Loss, Schedule, Step, load_state, store_state, train};
+use crate::nn::{Adam, Batch, Initializer, Items, load_state, norms, store_state};
 use crate::seed::Seed;
+use crate::train::{Context, Epoch, Loss, Schedule, Step, train};
 
 /// How the three losses are minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

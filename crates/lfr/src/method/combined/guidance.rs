@@ -30,12 +30,12 @@ use super::newton::most_probable;
 use super::vote::Vote;
 use crate::data::{Features, Weights};
 use crate::error::Result;
-use crate::method::Known;
 use crate::method::detector::{bad_array, expect_width};
 use crate::method::reference::{load_items, store_items};
 use crate::method::scaling::Scaling;
 use crate::seed::Seed;
 use crate::statistics::moments;
+use crate::train::Known;
 
 /// Prior standard deviations of g, one a model.
 const NEARNESS: [f64; 2] = [0.0, 3.0];

@@ -6,8 +6,9 @@ use crate::data::{Csr, Matrix};
 use crate::method::forest::isolation_forest::IsolationForestConfig;
 use crate::method::neighbours::centroid::CentroidConfig;
 use crate::method::neighbours::knn::KnnConfig;
-use crate::method::{Context, Detector, Method, MethodConfig, Silent};
+use crate::method::{Detector, Method, MethodConfig};
 use crate::metrics::Agreement;
+use crate::train::{Context, Silent};
 use rand::RngExt;
 
 /// Items around the origin, then `odd` in a lump aside and as many false alarms in another one.

@@ -1,7 +1,7 @@
 //! Hands on what happens in a member's fit.
 
 use crate::error::Result;
-use crate::method::{Epoch, Observer};
+use crate::train::{Epoch, Observer};
 
 /// Passes on a fit as if it were one on the first `items` of its items: whoever watches does not know of the known
 /// inliers behind them.

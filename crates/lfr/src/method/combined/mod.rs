@@ -30,11 +30,11 @@ use crate::method::neighbours::knn::{Distance, KnnConfig};
 use crate::method::patches::PatchesConfig;
 use crate::method::pca::PcaConfig;
 use crate::method::scaling::Scaling;
-use crate::method::{Context, Detector, Known, Method, MethodConfig, Registry};
-use crate::nn::Schedule;
+use crate::method::{Detector, Method, MethodConfig, Registry};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
 use crate::statistics::moments;
+use crate::train::{Context, Known, Schedule};
 
 /// Settings of a combination.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -413,7 +413,7 @@ impl Scale {
 mod tests {
     use super::*;
     use crate::data::Matrix;
-    use crate::method::Silent;
+    use crate::train::Silent;
 
     #[test]
     fn scores_are_standardised() {

@@ -18,12 +18,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
+use crate::method::MethodConfig;
 use crate::method::block_products::by_block;
 use crate::method::dependence::ridge::{Fitted, Ridge};
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
-use crate::method::{Context, MethodConfig};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+use crate::train::Context;
 
 /// Features that predict one another at once; the cost grows with its cube.
 const MOST: usize = 512;

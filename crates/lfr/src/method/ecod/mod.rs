@@ -15,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::ecod::column::Column;
 use crate::method::reference::some;
 use crate::nn::autoencoder::Shape;
 use crate::stop;
+use crate::train::Context;
 
 /// Items fitted on, at most; a random choice when there are more.
 const MAX_ITEMS: usize = 1_000_000;

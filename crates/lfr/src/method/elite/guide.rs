@@ -4,9 +4,9 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use lfr_kernels::ops::mean;
 
-use crate::method::context::Known;
 use crate::method::elite::{EliteModel, lay_out};
 use crate::nn::{GradientDescent, scalar};
+use crate::train::Known;
 
 /// What the labelled items ask of training.
 pub(in crate::method) struct Guide {

@@ -27,16 +27,16 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::method::autoencoder::map_batches;
-use crate::method::context::{Context, Epoch};
 use crate::method::detector::Detector;
 use crate::method::elite::guide::Guide;
 use crate::method::{MethodConfig, Preset, Takes};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::elite_network::{EliteAutoencoder, EliteEncoder};
 use crate::nn::{
-    Batch, Direction, Dual, GradientDescent, Initializer, Items, diverged, load_state, scalar, store_state,
+    Batch, Direction, Dual, GradientDescent, Initializer, Items, load_state, scalar, store_state,
 };
 use crate::seed::Seed;
+use crate::train::{Context, Epoch, diverged};
 
 /// Whether gradients are cleared between steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -335,7 +335,7 @@ mod tests {
     use super::*;
     use crate::check::{Evidence, Verdict, checks};
     use crate::data::{Images, Values};
-    use crate::method::{Known, Silent};
+    use crate::train::{Known, Silent};
 
     /// Forty grey pictures of 8 x 8, every fourth the negative of a slope.
     fn slopes() -> Features {

@@ -15,12 +15,12 @@ use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
 use crate::method::block_products::by_block;
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::forest::tree::{Nodes, Sample, mean_depth};
 use crate::method::scaling::Scaling;
 use crate::nn::autoencoder::Shape;
 use crate::stop;
+use crate::train::Context;
 
 /// Settings of an isolation forest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

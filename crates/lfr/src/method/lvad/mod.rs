@@ -26,7 +26,6 @@ use crate::data::{Features, Matrix, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
 use crate::method::block_products::squared_distance;
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::lvad::cluster::{Cluster, RANKS};
 use crate::method::lvad::kmeans::KMeans;
@@ -34,6 +33,7 @@ use crate::method::reference::some;
 use crate::method::scaling::instance_normalised;
 use crate::nn::autoencoder::Shape;
 use crate::stop;
+use crate::train::Context;
 
 /// Settings of LVAD.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::method::MethodConfig;
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::scaling::Scaling;
 use crate::nn::autoencoder::Shape;
+use crate::train::Context;
 
 /// Settings of the distance to the mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::method::MethodConfig;
-use crate::method::context::Context;
 use crate::method::detector::Detector;
 use crate::method::neighbours::nearest::{Asked, Neighbour, Neighbours, check};
 use crate::method::scaling::Scaling;
 use crate::nn::autoencoder::Shape;
+use crate::train::Context;
 
 /// Settings of the distance to the nearest items.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -16,10 +16,10 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::method::MethodConfig;
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array};
 use crate::method::neighbours::nearest::{Asked, Neighbour, Neighbours, check};
 use crate::nn::autoencoder::Shape;
+use crate::train::Context;
 
 /// Settings of the local outlier factor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

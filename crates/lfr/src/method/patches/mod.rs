@@ -25,7 +25,6 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Images, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
-use crate::method::context::Context;
 use crate::method::description::Takes;
 use crate::method::detector::{Detector, expect_items, expect_width};
 use crate::method::patches::codebook::Codebook;
@@ -33,6 +32,7 @@ use crate::method::patches::ellipsoid::Ellipsoid;
 use crate::method::patches::grid::Grid;
 use crate::method::reference::some;
 use crate::nn::autoencoder::{Input, Shape};
+use crate::train::Context;
 
 /// Settings of the patches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

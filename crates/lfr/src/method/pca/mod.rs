@@ -18,12 +18,12 @@ use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
 use crate::method::MethodConfig;
 use crate::method::block_products::{BLOCK, by_block, products, squared_distance, times};
-use crate::method::context::Context;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 pub(crate) use crate::method::pca::components::LIMIT;
 use crate::method::pca::components::{Scale, components};
 use crate::method::reference::some;
 use crate::nn::autoencoder::Shape;
+use crate::train::Context;
 
 /// Rows and columns of the largest eigenproblem.
 const MAX_SIDE: usize = 1024;

@@ -7,16 +7,13 @@ use rayon::prelude::*;
 use crate::data::{Features, Images, Weights};
 use crate::error::{Error, Result};
 use crate::latent::{Backbone, Fed, LatentLayer, MarkedLoss, Plugged};
-use crate::method::context::{Context, Epoch, Known};
 use crate::method::detector::Detector;
 use crate::method::transformation::likelihood::{GtScore, Scorer};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::wide_resnet::{LATENT, WideResNet};
-use crate::nn::{
-    Activation, Batch, Initializer, Items, Linear, Readback, Schedule, load_state, numbers, store_state,
-    train,
-};
+use crate::nn::{Activation, Batch, Initializer, Items, Linear, Readback, load_state, numbers, store_state};
 use crate::seed::Seed;
+use crate::train::{Context, Epoch, Known, Schedule, train};
 use crate::transform::{TransformSet, Transforms};
 
 /// Pictures a scoring pass sees at once, each under every transformation; fixed, so that a score never depends on
@@ -233,7 +230,7 @@ fn lay_out(images: &Images, transforms: &Transforms, indices: &[usize], device: 
 fn tell(
     epoch: Epoch,
     scores: &dyn Fn() -> Result<Vec<f32>>,
-    observer: &mut dyn crate::method::Observer,
+    observer: &mut dyn crate::train::Observer,
     curve: &mut Vec<Epoch>,
 ) -> Result<()> {
     observer.epoch(&epoch, scores)?;

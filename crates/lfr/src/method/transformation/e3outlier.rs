@@ -12,14 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{Fed, Identity};
-use crate::method::context::Context;
 use crate::method::transformation::classifier::TransformationClassifier;
 use crate::method::transformation::geom::{plain_classifier, transformation_schedule};
 use crate::method::transformation::likelihood::GtScore;
 use crate::method::{MethodConfig, Preset, Takes};
-use crate::nn::Schedule;
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
+use crate::train::{Context, Schedule};
 use crate::transform::TransformSet;
 
 /// Settings of E3Outlier.

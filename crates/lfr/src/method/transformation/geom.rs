@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Weights};
 use crate::error::Result;
 use crate::latent::{Fed, Identity, Plugged};
-use crate::method::context::Context;
 use crate::method::transformation::classifier::{
     PluggedClassifier, TransformationBackbone, TransformationClassifier,
 };
 use crate::method::transformation::likelihood::GtScore;
 use crate::method::{MethodConfig, Preset, Takes};
+use crate::nn::Initializer;
 use crate::nn::autoencoder::Shape;
-use crate::nn::{Initializer, Schedule};
 use crate::seed::Seed;
+use crate::train::{Context, Schedule};
 use crate::transform::TransformSet;
 
 /// Settings of GEOM.

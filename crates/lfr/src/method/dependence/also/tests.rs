@@ -1,7 +1,7 @@
 use super::*;
 use crate::data::Matrix;
-use crate::method::Silent;
 use crate::method::config::fit_seeded;
+use crate::train::Silent;
 
 /// `n` rows of five numbers, tied to one another.
 fn tied(n: usize) -> Features {

@@ -3,14 +3,12 @@
 use burn::module::Module;
 use rand_chacha::ChaCha8Rng;
 
-use super::state::{identified, identities};
+use super::checkpoint::{Checkpoint, Progress, State};
 use super::tally::Tally;
-use super::train::{Step, is_finite};
-use super::{load_state, store_state};
-use crate::checkpoint::{Checkpoint, Progress, State};
+use super::{Context, Step};
 use crate::data::Weights;
 use crate::error::Result;
-use crate::method::Context;
+use crate::nn::{identified, identities, is_finite, load_state, store_state};
 
 /// Keeps the state of one training, if the context has checkpoints.
 pub(super) struct Keeper {

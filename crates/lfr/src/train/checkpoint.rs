@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::Epoch;
 use crate::data::Weights;
 use crate::error::{Error, Result};
 use crate::hex::hex;
-use crate::method::Epoch;
 use crate::model::{Stored, array};
 use crate::output;
 use crate::seed::Seed;

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Readback;
-use super::train::Loss;
+use super::{Epoch, Loss};
 use crate::error::{Error, Result};
-use crate::method::Epoch;
+use crate::nn::Readback;
 
 /// The losses of an epoch's batches; they are summed at its end, so that no step waits for a GPU.
 #[derive(Default)]
