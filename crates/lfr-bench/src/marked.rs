@@ -10,7 +10,7 @@ use lfr::error::Result;
 use lfr::featureless::Featureless;
 use lfr::method::Method;
 use lfr::method::combined::CombinedConfig;
-use lfr::output::Ranking;
+use lfr::ranking::Ranking;
 use lfr::seed::Seed;
 use lfr::train::{Context, Known, Silent};
 

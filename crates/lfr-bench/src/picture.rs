@@ -7,8 +7,8 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 use crate::figure::Figure;
+use lfr::durable::OutputFile;
 use lfr::error::{Error, Result};
-use lfr::output::OutputFile;
 use lfr::report::chart::STYLE;
 
 /// Pixels of a PNG for each unit of its SVG.

@@ -52,7 +52,7 @@ fn next(latest: &AtomicUsize, until: Option<Instant>) -> Option<u8> {
 
 /// Ends the program, whatever it is at.
 fn end(signal: u8) -> ! {
-    lfr::output::discard();
+    lfr::durable::discard();
     say("lfr: interrupted");
     exit(128 + i32::from(signal))
 }

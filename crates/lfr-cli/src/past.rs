@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lfr::data::Data;
+use lfr::Data;
 use lfr::input::{Known, Options};
 use lfr::output::{Format, RunRecord, Scores};
 use lfr::score::Model;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use lfr::data::Data;
+use lfr::Data;
 use lfr::data::{Items, Kind};
 use lfr::dataset::Uri;
 use lfr::encoder::{Cache, Encoder, cache_dir, located};

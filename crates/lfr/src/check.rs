@@ -18,7 +18,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::number;
+use crate::readable::number;
 use crate::statistics::moments;
 
 /// What the checks look at.

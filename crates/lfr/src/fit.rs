@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use crate::data::Data;
+use crate::Data;
 use crate::data::{Features, Kind};
 use crate::device;
 use crate::encoder::{EncoderStep, nearest};

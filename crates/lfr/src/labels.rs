@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use crate::data::{outlier_label, outlier_labels};
 use crate::error::{Error, Result};
 use crate::regular;
 
@@ -137,6 +136,28 @@ fn index(ids: &[String]) -> Result<HashMap<&str, usize>> {
     Ok(index)
 }
 
+/// Labels as 0 (inlier) and 1 (outlier): numbers, or the words inlier/normal/good and outlier/anomaly/bad.
+///
+/// # Errors
+/// [`Error::Labels`] naming the first text that is neither.
+pub fn outlier_labels<S: AsRef<str>>(labels: &[S]) -> Result<Vec<bool>> {
+    let read = |(i, label): (usize, &S)| {
+        let label = label.as_ref();
+        let problem = || format!("item {i} has `{label}`; write 0 for an inlier and 1 for an outlier");
+        outlier_label(label).ok_or_else(|| Error::Labels { problem: problem() })
+    };
+    labels.iter().enumerate().map(read).collect()
+}
+
+/// Whether `label` means an outlier; `None` when it means neither that nor an inlier.
+fn outlier_label(label: &str) -> Option<bool> {
+    match label.trim().to_lowercase().as_str() {
+        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Some(false),
+        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Some(true),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,5 +228,12 @@ mod tests {
         );
         let none = read("id,label\na,unsure\n").unwrap().of_some(&ids(&["a"])).unwrap_err().to_string();
         assert!(none.contains("none is known"), "{none}");
+    }
+
+    #[test]
+    fn labels_are_read_in_the_usual_spellings() {
+        assert_eq!(outlier_labels(&["0", "1", " Normal", "anomaly"]).unwrap(), [false, true, false, true]);
+        let message = outlier_labels(&["0", "7"]).unwrap_err().to_string();
+        assert_eq!(message, "labels: item 1 has `7`; write 0 for an inlier and 1 for an outlier");
     }
 }

@@ -35,14 +35,17 @@
 
 pub mod arrow;
 pub mod check;
+mod collected;
 pub mod data;
 pub mod dataset;
 pub mod device;
+pub mod durable;
 pub mod encoder;
 pub mod error;
 pub mod featureless;
 pub mod fit;
 mod hex;
+mod idx;
 pub mod input;
 pub mod labels;
 pub mod latent;
@@ -58,6 +61,8 @@ mod panics;
 #[cfg(test)]
 mod parity;
 pub mod preprocess;
+pub mod ranking;
+mod readable;
 pub mod regular;
 pub mod report;
 pub mod run;
@@ -70,8 +75,9 @@ pub mod threshold;
 pub mod train;
 pub mod transform;
 pub mod views;
+pub mod words;
 
-pub use data::Data;
+pub use collected::Data;
 pub use error::{Error, Result};
 pub use input::Options;
 pub use method::Method;

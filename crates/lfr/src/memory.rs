@@ -1,4 +1,10 @@
-//! How much memory there is.
+//! How much memory there is, and how much of it data take.
+
+use std::path::Path;
+
+use crate::arrow::array::{Array, ArrayRef};
+use crate::data::{Chunk, Items};
+use crate::error::Error;
 
 /// Assumed where the system does not say, in bytes.
 const ASSUMED: u64 = 4 << 30;
@@ -11,6 +17,36 @@ pub(crate) fn available() -> u64 {
 fn parse(text: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+/// Bytes that a chunk takes in memory.
+pub(crate) fn size(chunk: &Chunk) -> u64 {
+    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
+    let part = |column: &ArrayRef| {
+        column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
+    };
+    let items = match &chunk.items {
+        Items::Images(images) => images.pixels.len(),
+        // Chunks may be parts of one table.
+        Items::Rows(rows) => rows.columns().iter().map(part).sum(),
+        Items::Documents(documents) => texts(documents),
+    };
+    (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
+}
+
+/// The error for an input of which the first `items` items take `bytes` bytes, more than `limit`.
+pub(crate) fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
+    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
+    Error::input(
+        path,
+        format!(
+            "more than fits in memory: the first {items} items take {:.1} GB, the limit is {:.1} GB (half of what is \
+             available); fit a model on a sample of them with `lfr fit` and score all with `lfr score`, which reads \
+             piece by piece",
+            gigabytes(bytes),
+            gigabytes(limit)
+        ),
+    )
 }
 
 #[cfg(test)]

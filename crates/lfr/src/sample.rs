@@ -7,12 +7,13 @@ use std::path::Path;
 
 use arrow_select::filter::filter_record_batch;
 
+use crate::Data;
 use crate::arrow::array::BooleanArray;
 use crate::data::{Chunk, Items, Kind};
-use crate::data::{Data, size, too_large};
 use crate::error::{Error, Result};
 use crate::input::{self, Options};
 use crate::memory;
+use crate::memory::{size, too_large};
 use crate::output::{Ids, Texts};
 use crate::seed::Seed;
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::data::Data;
+use crate::Data;
 use crate::data::{Chunk, Features, Items};
 use crate::device;
+use crate::durable::OutputFile;
 use crate::encoder::{Card, Encoder};
 use crate::error::{Error, Result};
 use crate::featureless::Featureless;
@@ -15,7 +16,6 @@ use crate::model::embedded;
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
-use crate::output::OutputFile;
 use crate::preprocess::Preprocessor;
 use crate::seed::Seed;
 

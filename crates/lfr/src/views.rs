@@ -12,7 +12,8 @@ use crate::error::Result;
 use crate::input::thumbnail;
 use crate::method::Detector;
 use crate::preprocess::{Feature, Part, Preprocessor, shown_date};
-use crate::report::{Cell, Residual, View, number};
+use crate::readable::number;
+use crate::report::{Cell, Residual, View};
 
 /// Largest side of a picture in the report, in pixels.
 const THUMBNAIL: u32 = 160;

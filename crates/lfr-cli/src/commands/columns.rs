@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use anyhow::Result;
+use lfr::Data;
 use lfr::Error;
-use lfr::data::Data;
 use lfr::data::{Items, Kind};
 use lfr::preprocess::{ColumnReading, TableEncoder, TableOptions};
 use serde_json::json;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use lfr::Error;
-use lfr::output::OutputFile;
+use lfr::durable::OutputFile;
 use lfr::score::Model;
 
 use crate::args::{ExportArgs, ExportFormat};

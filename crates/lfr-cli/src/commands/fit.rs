@@ -1,7 +1,8 @@
 //! `lfr fit`.
 
 use anyhow::Result;
-use lfr::output::{OutputFile, RunRecord};
+use lfr::durable::OutputFile;
+use lfr::output::RunRecord;
 
 use crate::args::FitArgs;
 use crate::config::Tables;

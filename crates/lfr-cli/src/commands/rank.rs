@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use anyhow::Result;
+use lfr::Data;
 use lfr::Error;
-use lfr::data::Data;
+use lfr::durable::OutputFolder;
 use lfr::labels::Labels;
-use lfr::output::{OutputFolder, RunRecord};
+use lfr::output::RunRecord;
 use lfr::run::Contents;
 use lfr::sample::Rows;
 use lfr::threshold::Rule;

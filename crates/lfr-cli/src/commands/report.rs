@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use lfr::output::OutputFile;
+use lfr::durable::OutputFile;
 use lfr::run::write_page;
 use lfr::score::Model;
 

@@ -4,11 +4,12 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Result;
-use lfr::data::outlier_labels;
+use lfr::durable::OutputFile;
 use lfr::encoder::located;
 use lfr::input::Options;
+use lfr::labels::outlier_labels;
 use lfr::metrics::Agreement;
-use lfr::output::{Format, OutputFile, Scores, Texts};
+use lfr::output::{Format, Scores, Texts};
 use lfr::score::Model;
 use lfr::threshold::threshold;
 

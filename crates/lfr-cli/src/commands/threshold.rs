@@ -1,7 +1,8 @@
 //! `lfr threshold`.
 
 use anyhow::Result;
-use lfr::output::{Format, OutputFile, Scores};
+use lfr::durable::OutputFile;
+use lfr::output::{Format, Scores};
 use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
 use serde::Serialize;
 use serde_json::json;

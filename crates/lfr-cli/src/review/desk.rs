@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use lfr::data::{Items, Kind};
-use lfr::output::{Ranking, RunRecord, Scores};
+use lfr::output::{RunRecord, Scores};
+use lfr::ranking::Ranking;
 use lfr::score::Model;
 use lfr::threshold::{AutoRule, Rule, Threshold, threshold};
 

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use lfr::Error;
-use lfr::output::{self, Ids, OutputFolder};
+use lfr::durable;
+use lfr::durable::OutputFolder;
+use lfr::output::Ids;
 use lfr::regular;
 
 use super::sheet::{Mark, Sheet};
@@ -233,7 +235,7 @@ impl Marks {
         let bytes = sheet.bytes().map_err(Refusal::File)?;
         let path = self.path();
         let written =
-            output::write(&path, |out| out.write_all(&bytes).map_err(|e| Error::io("write", &path, e)));
+            durable::write(&path, |out| out.write_all(&bytes).map_err(|e| Error::io("write", &path, e)));
         written.map_err(|e| Refusal::File(format!("the mark is not saved: {e}")))?;
         (self.sheet, self.known) = (sheet, Some(bytes));
         self.marks[item] = mark;

@@ -1,8 +1,8 @@
 //! `labels.csv` as it stands: a table with the columns `id` and `label`, and whatever else its owner put into it.
 
 use csv::StringRecord;
-use lfr::data::outlier_labels;
 use lfr::labels::UNSURE;
+use lfr::labels::outlier_labels;
 use serde::{Deserialize, Serialize};
 
 /// What somebody says of an item.

@@ -5,7 +5,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lfr::data::Kind;
-use lfr::output::{Format, OutputFolder};
+use lfr::durable::OutputFolder;
+use lfr::output::Format;
 use lfr::run::Contents;
 use lfr::threshold::Rule;
 use lfr::train::{Epoch, Observer};

@@ -1,13 +1,9 @@
 //! What flows through the library: items as read, and features as models see them.
 
 mod features;
-mod memory;
 mod weights;
 
 pub use features::{Csr, Features, Images, Matrix};
-pub use memory::Data;
-pub use memory::outlier_labels;
-pub(crate) use memory::{outlier_label, size, too_large};
 pub use weights::{Array, Values, Weights};
 
 use crate::arrow::array::RecordBatch;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{LoadOptions, Name, Padding, Pool, Split};
 use crate::data::{Images, Items};
 use crate::error::{Error, Result};
-use crate::input::idx::values;
+use crate::idx::values;
 
 /// Side of the published pictures in pixels.
 const SIDE: usize = 28;

@@ -10,7 +10,7 @@ use super::archive::{LIMITS, members};
 use super::{Corpus, LoadOptions, Name, Pool, Split, Trim, sample};
 use crate::data::Items;
 use crate::error::{Error, Result};
-use crate::preprocess::StopWords;
+use crate::words::StopWords;
 
 /// The groups.
 pub(super) const CLASSES: [&str; 20] = [

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 use super::Card;
 use super::card::hex;
 use crate::data::Items;
+use crate::durable;
 use crate::error::{Error, Result};
-use crate::output;
 
 /// The digest of an item's content.
 pub(super) type Content = [u8; 32];
@@ -171,7 +171,7 @@ impl Cache {
         let path = self.folder.join(format!("{}.features", &checksum[..16]));
         let head = format!("{OPENING} {} {} {} {checksum}\n", self.key, self.width, contents.len());
         fs::create_dir_all(&self.folder).map_err(|e| Error::io("create", &self.folder, e))?;
-        output::write(&path, |out| {
+        durable::write(&path, |out| {
             let failed = |e| Error::io("write", &path, e);
             out.write_all(head.as_bytes()).map_err(failed)?;
             out.write_all(&body).map_err(failed)

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::data::Matrix;
-use crate::output::Ranking;
+use crate::ranking::Ranking;
 
 /// Outliers that are explained.
 const EXPLAINED: usize = 200;

@@ -258,7 +258,7 @@ mod tests {
         let file = tempfile::Builder::new().suffix(".npy").tempfile().unwrap();
         std::fs::write(file.path(), npy("|u1", "False", "(2, 3, 8, 8)", &values)).unwrap();
         let options = Options { image_size: 8, ..Options::default() };
-        let data = crate::data::Data::read(file.path(), &options).unwrap();
+        let data = crate::Data::read(file.path(), &options).unwrap();
         let Items::Images(images) = &data.items[0] else { panic!("no pictures") };
         assert_eq!((images.channels, &images.pixels), (3, &values));
         assert_eq!(data.notes, ["the array of shape 2 x 3 x 8 x 8 is read as N x C x H x W, channels first"]);

@@ -1,23 +1,17 @@
-//! IDX arrays, the format of MNIST and its kin: a magic number, big-endian extents, values.
+//! Pictures in IDX files, see [`crate::idx`].
 
-use std::fs::File;
-use std::io::{BufReader, ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
 use super::number::Number;
-use super::rows::{Bytes, Rows};
+use super::rows::Rows;
 use super::stack::Stack;
 use super::{Notes, Options, Source, picture};
 use crate::error::{Error, Result};
+pub(super) use crate::idx::is_magic;
+use crate::idx::{bytes, header};
 
 const HEADER: u64 = 16;
-
-/// Whether bytes begin as an IDX file of any type and rank does.
-pub(super) fn is_magic(head: &[u8]) -> bool {
-    matches!(head, [0, 0, 8 | 9 | 11..=14, 1..=4, ..])
-}
 
 /// An IDX file of grey pictures (N x H x W), plain or gzipped; identifiers count from 0.
 ///
@@ -43,81 +37,16 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     })
 }
 
-/// The content, and its size unless that takes unpacking.
-fn bytes(path: &Path) -> Result<(Bytes, Option<u64>)> {
-    let failed = |e| Error::io("read", path, e);
-    let open = || File::open(path).map_err(failed);
-    let mut start = Vec::new();
-    open()?.take(2).read_to_end(&mut start).map_err(failed)?;
-    let file = BufReader::new(open()?);
-    if start == [0x1f, 0x8b] {
-        Ok((Box::new(BufReader::new(MultiGzDecoder::new(file))), None))
-    } else {
-        let size = file.get_ref().metadata().map_err(failed)?.len();
-        Ok((Box::new(file), Some(size)))
-    }
-}
-
-/// All values of an IDX file of bytes whose items have the extents `item`, at most `limit` of them.
-///
-/// # Errors
-/// [`Error::Input`] for another file, [`Error::TooLarge`].
-pub(crate) fn values(path: &Path, item: &[u32], limit: u64) -> Result<Vec<u8>> {
-    let (mut content, _) = bytes(path)?;
-    let (number, extents) = header(path, &mut content)?;
-    let wrong = |problem: String| Error::input(path, problem);
-    if number != Number::of_idx(8) || extents[1..] != *item {
-        let found = &extents[1..];
-        return Err(wrong(format!("an IDX file, but not of bytes in items of {item:?} (found {found:?})")));
-    }
-    let declared = extents.iter().fold(1, |total: u64, &extent| total.saturating_mul(extent.into()));
-    if declared > limit {
-        return Err(Error::TooLarge {
-            path: path.to_owned(),
-            what: "the declared size",
-            size: declared,
-            limit,
-        });
-    }
-    let mut values = Vec::new();
-    let read = content.take(declared + 1).read_to_end(&mut values);
-    match read.map_err(|e| wrong(format!("damaged: {e}")))? as u64 {
-        found if found == declared => Ok(values),
-        found if found < declared => {
-            Err(wrong(format!("{found} bytes of data where the header promises {declared}; get it again")))
-        }
-        _ => Err(wrong(format!("goes on after the {declared} bytes that the header promises; get it again"))),
-    }
-}
-
 /// The type of the values; N, H, W.
 fn pictures(path: &Path, bytes: &mut impl Read) -> Result<(Number, [u64; 3])> {
-    match header(path, bytes)? {
-        (Some(number), extents) if extents.len() == 3 => {
-            Ok((number, [extents[0], extents[1], extents[2]].map(u64::from)))
-        }
+    let (code, extents) = header(path, bytes)?;
+    match (Number::of_idx(code), extents.as_slice()) {
+        (Some(number), &[n, height, width]) => Ok((number, [n, height, width].map(u64::from))),
         (_, extents) if extents.len() == 1 => {
             Err(Error::input(path, "an IDX file of labels; name the file of pictures"))
         }
         _ => Err(Error::input(path, "an IDX file, but not of pictures (N x H x W)")),
     }
-}
-
-/// The type of the values, none where it is unknown, and the extents: at least that of the items.
-fn header(path: &Path, bytes: &mut impl Read) -> Result<(Option<Number>, Vec<u32>)> {
-    let mut word = || {
-        let mut word = [0; 4];
-        bytes.read_exact(&mut word).map(|()| word).map_err(|e| match e.kind() {
-            ErrorKind::UnexpectedEof => Error::input(path, "cut short within the header of an IDX file"),
-            _ => Error::input(path, format!("damaged: {e}")),
-        })
-    };
-    let head = word()?;
-    if !is_magic(&head) {
-        return Err(Error::input(path, format!("starts with {head:?}, not as an IDX file")));
-    }
-    let extents = (0..head[3]).map(|_| word().map(u32::from_be_bytes)).collect::<Result<_>>()?;
-    Ok((Number::of_idx(head[2]), extents))
 }
 
 #[cfg(test)]
@@ -187,7 +116,7 @@ mod tests {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), bytes).unwrap();
             let options = Options { image_size: 8, ..Options::default() };
-            let data = crate::data::Data::read(file.path(), &options).unwrap();
+            let data = crate::Data::read(file.path(), &options).unwrap();
             let Items::Images(images) = &data.items[0] else { panic!("no pictures") };
             assert_eq!([0, 64, 128].map(|at| images.pixels[at]), [0, 128, 255]);
             assert_eq!(data.range, Some(crate::input::PixelRange { low: 550.0, high: 610.0 }));
@@ -202,31 +131,6 @@ mod tests {
         let chunks = read_with(&wide, &options).unwrap();
         let Items::Images(images) = &chunks[0].items else { panic!("no pictures") };
         assert!(images.pixels.iter().all(|&pixel| pixel == 7));
-    }
-
-    #[test]
-    fn all_bytes_of_items_of_a_known_size_are_read_or_refused() {
-        let of = |bytes: &[u8], item: &[u32]| {
-            let file = tempfile::NamedTempFile::new().unwrap();
-            std::fs::write(file.path(), bytes).unwrap();
-            values(file.path(), item, 1000).map_err(|e| e.to_string())
-        };
-        let labels = |n: u32, values: &[u8]| [&[0, 0, 8, 1], &n.to_be_bytes()[..], values].concat();
-        assert_eq!(of(&labels(3, &[0, 1, 2]), &[]).unwrap(), [0, 1, 2]);
-        assert_eq!(of(&gzip(&idx(1, 2, 2, &[7; 4])), &[2, 2]).unwrap(), [7; 4]);
-        for (bytes, item, part) in [
-            (labels(3, &[0, 1]), &[][..], "2 bytes of data where the header promises 3"),
-            (labels(3, &[0; 4]), &[], "goes on after the 3 bytes"),
-            (labels(3, &[0; 3]), &[2, 2], "not of bytes in items of [2, 2]"),
-            (idx(1, 2, 3, &[0; 6]), &[2, 2], "found [2, 3]"),
-            (idx(u32::MAX, 2, 2, &[]), &[2, 2], "the declared size is"),
-            (b"\x89PNG0000".to_vec(), &[], "not as an IDX file"),
-            (vec![0, 0, 8], &[], "cut short"),
-            (b"\x1f\x8b\x08oh no".to_vec(), &[], "cut short"),
-        ] {
-            let problem = of(&bytes, item).unwrap_err();
-            assert!(problem.contains(part), "{problem}");
-        }
     }
 
     #[test]
@@ -273,7 +177,7 @@ mod tests {
             let bytes = if packed { gzip(&bytes) } else { bytes };
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &bytes).unwrap();
-            let _ = (read(&bytes), super::values(file.path(), &[height, width], 1000));
+            let _ = (read(&bytes), crate::idx::values(file.path(), &[height, width], 1000));
         }
     }
 }

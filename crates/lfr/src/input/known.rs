@@ -59,7 +59,7 @@ fn picture(images: &Images, i: usize) -> Result<DynamicImage, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Data;
+    use crate::Data;
     use crate::data::Kind;
 
     /// Twelve pictures of MNIST's test split in `folder`: a 3 of value `i`, then a 5, and so on.

@@ -22,7 +22,7 @@ mod fortran;
 mod frame;
 mod header;
 mod ids;
-pub(crate) mod idx;
+mod idx;
 mod images;
 mod jpeg;
 mod jsonl;

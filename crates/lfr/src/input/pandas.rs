@@ -425,7 +425,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Data;
+    use crate::Data;
     use crate::data::Items;
     use proptest::prelude::*;
 

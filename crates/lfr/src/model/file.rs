@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use super::Header;
 use super::arrays::{Stored, array};
 use crate::data::Weights;
+use crate::durable::OutputFile;
 use crate::error::{Error, Result};
 use crate::hex::hex;
-use crate::output::OutputFile;
 use crate::regular;
 
 /// The version of the format that this code writes, and the newest it reads.

@@ -7,9 +7,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::durable;
 use crate::check::Check;
 use crate::data::{Kind, Quarantined};
+use crate::durable;
 use crate::encoder::Card;
 use crate::error::{Error, Result};
 use crate::preprocess::ColumnReading;

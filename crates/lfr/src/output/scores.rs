@@ -12,8 +12,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ids, OutputFile, Ranking, Texts, formula, read, write};
+use super::{Ids, Texts, formula, read, write};
+use crate::durable::OutputFile;
 use crate::error::{Error, Result};
+use crate::ranking::Ranking;
 
 /// The forms of a score file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,6 @@ mod stand_in;
 mod summary;
 mod table;
 mod tfidf;
-mod tokens;
 
 pub use as_asked::AsAsked;
 pub(crate) use category::Category;
@@ -30,7 +29,6 @@ pub use summary::{ColumnReading, ReadAs};
 pub(crate) use table::DECIMAL;
 pub use table::{TableEncoder, TableOptions};
 pub use tfidf::{TextOptions, TfIdf};
-pub use tokens::StopWords;
 
 use crate::arrow::array::RecordBatch;
 use serde::{Deserialize, Serialize};

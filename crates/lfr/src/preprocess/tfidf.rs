@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::tokens::{StopWords, words};
 use crate::data::Csr;
 use crate::error::{Error, Result};
+use crate::words::{StopWords, words};
 
 /// How documents become numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::Report;
-use super::number::{count, counted};
 use crate::preprocess::ColumnReading;
+use crate::readable::{count, counted};
 
 /// Columns that are listed without opening the rest.
 const OPEN: usize = 12;

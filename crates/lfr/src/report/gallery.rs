@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use maud::{Markup, html};
 
 use super::legible::legible;
-use super::number::{count, decimals, number};
 use super::page::items;
 use super::picture::{Thumbnail, colour_bar, heat, hottest, thumbnail};
 use super::{Cell, Ranked, Report, Residual, Shown, View};
+use crate::readable::{count, decimals, number};
 
 /// Features shown of a row.
 const FEATURES: usize = 8;

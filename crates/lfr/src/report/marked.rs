@@ -2,8 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::number::{counted, number};
 use super::{Marked, Report};
+use crate::readable::{counted, number};
 
 /// Items listed of each kind.
 const LISTED: usize = 100;

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Bins, Frame, Layer, Series, Size, lines, overlaid_histograms};
-use super::number::{count, decimals, percent};
 use super::{Labelled, Report};
+use crate::readable::{count, decimals, percent};
 
 const SIZE: Size = Size { width: 360, height: 280 };
 

@@ -10,7 +10,6 @@ mod gallery;
 mod legible;
 mod marked;
 mod metrics;
-mod number;
 mod page;
 mod picture;
 mod provenance;
@@ -21,7 +20,6 @@ mod training;
 use std::time::Duration;
 
 pub use gallery::{card_html, heat_scale};
-pub(crate) use number::{counted, duration, number};
 pub use picture::{Encoded, encoded};
 
 use image::{ImageBuffer, Luma, RgbImage};

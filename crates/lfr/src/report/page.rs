@@ -5,10 +5,8 @@ use base64::prelude::BASE64_STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::{
-    Report, chart, columns, gallery, marked, metrics, noun, number::counted, provenance, scores, summary,
-    training,
-};
+use super::{Report, chart, columns, gallery, marked, metrics, noun, provenance, scores, summary, training};
+use crate::readable::counted;
 
 pub(super) const STYLE: &str = include_str!("style.css");
 

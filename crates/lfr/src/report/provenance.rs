@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::Report;
-use super::number::count;
 use super::page::items;
 use crate::check::Verdict;
+use crate::readable::count;
 
 /// Items left out that are listed by name.
 const LISTED: usize = 50;

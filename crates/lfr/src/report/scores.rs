@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::chart::{Axis, Bins, Frame, Layer, Mark, Size, histogram};
-use super::number::{count, number};
 use super::page::items;
 use super::{Report, noun};
+use crate::readable::{count, number};
 
 const WIDE: Size = Size { width: 900, height: 290 };
 const NARROW: Size = Size { width: 360, height: 280 };

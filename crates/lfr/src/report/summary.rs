@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::number::{count, decimals, duration};
 use super::page::items;
 use super::{Report, Severity, noun};
+use crate::readable::{count, decimals, duration};
 
 pub(super) fn header(report: &Report) -> Markup {
     html! {

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 use super::Report;
 use super::chart::{Axis, Chart, Frame, Scale, Series, Size, lines};
-use super::number::{count, decimals, number};
 use crate::output::CurvePoint;
+use crate::readable::{count, decimals, number};
 
 const SIZE: Size = Size { width: 360, height: 250 };
 

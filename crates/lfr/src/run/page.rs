@@ -9,15 +9,16 @@ use serde_json::Value;
 use super::record::metrics;
 use super::truth::unguided;
 use crate::check::Verdict;
-use crate::data::outlier_labels;
 use crate::data::{Images, Items};
+use crate::durable::OutputFile;
 use crate::error::{Error, Result};
+use crate::labels::outlier_labels;
 use crate::method::Method;
 use crate::metrics::Agreement;
-use crate::output::{OutputFile, Ranking, RunRecord, Scores};
-use crate::report::{
-    self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, View, Warning, duration,
-};
+use crate::output::{RunRecord, Scores};
+use crate::ranking::Ranking;
+use crate::readable::duration;
+use crate::report::{self, Labelled, Marked, Provenance, Ranked, Report, Severity, Shown, View, Warning};
 use crate::score::Model;
 use crate::views::{plain, views};
 

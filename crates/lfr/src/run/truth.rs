@@ -4,7 +4,7 @@ use super::record::metrics;
 use crate::error::Result;
 use crate::metrics::Agreement;
 use crate::output::RunRecord;
-use crate::report::counted;
+use crate::readable::counted;
 
 /// Labels to measure scores by. The items that guide a fit by their labels are left out: a method would be measured by
 /// what it was told.

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::page::one;
 use super::{Run, Truth};
+use crate::Data;
 use crate::data::Items;
-use crate::data::{Data, outlier_labels};
 use crate::error::{Error, Result};
 use crate::input::Options;
+use crate::labels::outlier_labels;
 use crate::output::Ids;
 use crate::sample::{Rows, some_rows};
 

@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 
 use super::Epoch;
 use crate::data::Weights;
+use crate::durable;
 use crate::error::{Error, Result};
 use crate::hex::hex;
 use crate::model::{Stored, array};
-use crate::output;
 use crate::seed::Seed;
 
 /// The ending of a state's name.
@@ -195,7 +195,7 @@ impl Checkpoint {
         let arrays = state.arrays.iter().map(|(name, array)| (name, Stored(array)));
         let bytes = safetensors::serialize(arrays, Some([(ENTRY.to_owned(), head)].into()))
             .map_err(|e| failed(std::io::Error::other(e)))?;
-        output::write(&self.path, |out| out.write_all(&bytes).map_err(failed))?;
+        durable::write(&self.path, |out| out.write_all(&bytes).map_err(failed))?;
         (self.last, self.written) = (Instant::now(), true);
         Ok(())
     }

@@ -76,7 +76,7 @@ fn gain(x: &Features, outlier: &[bool], marked: &[(usize, bool)]) -> f64 {
 /// The `count` first of the unguided ranking, with their true labels.
 fn top(x: &Features, outlier: &[bool], count: usize) -> Vec<(usize, bool)> {
     let scores = fitted(x, None).training_scores(x).unwrap();
-    let ranking = crate::output::Ranking::of(&scores);
+    let ranking = crate::ranking::Ranking::of(&scores);
     ranking.order().iter().take(count).map(|&i| (i, outlier[i])).collect()
 }
 
@@ -131,7 +131,7 @@ fn false_alarms_alone_do_not_turn_the_ranking_over() {
             voting(vote).fit(x, &mut context).unwrap().training_scores(x).unwrap()
         };
         let plain = fit(None, &x);
-        let order = crate::output::Ranking::of(&plain).order().to_vec();
+        let order = crate::ranking::Ranking::of(&plain).order().to_vec();
         let (marked, rest) = order.split_at(10);
         let known = Known { features: x.select(marked), outlier: vec![false; 10] };
         let guided = fit(Some(known), &x.select(rest));

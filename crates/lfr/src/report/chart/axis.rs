@@ -1,6 +1,6 @@
 //! Axes: from values to places, and where the ticks go.
 
-use crate::report::number::decimals;
+use crate::readable::decimals;
 
 /// How values are spaced along an axis.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

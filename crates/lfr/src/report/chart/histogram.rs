@@ -8,7 +8,7 @@ use super::axis::Axis;
 use super::bins::Bins;
 use super::frame::{Frame, Keys, Plot, px};
 use super::{Chart, hue};
-use crate::report::number::{count, number, percent};
+use crate::readable::{count, number, percent};
 
 /// A group of values.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::durable::{parent, sync_folder};
+use super::file::{parent, sync_folder};
 use super::temporary::{self, Hold};
 use crate::error::{Error, Result};
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use super::durable::parent;
+use super::file::parent;
 
 /// The temporary files and folders of this process.
 static OPEN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());

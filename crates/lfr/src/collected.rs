@@ -1,4 +1,4 @@
-//! A pile of data in memory, to be fitted on or scored.
+//! All items of an input, collected in memory to be fitted on or scored.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -6,9 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::arrow::array::RecordBatch;
-
-use crate::arrow::array::{Array, ArrayRef};
-
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::encoder::{Cache, Encoded, Encoder, Encoding, Progress};
 use crate::error::{Error, Result};
@@ -16,12 +13,12 @@ use crate::input::{
     self, Fingerprint, Options, Picture, PixelRange, Source, count_pictures, memory as in_memory, narrow,
     settle_channels,
 };
-use crate::memory;
+use crate::memory::{self, size, too_large};
 
 /// Everything readable of an input, in its order.
 ///
 /// ```
-/// use lfr::data::Data;
+/// use lfr::Data;
 ///
 /// # fn main() -> lfr::Result<()> {
 /// let rows = Data::rows(2, &[1.0_f32, 2.0, 3.0, 4.0])?.with_ids(vec!["a".into(), "b".into()])?;
@@ -202,7 +199,7 @@ impl Data {
         Ok(Self { ids, ..self })
     }
 
-    /// The same items with labels, see [`outlier_labels`].
+    /// The same items with labels, see [`outlier_labels`](crate::labels::outlier_labels).
     ///
     /// # Errors
     /// [`Error::Input`] when there are not as many as items.
@@ -287,35 +284,6 @@ impl Data {
     }
 }
 
-/// Bytes that a chunk takes in memory.
-pub(crate) fn size(chunk: &Chunk) -> u64 {
-    let texts = |texts: &[String]| texts.iter().map(|text| text.len() + size_of::<String>()).sum::<usize>();
-    let part = |column: &ArrayRef| {
-        column.to_data().get_slice_memory_size().unwrap_or_else(|_| column.get_array_memory_size())
-    };
-    let items = match &chunk.items {
-        Items::Images(images) => images.pixels.len(),
-        // Chunks may be parts of one table.
-        Items::Rows(rows) => rows.columns().iter().map(part).sum(),
-        Items::Documents(documents) => texts(documents),
-    };
-    (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
-}
-
-pub(crate) fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
-    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-    Error::input(
-        path,
-        format!(
-            "more than fits in memory: the first {items} items take {:.1} GB, the limit is {:.1} GB (half of what is \
-             available); fit a model on a sample of them with `lfr fit` and score all with `lfr score`, which reads \
-             piece by piece",
-            gigabytes(bytes),
-            gigabytes(limit)
-        ),
-    )
-}
-
 /// A sentence about ids that several items share.
 fn repeated(ids: &[String]) -> Option<String> {
     // Row numbers need no table of what was seen.
@@ -329,117 +297,5 @@ fn repeated(ids: &[String]) -> Option<String> {
     Some(format!("{of} the id of an earlier one, such as `{first}`; only their places tell them apart"))
 }
 
-/// Labels as 0 (inlier) and 1 (outlier): numbers, or the words inlier/normal/good and outlier/anomaly/bad.
-///
-/// # Errors
-/// [`Error::Labels`] naming the first text that is neither.
-pub fn outlier_labels<S: AsRef<str>>(labels: &[S]) -> Result<Vec<bool>> {
-    let read = |(i, label): (usize, &S)| {
-        let label = label.as_ref();
-        let problem = || format!("item {i} has `{label}`; write 0 for an inlier and 1 for an outlier");
-        outlier_label(label).ok_or_else(|| Error::Labels { problem: problem() })
-    };
-    labels.iter().enumerate().map(read).collect()
-}
-
-/// Whether `label` means an outlier; `None` when it means neither that nor an inlier.
-pub(crate) fn outlier_label(label: &str) -> Option<bool> {
-    match label.trim().to_lowercase().as_str() {
-        "0" | "0.0" | "false" | "no" | "inlier" | "normal" | "good" => Some(false),
-        "1" | "1.0" | "true" | "yes" | "outlier" | "anomaly" | "anomalous" | "bad" => Some(true),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(data: Result<Data>) -> String {
-        data.unwrap_err().to_string()
-    }
-
-    #[test]
-    fn data_in_memory_is_checked() {
-        let message = refused(Data::rows(3, &[0.0_f32; 7]));
-        assert_eq!(message, "data in memory: 7 values are not a whole number of rows of 3");
-        assert!(refused(Data::rows(0, &[1.0_f32])).contains("rows of 0"));
-        for empty in
-            [Data::rows(3, &[0.0_f64; 0]), Data::documents([""; 0]), Data::table(vec![], &Options::default())]
-        {
-            assert_eq!(refused(empty), "data in memory is empty: it holds no item");
-        }
-        let two = Data::documents(["a", ""]).unwrap();
-        assert_eq!(two.ids, ["0", "1"]);
-        assert!(refused(two.clone().with_ids(vec!["x".into()])).contains("1 identifiers for 2 items"));
-        assert!(refused(two.with_labels(vec![])).contains("0 labels for 2 items"));
-        assert!(Picture::new(2, 2, 3, vec![0; 11]).unwrap_err().to_string().contains("12 values, found 11"));
-        assert!(Picture::new(2, 2, 2, vec![0; 8]).unwrap_err().to_string().contains("2 channels"));
-        assert!(Picture::new(0, 2, 1, vec![]).is_err());
-    }
-
-    #[test]
-    fn columns_that_share_a_name_are_refused() {
-        let column: crate::arrow::array::ArrayRef =
-            std::sync::Arc::new(crate::arrow::array::Int32Array::from(vec![1]));
-        let twice = RecordBatch::try_from_iter([("a", column.clone()), ("a", column.clone())]).unwrap();
-        assert!(refused(Data::table(vec![twice], &Options::default())).contains("are all named `a`"));
-        let [a, b] = ["a", "b"].map(|name| RecordBatch::try_from_iter([(name, column.clone())]).unwrap());
-        assert!(refused(Data::table(vec![a, b], &Options::default())).contains("other columns"));
-    }
-
-    #[test]
-    fn memory_reads_as_files_do() {
-        let folder = tempfile::tempdir().unwrap();
-        let (lines, picture) = (folder.path().join("a.txt"), folder.path().join("0"));
-        std::fs::write(&lines, "one\ntwo\nthree\n").unwrap();
-        let options = Options { chunk: 2, image_size: 8, ..Options::default() };
-        let (file, memory) =
-            (Data::read(&lines, &options).unwrap(), Data::documents(["one", "two", "three"]).unwrap());
-        assert_eq!((&file.ids, &file.fingerprint), (&memory.ids, &memory.fingerprint));
-        let renamed = memory.clone().with_ids(memory.ids.clone()).unwrap();
-        assert_eq!(renamed.fingerprint, memory.fingerprint);
-
-        std::fs::create_dir(&picture).unwrap();
-        let values: Vec<u8> = (0..20 * 10 * 3).map(|i| (i * 7 % 251) as u8).collect();
-        image::RgbImage::from_raw(10, 20, values.clone()).unwrap().save(picture.join("0.png")).unwrap();
-        let file = Data::read(&picture, &options).unwrap();
-        let memory = Data::pictures(vec![Picture::new(20, 10, 3, values).unwrap()], &options).unwrap();
-        let paths = Data::picture_files(vec![picture.join("0.png")], &options).unwrap();
-        let pixels = |data: &Data| match &data.items[0] {
-            Items::Images(images) => images.clone(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(pixels(&file), pixels(&memory));
-        assert_eq!(pixels(&file), pixels(&paths));
-        let missing = Data::picture_files(vec!["/nowhere.png".into()], &options);
-        assert!(refused(missing).contains("/nowhere.png: cannot be read"));
-    }
-
-    #[test]
-    fn what_does_not_fit_in_memory_is_refused_on_the_way() {
-        let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
-        let rows: String = (0..1000).map(|i| format!("{i},{}\n", i * i)).collect();
-        std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
-        let options = Options { chunk: 100, ..Options::default() };
-        assert_eq!(Data::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
-        let message = Data::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
-        assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
-    }
-
-    #[test]
-    fn ids_of_several_items_are_told_once() {
-        let told = |ids: &[&str]| repeated(&ids.iter().map(|&id| id.to_owned()).collect::<Vec<_>>());
-        assert_eq!((told(&["0", "1", "2"]), told(&["b", "a"]), told(&[])), (None, None, None));
-        let expected =
-            "2 items have the id of an earlier one, such as `a`; only their places tell them apart";
-        assert_eq!(told(&["a", "b", "a", "a"]).as_deref(), Some(expected));
-    }
-
-    #[test]
-    fn labels_are_read_in_the_usual_spellings() {
-        assert_eq!(outlier_labels(&["0", "1", " Normal", "anomaly"]).unwrap(), [false, true, false, true]);
-        let message = outlier_labels(&["0", "7"]).unwrap_err().to_string();
-        assert_eq!(message, "labels: item 1 has `7`; write 0 for an inlier and 1 for an outlier");
-    }
-}
+mod tests;

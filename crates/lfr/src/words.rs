@@ -23,7 +23,7 @@ impl StopWords {
     /// Whether `word` (lower case) is left out.
     pub fn contains(self, word: &str) -> bool {
         static ENGLISH: LazyLock<HashSet<&str>> =
-            LazyLock::new(|| include_str!("english.txt").split_whitespace().collect());
+            LazyLock::new(|| include_str!("words/english.txt").split_whitespace().collect());
         match self {
             StopWords::None => false,
             StopWords::English => ENGLISH.contains(word),
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_english_list_is_whole() {
-        assert_eq!(include_str!("english.txt").split_whitespace().count(), 318);
+        assert_eq!(include_str!("words/english.txt").split_whitespace().count(), 318);
         assert!(StopWords::English.contains("the"));
         assert!(!StopWords::English.contains("engine"));
         assert!(!StopWords::None.contains("the"));
