@@ -49,6 +49,7 @@ mod idx;
 pub mod input;
 pub mod labels;
 pub mod latent;
+mod linalg;
 mod marks;
 mod memory;
 pub mod method;

@@ -42,6 +42,7 @@ use tokens::Tokens;
 
 use crate::data::{Items, Kind};
 use crate::error::{Error, Result};
+use crate::linalg::squared_length;
 
 /// An encoder that is ready to run.
 pub struct Encoder {
@@ -189,7 +190,7 @@ impl Encoder {
             let hint = "the network is damaged, or its input is not scaled as it expects";
             return Err(format!("it gives numbers that are not finite; {hint}"));
         }
-        let length = row.iter().map(|&v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+        let length = squared_length(&row).sqrt();
         if length > 0.0 {
             row.iter_mut().for_each(|v| *v = (f64::from(*v) / length) as f32);
         }

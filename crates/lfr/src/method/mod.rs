@@ -1,7 +1,6 @@
 //! The methods: a folder per family, a file per method, named as in the papers.
 
 pub mod autoencoder;
-mod block_products;
 pub mod combined;
 mod config;
 mod custom;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::data::{Csr, Features, Matrix};
 use crate::error::Result;
-use crate::method::block_products::squared_distance;
+use crate::linalg::{squared_distance, squared_length};
 use crate::method::neighbours::nearest::{Asked, Neighbours};
 use crate::method::reference::some;
 use crate::method::scaling::Scaling;
@@ -53,7 +53,7 @@ impl MarkedRows {
         let seen = self.scaling.apply(x);
         let near = |squares: Vec<f64>| each(&squares.into_iter().map(|d| self.near(d)).collect::<Vec<_>>());
         if let Features::Sparse(x) = &*seen {
-            let lengths: Vec<f64> = self.marks().map(|mark| mark.iter().map(|&v| square(v)).sum()).collect();
+            let lengths: Vec<f64> = self.marks().map(squared_length).collect();
             return (0..x.rows()).into_par_iter().map(|i| near(self.sparse(x, i, &lengths))).collect();
         }
         let item = |row: &mut Vec<f32>, i: usize| {
@@ -70,7 +70,7 @@ impl MarkedRows {
     /// Squared distances of row `i` to every mark, whose squared lengths are `lengths`.
     fn sparse(&self, x: &Csr, i: usize, lengths: &[f64]) -> Vec<f64> {
         let (columns, values) = x.row(i);
-        let own: f64 = values.iter().map(|&v| square(v)).sum();
+        let own = squared_length(values);
         let product = |mark: &[f32]| {
             let terms = columns.iter().zip(values).map(|(&c, &v)| f64::from(v) * f64::from(mark[c as usize]));
             terms.sum::<f64>()
@@ -88,8 +88,4 @@ impl MarkedRows {
             false => f64::from(u8::from(squared <= 0.0)),
         }
     }
-}
-
-fn square(value: f32) -> f64 {
-    f64::from(value).powi(2)
 }

@@ -12,7 +12,7 @@ use nalgebra::{Cholesky, DMatrix, DMatrixView, Dyn};
 use rayon::prelude::*;
 
 use crate::data::Features;
-use crate::method::block_products::{BLOCK, padded, times};
+use crate::linalg::{BLOCK, padded, times};
 
 /// Sums of rows that are made side by side; so many whatever the number of threads.
 const PARTS: usize = 16;

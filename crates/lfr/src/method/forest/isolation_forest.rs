@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
+use crate::linalg::by_block;
 use crate::method::MethodConfig;
-use crate::method::block_products::by_block;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::forest::tree::{Nodes, Sample, mean_depth};
 use crate::method::scaling::Scaling;

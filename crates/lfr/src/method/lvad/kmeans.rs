@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
 use crate::data::Matrix;
-use crate::method::block_products::{BLOCK, products, squared_distance};
+use crate::linalg::{BLOCK, products, squared_distance, squared_length};
 use crate::stop;
 
 /// How hard to look for centres.
@@ -116,13 +116,12 @@ fn nearest(rows: &Matrix, centres: &Matrix) -> Nearest {
 
 /// The squared distance of every row to every centre.
 fn distances(rows: &Matrix, centres: &Matrix) -> Vec<Vec<f64>> {
-    let square = |row: &[f32]| row.iter().map(|&v| f64::from(v) * f64::from(v)).sum::<f64>();
-    let lengths: Vec<f64> = (0..centres.rows()).map(|c| square(centres.row(c))).collect();
+    let lengths: Vec<f64> = (0..centres.rows()).map(|c| squared_length(centres.row(c))).collect();
     let blocks = rows.values.par_chunks(BLOCK * rows.cols).flat_map_iter(|block| {
         stop::check();
         let found = products(block, &centres.values, rows.cols);
         let row = |(row, found): (&[f32], &[f32])| {
-            let length = square(row);
+            let length = squared_length(row);
             let squared =
                 |(&product, other): (&f32, &f64)| (length + other - 2.0 * f64::from(product)).max(0.0);
             found.iter().zip(&lengths).map(squared).collect()

@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Matrix, Weights};
 use crate::error::{Error, Result};
+use crate::linalg::squared_distance;
 use crate::method::MethodConfig;
-use crate::method::block_products::squared_distance;
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
 use crate::method::lvad::cluster::{Cluster, RANKS};
 use crate::method::lvad::kmeans::KMeans;

@@ -8,7 +8,7 @@
 //! bits passes over nearly all items.
 
 use crate::data::Features;
-use crate::method::block_products::{by_block, padded, products, squared_distance};
+use crate::linalg::{by_block, padded, products, squared_distance, squared_length};
 use crate::method::neighbours::nearest::{Neighbour, order};
 
 /// Items a matrix product.
@@ -31,7 +31,7 @@ impl Panels {
         let mean = mean(kept);
         let lengths: Vec<f64> = by_block(kept, |items, mut rows| {
             centre(&mut rows, &mean);
-            rows.chunks_exact(mean.len()).take(items.len()).map(length).collect()
+            rows.chunks_exact(mean.len()).take(items.len()).map(squared_length).collect()
         });
         let offsets = lengths.iter().map(|length| (length * coarse(mean.len())) as f32).collect();
         Self { mean, lengths, offsets }
@@ -50,7 +50,7 @@ impl Panels {
         centre(&mut centred, &self.mean);
         let pairs = rows.chunks_exact(width).zip(centred.chunks_exact(width)).zip(owns);
         let mut searches: Vec<Search<'_>> =
-            pairs.map(|((row, centred), &own)| Search::new(row, length(centred), own, k)).collect();
+            pairs.map(|((row, centred), &own)| Search::new(row, squared_length(centred), own, k)).collect();
         for start in (0..kept.len()).step_by(PANEL) {
             let items = start..(start + PANEL).min(kept.len());
             let mut panel = padded(kept, items.clone(), PANEL);
@@ -156,10 +156,6 @@ fn unit(width: usize) -> f64 {
 /// What is left of a squared length after the error of a distance, the comparison in 32 bits included.
 fn coarse(width: usize) -> f64 {
     1.0 - unit(width) - 4.0 * f64::from(f32::EPSILON)
-}
-
-fn length(row: &[f32]) -> f64 {
-    row.iter().map(|&v| f64::from(v) * f64::from(v)).sum()
 }
 
 fn mean(x: &Features) -> Vec<f32> {

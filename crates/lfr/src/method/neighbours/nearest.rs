@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
-use crate::method::block_products::by_block;
+use crate::linalg::by_block;
 use crate::method::detector::{bad_array, expect_width};
 use crate::method::neighbours::dense::Panels;
 use crate::method::neighbours::sparse::Inverted;
@@ -135,7 +135,7 @@ pub(in crate::method) fn order(a: &(f64, usize), b: &(f64, usize)) -> Ordering {
 mod tests {
     use super::*;
     use crate::data::{Csr, Matrix};
-    use crate::method::block_products::squared_distance;
+    use crate::linalg::squared_distance;
     use proptest::prelude::*;
 
     fn found(neighbours: &Neighbours, x: &Features, k: usize, asked: Asked) -> Vec<Vec<Neighbour>> {

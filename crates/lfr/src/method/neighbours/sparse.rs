@@ -1,6 +1,7 @@
 //! The nearest sparse items, by lists of the items that have a value in each column.
 
 use crate::data::Csr;
+use crate::linalg::squared_length;
 use crate::method::neighbours::nearest::{Neighbour, order};
 
 /// Sparse items by column. Inner products are summed in 64 bits and in the order of the columns, as the lengths are, so
@@ -20,7 +21,7 @@ impl Inverted {
             let pairs = columns.iter().zip(values);
             pairs.for_each(|(&column, &value)| users[column as usize].push((i as u32, value)));
         }
-        Self { users, lengths: (0..x.rows()).map(|i| length(x.row(i).1)).collect() }
+        Self { users, lengths: (0..x.rows()).map(|i| squared_length(x.row(i).1)).collect() }
     }
 
     /// The `k` nearest items (there must be as many) of a row, but for `own`.
@@ -36,7 +37,7 @@ impl Inverted {
                 products[item as usize] += f64::from(value) * f64::from(other);
             }
         }
-        let length = length(row.1);
+        let length = squared_length(row.1);
         let squared = |item: usize| (length + self.lengths[item] - 2.0 * products[item]).max(0.0);
         let others = (0..products.len()).filter(|&item| Some(item) != own);
         let mut found: Vec<(f64, usize)> = others.map(|item| (squared(item), item)).collect();
@@ -45,8 +46,4 @@ impl Inverted {
         found.sort_unstable_by(order);
         found.into_iter().map(Neighbour::from).collect()
     }
-}
-
-fn length(values: &[f32]) -> f64 {
-    values.iter().map(|&v| f64::from(v) * f64::from(v)).sum()
 }

@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use crate::data::{Features, Matrix, Weights};
 use crate::error::Result;
-use crate::method::block_products::{BLOCK, products};
+use crate::linalg::components;
+use crate::linalg::{BLOCK, products};
 use crate::method::lvad::kmeans::KMeans;
 use crate::method::patches::PatchesConfig;
 use crate::method::patches::grid::Grid;
-use crate::method::pca::components::components;
 use crate::seed::Seed;
 use crate::stop;
 

@@ -5,10 +5,10 @@ use rayon::prelude::*;
 
 use crate::data::Weights;
 use crate::error::Result;
-use crate::method::block_products::{BLOCK, products};
+use crate::linalg::components;
+use crate::linalg::{BLOCK, products};
 use crate::method::detector::bad_array;
 use crate::method::patches::codebook::centre;
-use crate::method::pca::components::components;
 
 /// A centre, orthogonal axes, and the variance along each.
 pub(super) struct Ellipsoid {

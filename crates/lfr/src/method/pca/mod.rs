@@ -8,7 +8,7 @@
 //! Deviation: at most `max_items` random items are fitted on, and at most 1024 when there are more columns than that,
 //! which keeps the eigenproblem small.
 
-pub(in crate::method) mod components;
+mod scale;
 
 use burn::tensor::Device;
 use schemars::JsonSchema;
@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{Features, Weights};
 use crate::error::{Error, Result};
+use crate::linalg::{BLOCK, by_block, components, products, squared_distance, times};
 use crate::method::MethodConfig;
-use crate::method::block_products::{BLOCK, by_block, products, squared_distance, times};
 use crate::method::detector::{Detector, bad_array, expect_items, expect_width};
-pub(crate) use crate::method::pca::components::LIMIT;
-use crate::method::pca::components::{Scale, components};
+pub(crate) use crate::method::pca::scale::LIMIT;
+use crate::method::pca::scale::Scale;
 use crate::method::reference::some;
 use crate::nn::autoencoder::Shape;
 use crate::train::Context;
