@@ -9,8 +9,6 @@ mod description;
 mod detector;
 pub mod ecod;
 pub mod elite;
-#[cfg(test)]
-mod floor_tests;
 pub mod forest;
 mod list;
 pub mod lvad;
@@ -19,10 +17,10 @@ pub mod patches;
 pub mod pca;
 mod reference;
 mod registry;
-#[cfg(test)]
-mod registry_tests;
 pub mod scaling;
 mod settings;
+#[cfg(test)]
+mod tests;
 pub mod transformation;
 
 pub use autoencoder::{Reconstructor, ae, ae_lfr, drae, rsrae};

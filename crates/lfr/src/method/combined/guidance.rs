@@ -241,5 +241,4 @@ fn some(n: usize, seed: Seed) -> Vec<usize> {
 }
 
 #[cfg(test)]
-#[path = "guidance_tests.rs"]
 mod tests;

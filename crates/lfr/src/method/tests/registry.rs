@@ -6,12 +6,12 @@ use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::combined::CombinedConfig;
-use super::knn::KnnConfig;
-use super::{Custom, Description, Detector, Method, MethodConfig, Preset, Registry};
 use crate::data::Matrix;
 use crate::data::{Features, Weights};
 use crate::error::Result;
+use crate::method::combined::CombinedConfig;
+use crate::method::knn::KnnConfig;
+use crate::method::{Custom, Description, Detector, Method, MethodConfig, Preset, Registry};
 use crate::nn::autoencoder::Shape;
 use crate::seed::Seed;
 use crate::train::{Context, Silent};

@@ -4,9 +4,9 @@ use burn::tensor::Device;
 use rand::{Rng, RngExt};
 use serde_json::{Value, json};
 
-use super::{Method, Takes};
 use crate::check::{Evidence, Verdict, checks};
 use crate::data::{Csr, Features, Images, Kind, Matrix};
+use crate::method::{Method, Takes};
 use crate::metrics::Agreement;
 use crate::seed::Seed;
 use crate::train::{Context, Known, Silent};

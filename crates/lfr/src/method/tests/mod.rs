@@ -1,0 +1,4 @@
+//! Tests of all methods together.
+
+mod floor;
+mod registry;
