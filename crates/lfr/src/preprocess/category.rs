@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use crate::arrow::array::{Array, StringArray};
 use serde::{Deserialize, Serialize};
 
-use super::number::{Oddity, squash};
+use super::number::squash;
 use super::reading::is_missing;
+use super::seen::Oddity;
 
 /// The levels of a column of categories, each of the frequent ones a feature, and one more for all others.
 ///

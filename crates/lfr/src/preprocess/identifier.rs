@@ -1,8 +1,8 @@
 //! Columns that name rows and do not describe them.
 
 use super::cells::Cells;
-use super::number::{Seen, seen};
 use super::reading::Reading;
+use super::seen::{Seen, seen};
 
 /// Rows from which different values say something.
 const ROWS: usize = 10;

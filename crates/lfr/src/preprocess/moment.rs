@@ -5,8 +5,9 @@ use std::f64::consts::TAU;
 use serde::{Deserialize, Serialize};
 
 use super::cells::Cells;
-use super::number::{Counts, Number, Oddity, Seen, seen, squash};
+use super::number::{Counts, Number, squash};
 use super::reading::{DAY, Reading};
+use super::seen::{Oddity, Seen, seen};
 
 /// Days of a week that lie between 1970-01-01, a Thursday, and the Monday before.
 const SINCE_MONDAY: f64 = 3.0;

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::cells::Cells;
-use super::number::{Counts, Number, Oddity};
+use super::number::{Counts, Number};
 use super::reading::{Piece, Reading};
+use super::seen::Oddity;
 
 /// The numbers of a column such as `120/80`: each is scaled by itself, as a column of its own would be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,8 +1,8 @@
 //! Numbers that stand for a missing value.
 
 use super::cells::Cells;
-use super::number::{Seen, seen};
 use super::reading::Reading;
+use super::seen::{Seen, seen};
 use crate::statistics::quantile;
 
 /// What instruments and agencies write where they measured nothing.

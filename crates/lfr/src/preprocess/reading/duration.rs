@@ -1,7 +1,7 @@
 //! Durations in words and letters.
 
 use super::DAY;
-use super::calendar::clock;
+use super::clock::clock;
 
 /// Units of time as people write them, in lower case without a point, with the seconds of one.
 #[rustfmt::skip]

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::currency::is_currency_sign;
+use super::digits::Signs;
 use super::unit::factor;
-use super::written::{Decimal, Signs, Written, is_currency_sign, written};
+use super::written::{Decimal, Written, written};
 
 /// Most numbers in one cell.
 const MOST: usize = 4;

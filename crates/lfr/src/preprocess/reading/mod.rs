@@ -2,11 +2,17 @@
 
 mod aside;
 mod calendar;
+mod clock;
+mod currency;
+mod date;
 mod decide;
+mod digits;
 mod duration;
+mod hints;
 mod joined;
 mod missing;
 mod names;
+mod remarks;
 mod tally;
 mod unit;
 mod written;
@@ -16,15 +22,18 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use calendar::DAY;
+pub(super) use calendar::stamp;
 pub use calendar::{DateOrder, shown_date};
-pub(super) use calendar::{clock, shown_clock, stamp};
-pub(super) use decide::{Decision, Hints, decide, format};
+pub(super) use clock::{clock, shown_clock};
+pub(super) use decide::{Decision, decide};
+use digits::Signs;
 pub(super) use duration::lasting;
+pub(super) use hints::Hints;
 pub use joined::Piece;
 pub(super) use joined::ordinal;
 pub use missing::is_missing;
+pub(super) use remarks::format;
 pub(super) use tally::Tally;
-use written::Signs;
 pub(crate) use written::both_values;
 pub use written::{Decimal, NumberFormat};
 
@@ -158,7 +167,7 @@ pub(crate) fn sentinel_days() -> impl Iterator<Item = f64> {
         (9999, 1, 1),
         (9999, 12, 31),
     ];
-    SENTINELS.into_iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(calendar::days))
+    SENTINELS.into_iter().filter_map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).map(date::days))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::digits::plain_signs;
 use super::duration::is_unit_of_time;
 use super::joined::Joined;
-use super::written::{Written, plain_signs, written};
+use super::written::{Written, written};
 use super::{Signs, clock, is_missing, lasting, stamp};
 
 /// Different strings, numbers or units that are told apart; more are "many".

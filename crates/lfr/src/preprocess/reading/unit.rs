@@ -2,6 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::currency::is_currency_sign;
+
+/// Longest unit, in bytes.
+const UNIT: usize = 16;
+
 /// Units of one quantity, with what one of each is worth.
 const FAMILIES: &[&[(&str, f64)]] = &[
     &[
@@ -129,6 +134,29 @@ pub(super) fn common<'a>(units: &BTreeMap<&'a str, usize>, bare: bool) -> Option
 
 fn is_credit(unit: &str) -> bool {
     FAMILIES.iter().any(|family| family.len() == 2 && family[1].0 == unit)
+}
+
+/// Whether text behind a number can be its unit: `kg`, `km/h`, `°C`, `m²`, `%`, `mg/dl`, `€/kg`, `l/100km`, and `/kg` behind
+/// an amount.
+pub(super) fn is_unit(text: &str, amount: bool) -> bool {
+    let text = if amount { text.strip_prefix('/').unwrap_or(text) } else { text };
+    let mut letters = text.chars();
+    let first = letters.next().is_some_and(|c| {
+        c.is_alphabetic() || is_currency_sign(c) || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′')
+    });
+    let (mut per, mut last) = (false, 'a');
+    let later = |c: char| {
+        per |= c == '/';
+        // `m2` is a unit, `h 22m` is two numbers.
+        let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
+        let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
+        last = c;
+        c.is_alphabetic()
+            || is_currency_sign(c)
+            || digit
+            || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
+    };
+    first && text.len() <= UNIT && letters.all(later)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::arrow::array::{ArrayRef, RecordBatch};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::preprocess::column::Encoding;
+use crate::preprocess::encoding::Encoding;
 use crate::preprocess::feature::{Feature, Part};
 use crate::preprocess::number::Number;
 

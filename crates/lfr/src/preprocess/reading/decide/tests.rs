@@ -1,0 +1,134 @@
+use super::*;
+use crate::preprocess::reading::{Cell, DateOrder, Decimal};
+
+fn of(cells: &[&str], hints: Hints) -> Decision {
+    decide(&Tally::of(cells.iter().map(|&cell| Some(cell))), hints, 0.9)
+}
+
+fn reading(cells: &[&str]) -> Reading {
+    match of(cells, Hints::default()) {
+        Decision::Values { reading, .. } => reading,
+        other => panic!("{cells:?}: {other:?}"),
+    }
+}
+
+fn number(decimal: Decimal) -> Reading {
+    Reading::Written(NumberFormat { decimal, unit: None })
+}
+
+#[test]
+fn the_decimal_sign_is_one_of_the_column() {
+    assert_eq!(reading(&["1.5", "2.155", "3"]), number(Decimal::Point));
+    assert_eq!(reading(&["1,5", "2,155", "3"]), number(Decimal::Comma));
+    assert_eq!(reading(&["2.155", "846", "212"]), number(Decimal::Comma));
+    assert_eq!(reading(&["2.155", "1846", "12"]), number(Decimal::Point));
+    assert_eq!(reading(&["1", "1", "1.001", "1.002", "50"]), number(Decimal::Point));
+    assert_eq!(reading(&["1", "1", "1,001", "1,002", "50"]), number(Decimal::Comma));
+    assert_eq!(reading(&["846", "2,155", "212"]), number(Decimal::Point));
+    assert_eq!(reading(&["2.155", "3.200", "1.000"]), number(Decimal::Point));
+    assert_eq!(reading(&["12,000", "13,000", "1,200,000"]), number(Decimal::Point));
+    assert_eq!(reading(&["1.234.567", "2.155", "3"]), number(Decimal::Comma));
+}
+
+#[test]
+fn what_stays_in_doubt_follows_the_file_with_a_word() {
+    let cells = ["2.155", "846", "212"];
+    let told = |hints| match of(&cells, hints) {
+        Decision::Values { reading, remark, .. } => (reading, remark.is_some()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(Hints::default()), (number(Decimal::Comma), true));
+    assert_eq!(told(Hints { point: 2, comma: 1, ..Hints::default() }), (number(Decimal::Point), true));
+    assert_eq!(told(Hints { comma: 1, ..Hints::default() }), (number(Decimal::Comma), false));
+    let json = Hints { point_for_certain: true, ..Hints::default() };
+    assert_eq!(told(json), (number(Decimal::Point), false));
+}
+
+#[test]
+fn repeated_strings_among_numbers_are_marks() {
+    let mut cells = vec!["12", "15", "19", "23", "27", "31", "sold out", "closed", "sold out", "closed"];
+    match of(&cells, Hints::default()) {
+        Decision::Values { marks, .. } => assert_eq!(marks, ["closed", "sold out"]),
+        other => panic!("{other:?}"),
+    }
+    cells.extend(["A1", "B2", "C7", "D9", "E4", "F1", "G1"]);
+    assert_eq!(of(&cells, Hints::default()), Decision::Words(None));
+    assert!(matches!(reading(&["1", "2", "3", "4", "oops"]), Reading::Written(_)));
+    assert_eq!(of(&["1", "2", "x", "y"], Hints::default()), Decision::Words(None));
+}
+
+#[test]
+fn units_are_one_of_the_column_or_no_numbers() {
+    let kilograms = Reading::Written(NumberFormat { decimal: Decimal::Point, unit: Some("kg".into()) });
+    assert_eq!(reading(&["31.2 kg", "30 kg", "29.5 kg", "28"]), kilograms);
+    match of(&["5 kg", "300 mm", "2 kg", "150 mm"], Hints::default()) {
+        Decision::Words(Some(remark)) => {
+            assert!(remark.contains("different units (kg 2, mm 2)"), "{remark}")
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(of(&["12A", "7B", "3C", "12D"], Hints::default()), Decision::Words(None), "a code");
+}
+
+#[test]
+fn units_of_one_quantity_are_converted_with_a_word() {
+    let told = |cells: &[&str]| match of(cells, Hints::default()) {
+        Decision::Values { reading: Reading::Written(format), remark, .. } => {
+            (format, remark.unwrap_or_default())
+        }
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    let (format, remark) = told(&["20 ms", "30 ms", "1.5 s", "25 ms"]);
+    assert_eq!((format.unit.as_deref(), format.read("1.5 s")), (Some("ms"), Cell::Value(1500.0)));
+    assert!(remark.contains("converted to ms"), "{remark}");
+    let (format, remark) = told(&["12.50 S", "13.20 S", "9.95 H"]);
+    assert_eq!((format.read("12.50 S"), format.read("9.95 H")), (Cell::Value(-12.5), Cell::Value(9.95)));
+    assert!(remark.contains("marked S are negative"), "{remark}");
+    let (format, _) = told(&["950", "12k", "1.2M", "30k"]);
+    assert_eq!(
+        (format.unit.as_deref(), format.read("12k"), format.read("950")),
+        (None, Cell::Value(12e3), Cell::Value(950.0))
+    );
+}
+
+#[test]
+fn years_of_two_digits_stand_where_they_vary_least() {
+    for (cells, order) in [
+        (["02.01.23", "15.01.23", "28.02.23", "31.03.23"], DateOrder::DayFirst),
+        (["02-01-23", "15-01-23", "28-02-23", "31-03-23"], DateOrder::DayFirst),
+        (["23-01-02", "23-01-15", "23-02-28", "23-03-31"], DateOrder::YearFirst),
+        (["01/02/23", "01/15/23", "02/28/23", "03/31/23"], DateOrder::MonthFirst),
+    ] {
+        assert_eq!(reading(&cells), Reading::Moment(order), "{cells:?}");
+    }
+}
+
+#[test]
+fn durations_in_words_and_of_minutes_and_seconds() {
+    assert_eq!(reading(&["0 days 00:05:00", "0 days 00:12:30"]), Reading::Duration);
+    assert_eq!(reading(&["42:15", "55:10", "1:05:22", "38:59"]), Reading::MinutesSeconds);
+    assert_eq!(Reading::MinutesSeconds.read("42:15"), Cell::Value(2535.0));
+    assert_eq!(Reading::MinutesSeconds.read("1:05:22"), Cell::Value(3922.0));
+}
+
+#[test]
+fn dates_and_times() {
+    assert_eq!(reading(&["01.03.2024", "02.03.2024", "13.03.2024"]), Reading::Moment(DateOrder::DayFirst));
+    assert_eq!(reading(&["01/13/2024", "02/03/2024"]), Reading::Moment(DateOrder::MonthFirst));
+    assert_eq!(reading(&["2024-01-13", "20240113"]), Reading::Moment(DateOrder::YearFirst));
+    assert_eq!(reading(&["20240113", "20240114"]), Reading::Moment(DateOrder::YearFirst));
+    assert_eq!(reading(&["8:05", "23:59", "closed", "0:10", "9:00"]), Reading::TimeOfDay);
+    assert_eq!(reading(&["1:02:33", "26:00:00"]), Reading::Duration);
+    match of(&["01/02/2024", "02/03/2024"], Hints::default()) {
+        Decision::Values { reading: Reading::Moment(DateOrder::DayFirst), remark: Some(_), .. } => {}
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn yes_no_codes_and_words() {
+    assert_eq!(reading(&["yes", "NO", "yes", "true", "0", "1"]), Reading::Boolean);
+    assert_eq!(reading(&["0", "1", "1"]), number(Decimal::Point));
+    assert!(matches!(of(&["01234", "98765", "00501"], Hints::default()), Decision::Words(Some(_))));
+    assert_eq!(of(&["red", "blue"], Hints::default()), Decision::Words(None));
+}

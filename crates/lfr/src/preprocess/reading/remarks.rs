@@ -1,0 +1,65 @@
+//! What is said to people about the reading of a column of numbers.
+
+use std::collections::BTreeSet;
+
+use super::currency::code;
+use super::tally::Tally;
+use super::unit::{common, factor, magnitudes};
+use super::{Decimal, NumberFormat, Reading};
+
+/// Says that something beside numbers is passed over.
+pub(super) fn asides(tally: &Tally<'_>) -> Option<String> {
+    let cells = if tally.asides == 1 { "1 cell".to_owned() } else { format!("{} cells", tally.asides) };
+    (tally.asides > 0)
+        .then(|| format!("only the first number of {cells} is used (of `4.5 ± 0.1`, `4.5 (0.1)`, `4.5***`)"))
+}
+
+/// Says which letters stand for powers of ten.
+pub(super) fn abbreviated(tally: &Tally<'_>) -> Option<String> {
+    let bare = tally.units.values().sum::<usize>() < tally.numbers.all;
+    let powers = (common(&tally.units, bare).is_none() && !tally.units.is_empty())
+        .then(|| magnitudes(&tally.units))?;
+    Some(format!("its numbers are abbreviated: {powers}"))
+}
+
+/// The format of numbers for people: the decimal sign only where a number has one, and abbreviations.
+pub(in crate::preprocess) fn format(reading: &Reading, tally: &Tally<'_>) -> String {
+    let Reading::Written(written) = reading else { return reading.describe() };
+    let numbers = &tally.numbers;
+    let separated = numbers.point + numbers.comma + numbers.either_point + numbers.either_comma > 0;
+    let decimal = if separated { written.decimal } else { Decimal::Point };
+    let own = NumberFormat { decimal, unit: written.unit.clone() }.describe();
+    let powers = match written.unit {
+        None if !tally.units.is_empty() => magnitudes(&tally.units),
+        _ => String::new(),
+    };
+    [own, powers].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+/// Says that numbers of several units are converted into one.
+pub(super) fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
+    let unit = common(&tally.units, true)?;
+    let several =
+        tally.units.keys().any(|other| factor(Some(unit), other).is_some_and(|factor| factor != 1.0));
+    (several && foreign == 0).then(|| {
+        match tally.units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
+            Some(debit) => format!("amounts marked {debit} are negative, those marked {unit} positive"),
+            None => {
+                format!("its numbers have different units ({}); all are converted to {unit}", listed(tally))
+            }
+        }
+    })
+}
+
+pub(super) fn listed(tally: &Tally<'_>) -> String {
+    let mut units: Vec<_> = tally.units.iter().collect();
+    units.sort_by_key(|&(unit, &count)| (std::cmp::Reverse(count), *unit));
+    units.into_iter().take(3).map(|(unit, count)| format!("{unit} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn currencies(tally: &Tally<'_>) -> Option<String> {
+    let codes: BTreeSet<String> = tally.currencies.keys().map(|sign| code(sign)).collect();
+    let signs: Vec<_> = tally.currencies.iter().map(|(sign, count)| format!("{sign} {count}")).collect();
+    (codes.len() > 1)
+        .then(|| format!("amounts in several currencies ({}) are compared as they stand", signs.join(", ")))
+}
