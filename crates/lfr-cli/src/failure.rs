@@ -55,15 +55,32 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     source.is_some_and(|source| source.kind() == ErrorKind::BrokenPipe)
 }
 
-/// The message and the causes that it does not tell already, a line each.
+/// The message with the flag that helps, and the causes that it does not tell already, a line each.
 fn text(error: &anyhow::Error) -> String {
     let mut text = format!("lfr: {}", shown(&error.to_string()));
+    if let Some(hint) = error.downcast_ref().and_then(hint) {
+        text += &format!("; {hint}");
+    }
     for cause in error.chain().skip(1).map(|cause| shown(&cause.to_string())) {
         if !text.contains(&cause) {
             text += &format!("\n  caused by: {cause}");
         }
     }
     text
+}
+
+/// What the command line can do about an error of the library.
+fn hint(error: &Error) -> Option<String> {
+    let hint = match error {
+        Error::Exists { .. } => "choose another place or pass --force",
+        Error::LabelsNeeded { .. } => "pass --labels-known FILE",
+        Error::EncoderNeeded { .. } => "say where it is by --features, or fit with --embed-into-model",
+        Error::Memory { .. } => {
+            "fit a model on a sample of them with `lfr fit` and score all with `lfr score`, which reads piece by piece"
+        }
+        _ => return Some(format!("`--max-bad-fraction {}` goes on without them", error.acceptable()?)),
+    };
+    Some(hint.into())
 }
 
 fn code(error: &anyhow::Error) -> u8 {
@@ -111,6 +128,29 @@ mod tests {
         assert_eq!(code(&download.into()), FAILED);
         assert_eq!(code(&Usage("x".into()).into()), USAGE);
         assert_eq!(code(&anyhow::anyhow!("x")), FAILED);
+    }
+
+    #[test]
+    fn what_a_flag_can_mend_is_said() {
+        let bad = |bad| Error::TooManyBad { path: "p".into(), bad, total: 3, limit: 0.1, first: "x".into() };
+        let memory = Error::Memory { path: "p".into(), items: 9, bytes: 3_000_000_000, limit: 2_000_000_000 };
+        for (error, said) in [
+            (
+                Error::Exists { path: "p".into() },
+                "lfr: p exists already; choose another place or pass --force",
+            ),
+            (bad(1), "; the first: x; `--max-bad-fraction 0.4` goes on without them"),
+            (bad(3), "; the first: x; none is left"),
+            (memory, "take 3.0 GB, the limit is 2.0 GB (half of what is available); fit a model on a sample"),
+            (Error::LabelsNeeded { method: "elite-ae".into() }, "training set; pass --labels-known FILE"),
+            (
+                Error::EncoderNeeded { name: "e".into(), sha256: "0".into() },
+                "part of it; say where it is by --features",
+            ),
+        ] {
+            let text = text(&error.into());
+            assert!(text.contains(said) && !text.ends_with("; "), "{text}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::input::{
     self, Fingerprint, Options, Picture, PixelRange, Source, count_pictures, memory as in_memory, narrow,
     settle_channels,
 };
-use crate::memory::{self, size, too_large};
+use crate::memory::{self, size};
 
 /// Everything readable of an input, in its order.
 ///
@@ -62,7 +62,7 @@ impl Data {
     /// Reads all of `path`. Pictures that are grey throughout lose their equal channels.
     ///
     /// # Errors
-    /// As [`input::open`] and the reading of its chunks; [`Error::Input`] when they take more than half of the memory
+    /// As [`input::open`] and the reading of its chunks; [`Error::Memory`] when they take more than half of the memory
     /// that is available.
     pub fn read(path: impl AsRef<Path>, options: &Options) -> Result<Self> {
         Self::read_within(path.as_ref(), options, memory::available() / 2)
@@ -237,7 +237,7 @@ impl Data {
             items += chunk.ids.len();
             bytes += size(&chunk);
             if bytes > limit {
-                return Err(too_large(Path::new(&input), items, bytes, limit));
+                return Err(Error::Memory { path: input.into(), items, bytes, limit });
             }
             chunks.push(chunk);
         }

@@ -7,7 +7,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong, with the values a person needs to fix it.
 ///
-/// Messages are lower case and complete: what was wrong, where, and what to do.
+/// Messages are lower case: what was wrong, where, and what to do, without the flags of a program. Where only the caller
+/// knows what to do, the variant says all that it needs for a hint.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -49,8 +50,20 @@ pub enum Error {
         /// The limit.
         limit: u64,
     },
-    /// More bad items than `--max-bad-fraction` allows.
-    #[error("{}: {bad} of {total} items could not be read, more than {}; the first: {first}; {}", .path.display(), percent(*.limit), way(*.bad, *.total))]
+    /// More than fits in memory.
+    #[error("{}: more than fits in memory: the first {items} items take {}, the limit is {} (half of what is available)", .path.display(), gigabytes(*.bytes), gigabytes(*.limit))]
+    Memory {
+        /// The input.
+        path: PathBuf,
+        /// Items read so far.
+        items: usize,
+        /// Bytes that they take.
+        bytes: u64,
+        /// Most bytes that they may take.
+        limit: u64,
+    },
+    /// More bad items than accepted; [`Error::acceptable`] says how many would have to be.
+    #[error("{}: {bad} of {total} items could not be read, more than {}; the first: {first}{}", .path.display(), percent(*.limit), none_left(*.bad, *.total))]
     TooManyBad {
         /// The input.
         path: PathBuf,
@@ -131,6 +144,20 @@ pub enum Error {
         /// What is wrong and what to do.
         problem: String,
     },
+    /// A model whose encoder is neither part of it nor at hand.
+    #[error("encoder {}: the model needs this encoder (SHA-256 {}...), which is not part of it", .name, .sha256.get(..12).unwrap_or_default())]
+    EncoderNeeded {
+        /// Its name.
+        name: String,
+        /// The digest of its file.
+        sha256: String,
+    },
+    /// A method that cannot do without labels, and none given.
+    #[error("labels: {method} needs a few labelled items outside the training set")]
+    LabelsNeeded {
+        /// The method.
+        method: String,
+    },
     /// A labels file or column that cannot be used.
     #[error("labels: {problem}")]
     Labels {
@@ -160,7 +187,7 @@ pub enum Error {
         problem: String,
     },
     /// An output that exists already.
-    #[error("{} exists already; choose another place or pass --force", .path.display())]
+    #[error("{} exists already", .path.display())]
     Exists {
         /// The file or folder.
         path: PathBuf,
@@ -182,13 +209,12 @@ fn percent(share: f64) -> String {
     format!("{} %", (share * 1000.0).round() / 10.0)
 }
 
-/// The share of bad items that would have to be accepted.
-fn way(bad: usize, total: usize) -> String {
-    let share = (bad as f64 / total.max(1) as f64 * 10.0).ceil() / 10.0;
-    match bad < total {
-        true => format!("`--max-bad-fraction {share}` goes on without them"),
-        false => "none is left".into(),
-    }
+fn gigabytes(bytes: u64) -> String {
+    format!("{:.1} GB", bytes as f64 / 1e9)
+}
+
+fn none_left(bad: usize, total: usize) -> &'static str {
+    if bad < total { "" } else { "; none is left" }
 }
 
 fn usable(found: usize) -> String {
@@ -200,6 +226,17 @@ fn single(found: usize) -> &'static str {
 }
 
 impl Error {
+    /// The share of bad items, in tenths, that would have to be accepted to go on after [`Error::TooManyBad`]; `None`
+    /// where nothing would be left, and for other errors.
+    pub fn acceptable(&self) -> Option<f64> {
+        match self {
+            Self::TooManyBad { bad, total, .. } if bad < total => {
+                Some((*bad as f64 / *total as f64 * 10.0).ceil() / 10.0)
+            }
+            _ => None,
+        }
+    }
+
     /// An [`Error::Io`] from its parts.
     pub fn io(action: &'static str, path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::Io { action, path: path.as_ref().to_owned(), source }
@@ -211,6 +248,7 @@ impl Error {
         | Self::Empty { path, .. }
         | Self::Input { path, .. }
         | Self::TooLarge { path, .. }
+        | Self::Memory { path, .. }
         | Self::Model { path, .. } = &mut self
             && let Ok(rest) = path.strip_prefix(from)
         {

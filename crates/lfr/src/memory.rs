@@ -1,10 +1,7 @@
 //! How much memory there is, and how much of it data take.
 
-use std::path::Path;
-
 use crate::arrow::array::{Array, ArrayRef};
 use crate::data::{Chunk, Items};
-use crate::error::Error;
 
 /// Assumed where the system does not say, in bytes.
 const ASSUMED: u64 = 4 << 30;
@@ -32,21 +29,6 @@ pub(crate) fn size(chunk: &Chunk) -> u64 {
         Items::Documents(documents) => texts(documents),
     };
     (items + texts(&chunk.ids) + chunk.labels.as_deref().map_or(0, texts)) as u64
-}
-
-/// The error for an input of which the first `items` items take `bytes` bytes, more than `limit`.
-pub(crate) fn too_large(path: &Path, items: usize, bytes: u64, limit: u64) -> Error {
-    let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-    Error::input(
-        path,
-        format!(
-            "more than fits in memory: the first {items} items take {:.1} GB, the limit is {:.1} GB (half of what is \
-             available); fit a model on a sample of them with `lfr fit` and score all with `lfr score`, which reads \
-             piece by piece",
-            gigabytes(bytes),
-            gigabytes(limit)
-        ),
-    )
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::data::{Chunk, Items, Kind};
 use crate::error::{Error, Result};
 use crate::input::{self, Options};
 use crate::memory;
-use crate::memory::{size, too_large};
+use crate::memory::size;
 use crate::output::{Ids, Texts};
 use crate::seed::Seed;
 
@@ -145,7 +145,12 @@ impl Thinned {
         self.keep(chunk, places)?;
         while self.excessive() {
             if !table {
-                return Err(too_large(path, self.read, self.kept.0, self.limits.most));
+                return Err(Error::Memory {
+                    path: path.to_owned(),
+                    items: self.read,
+                    bytes: self.kept.0,
+                    limit: self.limits.most,
+                });
             }
             self.level += 1;
             self.kept = (0, 0);

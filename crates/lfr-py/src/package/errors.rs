@@ -4,7 +4,9 @@ use std::io;
 
 use lfr::Error;
 use pyo3::create_exception;
-use pyo3::exceptions::{PyFileExistsError, PyKeyboardInterrupt, PyOSError, PyRuntimeError, PyValueError};
+use pyo3::exceptions::{
+    PyFileExistsError, PyKeyboardInterrupt, PyMemoryError, PyOSError, PyRuntimeError, PyValueError,
+};
 use pyo3::prelude::*;
 
 create_exception!(
@@ -20,10 +22,14 @@ pub fn exception(error: Error) -> PyErr {
     match error {
         Error::Model { .. } => ModelError::new_err(text),
         Error::Io { source, .. } => io::Error::new(source.kind(), text).into(),
-        Error::Exists { path } => PyFileExistsError::new_err(format!(
-            "{} exists already; choose another place or pass force=True",
-            path.display()
-        )),
+        Error::Exists { .. } => {
+            PyFileExistsError::new_err(format!("{text}; choose another place or pass force=True"))
+        }
+        Error::TooManyBad { .. } => PyValueError::new_err(match error.acceptable() {
+            Some(share) => format!("{text}; max_bad_fraction={share} goes on without them"),
+            None => text,
+        }),
+        Error::Memory { .. } => PyMemoryError::new_err(text),
         Error::Download { .. } => PyOSError::new_err(text),
         Error::Diverged { .. } => PyRuntimeError::new_err(text),
         Error::Interrupted => PyKeyboardInterrupt::new_err(()),

@@ -68,8 +68,9 @@ fn what_does_not_fit_in_memory_is_refused_on_the_way() {
     std::fs::write(file.path(), format!("a,b\n{rows}")).unwrap();
     let options = Options { chunk: 100, ..Options::default() };
     assert_eq!(Data::read_within(file.path(), &options, 1 << 20).unwrap().len(), 1000);
-    let message = Data::read_within(file.path(), &options, 2_000).unwrap_err().to_string();
-    assert!(message.contains("the first 100 items take") && message.contains("`lfr score`"), "{message}");
+    let refused = Data::read_within(file.path(), &options, 2_000).unwrap_err();
+    assert!(matches!(refused, Error::Memory { items: 100, limit: 2000, .. }), "{refused}");
+    assert!(refused.to_string().contains("the first 100 items take 0.0 GB"), "{refused}");
 }
 
 #[test]

@@ -20,8 +20,9 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf> {
     if let Some(folder) = std::env::var_os("LFR_DATA_DIR").filter(|folder| !folder.is_empty()) {
         return Ok(folder.into());
     }
-    let base = etcetera::choose_base_strategy()
-        .map_err(|_| Error::config("data-dir", "", "no home folder for data sets; pass --data-dir"))?;
+    let base = etcetera::choose_base_strategy().map_err(|_| {
+        Error::config("data_dir", "", "no home folder for data sets; name one, or set LFR_DATA_DIR")
+    })?;
     Ok(base.cache_dir().join("lfr").join("datasets"))
 }
 
@@ -46,7 +47,7 @@ pub(super) fn locate(name: Name, data_dir: &Path) -> Result<PathBuf> {
         let looked: Vec<_> = source.markers.iter().chain(source.archives).copied().collect();
         let folder = data_dir.join(source.folders[0]);
         let problem = format!(
-            "{name} was not found (looked for {}); run `lfr data fetch {name}` or pass the right --data-dir",
+            "{name} was not found (looked for {}); run `lfr data fetch {name}`, or set `data_dir` to its folder",
             looked.join(", ")
         );
         Error::input(folder, problem)

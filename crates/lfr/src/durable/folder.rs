@@ -143,13 +143,12 @@ fn check_replaceable(target: &Path) -> Result<()> {
     match foreign(target).map_err(|e| Error::io("replace", target, e))? {
         None => Ok(()),
         Some(name) if name == OutputFolder::LABELS => {
-            let problem = "--force does not replace it, because it holds the marks of a review; choose another place, or move its labels.csv away";
+            let problem = "it is not replaced, because it holds the marks of a review; choose another place, or move its labels.csv away";
             Err(Error::input(target, problem))
         }
         Some(name) => {
             let name = name.display();
-            let problem =
-                format!("--force does not replace it, because it holds {name}, which lfr did not write");
+            let problem = format!("it is not replaced, because it holds {name}, which lfr did not write");
             Err(Error::input(target, problem))
         }
     }
@@ -171,15 +170,8 @@ pub(super) fn foreign(folder: &Path) -> io::Result<Option<OsString>> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::names;
     use super::*;
-
-    /// The names in `folder`, sorted.
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
 
     fn put(folder: &OutputFolder, file: &str, text: &str) {
         folder.put(file, |path| fs::write(path, text).map_err(|e| Error::io("write", path, e))).unwrap();

@@ -7,3 +7,12 @@ mod temporary;
 pub use file::{OutputFile, write};
 pub use folder::OutputFolder;
 pub use temporary::discard;
+
+/// The names in `folder`, sorted.
+#[cfg(test)]
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}

@@ -161,14 +161,8 @@ fn permit(builder: &mut Builder<'_, '_>, mode: u32) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::names;
     use super::*;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let entries = fs::read_dir(folder).unwrap();
-        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
 
     #[test]
     fn only_what_nobody_holds_and_runs_wrote_is_swept() {

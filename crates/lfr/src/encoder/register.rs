@@ -94,11 +94,7 @@ pub const REGISTER: &[Registered] = &[
 pub fn encoders_dir(given: Option<&Path>) -> Result<PathBuf> {
     let usual = || Some(cache_base()?.join("encoders"));
     given.map(Path::to_owned).or_else(usual).ok_or_else(|| {
-        Error::config(
-            "features-dir",
-            "",
-            "no home folder for encoders; pass --features-dir or set LFR_CACHE_DIR",
-        )
+        Error::config("features_dir", "", "no home folder for encoders; name one, or set LFR_CACHE_DIR")
     })
 }
 

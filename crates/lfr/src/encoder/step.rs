@@ -48,15 +48,11 @@ impl EncoderStep {
     /// The encoder.
     ///
     /// # Errors
-    /// [`Error::Encoder`] when it was not opened.
+    /// [`Error::EncoderNeeded`] when it was not opened.
     pub(crate) fn ready(&self) -> Result<&Arc<Encoder>> {
-        self.running.as_ref().ok_or_else(|| {
-            let digest = self.card.sha256.get(..12).unwrap_or_default();
-            let problem = format!(
-                "the model needs this encoder (SHA-256 {digest}...), which is not part of it; say where it is by \
-                 --features, or fit with --embed-into-model"
-            );
-            Error::encoder(&self.card.name, problem)
+        self.running.as_ref().ok_or_else(|| Error::EncoderNeeded {
+            name: self.card.name.clone(),
+            sha256: self.card.sha256.clone(),
         })
     }
 }

@@ -84,8 +84,10 @@ mod tests {
         let message = account(1, 2).verdict(path, 0.5).unwrap_err().to_string();
         assert_eq!(
             message,
-            "pile: 2 of 3 items could not be read, more than 50 %; the first: 0.png: cut short; `--max-bad-fraction 0.7` goes on without them"
+            "pile: 2 of 3 items could not be read, more than 50 %; the first: 0.png: cut short"
         );
+        assert_eq!(account(1, 2).verdict(path, 0.5).unwrap_err().acceptable(), Some(0.7));
+        assert_eq!(account(0, 2).verdict(path, 0.5).unwrap_err().acceptable(), None);
     }
 
     #[test]

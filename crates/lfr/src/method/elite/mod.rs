@@ -211,9 +211,12 @@ impl EliteConfig {
 
     fn fit(&self, kind: EliteKind, x: &Features, context: &mut Context<'_>) -> Result<Elite> {
         self.validate()?;
-        let known = context.known.clone().ok_or_else(|| Error::Labels {
-            problem: "Elite needs a few labelled items outside the training set: pass --labels-known FILE"
-                .into(),
+        let known = context.known.clone().ok_or_else(|| {
+            let method = match kind {
+                EliteKind::Autoencoder => EliteAeConfig::NAME,
+                EliteKind::Svdd => EliteSvddConfig::NAME,
+            };
+            Error::LabelsNeeded { method: method.into() }
         })?;
         known.check()?;
         let device = context.device.clone();
