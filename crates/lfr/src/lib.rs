@@ -76,7 +76,7 @@ pub mod threshold;
 pub mod train;
 pub mod transform;
 pub mod views;
-pub mod words;
+mod words;
 
 pub use collected::Data;
 pub use error::{Error, Result};

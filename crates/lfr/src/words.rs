@@ -21,7 +21,7 @@ pub enum StopWords {
 
 impl StopWords {
     /// Whether `word` (lower case) is left out.
-    pub fn contains(self, word: &str) -> bool {
+    pub(crate) fn contains(self, word: &str) -> bool {
         static ENGLISH: LazyLock<HashSet<&str>> =
             LazyLock::new(|| include_str!("words/english.txt").split_whitespace().collect());
         match self {
@@ -31,7 +31,7 @@ impl StopWords {
     }
 
     /// Whether a document has a word that is not left out.
-    pub fn leaves(self, document: &str) -> bool {
+    pub(crate) fn leaves(self, document: &str) -> bool {
         words(&document.to_lowercase()).any(|word| !self.contains(word))
     }
 }
@@ -43,7 +43,7 @@ const UNSPACED: &str =
 /// The words of a document in lower case: runs of at least two letters, digits and underscores of a script with spaces
 /// (scikit-learn's default `token_pattern`; Python's `\w` is `[\p{L}\p{N}_]`), every two neighbours in a run of a script
 /// without (or its only character), and emoji.
-pub fn words(lowered: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn words(lowered: &str) -> impl Iterator<Item = &str> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| {
         let emoji = r"\p{Regional_Indicator}{2}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}";
         let pattern = format!(r"[[\p{{L}}\p{{N}}_]--[{UNSPACED}]]{{2,}}|[{UNSPACED}]+|{emoji}");

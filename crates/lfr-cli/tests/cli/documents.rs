@@ -188,3 +188,29 @@ fn the_snippet_of_the_readme_is_the_tested_one() {
         assert!(tested.contains(&line.as_str()), "`{line}` is not in the crate's documentation");
     }
 }
+
+/// The source files below `folder`.
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        match entry.is_dir() {
+            true => sources(&entry, found),
+            false => found.extend(Some(entry).filter(|path| path.extension().is_some_and(|end| end == "rs"))),
+        }
+    }
+}
+
+#[test]
+fn the_files_that_documents_for_developers_name_are_there() {
+    let mut files = Vec::new();
+    sources(&repository("crates"), &mut files);
+    for (name, least) in [("docs/architecture.md", 80), ("CONTRIBUTING.md", 30)] {
+        let text = document(name);
+        let quoted = text.split('`').skip(1).step_by(2);
+        let is_pattern = |path: &str| path.contains('*') || path.contains("NAME");
+        let named: Vec<&str> = quoted.filter(|path| path.ends_with(".rs") && !is_pattern(path)).collect();
+        assert!(named.len() >= least, "{name}: only {named:?}");
+        for path in named {
+            assert!(files.iter().any(|file| file.ends_with(path)), "{name}: there is no `{path}`");
+        }
+    }
+}

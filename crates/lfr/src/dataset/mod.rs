@@ -6,8 +6,6 @@ mod caltech101;
 mod cifar10;
 mod contaminate;
 mod digest;
-mod fashion_mnist;
-mod idx;
 mod locate;
 mod mnist;
 mod name;
@@ -84,8 +82,7 @@ pub fn load(name: Name, data_dir: &Path, options: &LoadOptions) -> Result<Pool> 
     options.validate(name)?;
     let path = locate::locate(name, data_dir)?;
     match name {
-        Name::FashionMnist => fashion_mnist::load(&path, options),
-        Name::Mnist => mnist::load(&path, options),
+        Name::FashionMnist | Name::Mnist => mnist::load(name, &path, options),
         Name::Cifar10 => cifar10::load(&path, options),
         Name::Caltech101 => caltech101::load(&path, options),
         Name::TwentyNews => twenty_news::load(&path, options),

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{caltech101, cifar10, fashion_mnist, mnist, reuters, twenty_news};
+use super::{caltech101, cifar10, mnist, reuters, twenty_news};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
@@ -59,8 +59,8 @@ impl Name {
     /// The classes; the number of a class is its position here.
     pub fn class_names(self) -> &'static [&'static str] {
         match self {
-            Name::FashionMnist => &fashion_mnist::CLASSES,
-            Name::Mnist => &mnist::CLASSES,
+            Name::FashionMnist => &mnist::CLOTHES,
+            Name::Mnist => &mnist::DIGITS,
             Name::Cifar10 => &cifar10::CLASSES,
             Name::Caltech101 => &caltech101::CLASSES,
             Name::TwentyNews => &twenty_news::CLASSES,

@@ -18,6 +18,7 @@ mod summary;
 mod table;
 mod tfidf;
 
+pub use crate::words::StopWords;
 pub use as_asked::AsAsked;
 pub(crate) use category::Category;
 pub(crate) use encoding::Encoding;

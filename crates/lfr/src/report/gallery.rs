@@ -4,11 +4,10 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 
-use super::legible::legible;
 use super::page::items;
 use super::picture::{Thumbnail, colour_bar, heat, hottest, thumbnail};
 use super::{Cell, Ranked, Report, Residual, Shown, View};
-use crate::readable::{count, decimals, number};
+use crate::readable::{count, decimals, legible, number};
 
 /// Features shown of a row.
 const FEATURES: usize = 8;

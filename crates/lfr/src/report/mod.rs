@@ -7,7 +7,6 @@
 pub mod chart;
 mod columns;
 mod gallery;
-mod legible;
 mod marked;
 mod metrics;
 mod page;
@@ -209,7 +208,7 @@ pub struct Provenance {
 
 /// The page as HTML text.
 pub fn render(report: &Report) -> String {
-    legible::legible(&page::page(report).into_string())
+    crate::readable::legible(&page::page(report).into_string())
 }
 
 /// The style sheet of the page and of its cards.

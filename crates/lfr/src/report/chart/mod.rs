@@ -19,7 +19,7 @@ pub use lines::{Series, lines};
 
 use maud::{Markup, PreEscaped, Render, html};
 
-use super::legible::legible;
+use crate::readable::legible;
 
 /// The style sheet every chart needs; a page that shows charts includes it once.
 pub const STYLE: &str = include_str!("chart.css");
