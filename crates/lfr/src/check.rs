@@ -120,7 +120,12 @@ fn score_spread(sorted: &[f32]) -> Check {
     let one = sorted[0] == sorted[n - 1];
     let warning = (spread < 1e-5 && !one)
         .then_some("that is rounding noise, so the ranking means little; try another method");
-    check("score-spread", spread, warning, format!("the spread is {} times the median score", number(spread)))
+    check(
+        "score-spread",
+        spread,
+        warning,
+        format!("from {} to {}, half of them above {}", number(low), number(high), number(median)),
+    )
 }
 
 fn loss_checks(losses: &[f32]) -> Vec<Check> {

@@ -101,7 +101,8 @@ fn refused(error: rten::LoadError) -> String {
         ExternalDataError, FormatNotEnabled, OperatorInvalid, ParseError, UnknownFileType,
     };
     match error.kind() {
-        UnknownFileType | ParseError | FormatNotEnabled => {
+        FormatNotEnabled => "not an ONNX file, or a damaged one; get it again".into(),
+        UnknownFileType | ParseError => {
             format!("not an ONNX file, or a damaged one ({error}); get it again")
         }
         ExternalDataError => {

@@ -121,7 +121,13 @@ pub fn located(path: &Path) -> Result<PathBuf> {
     if place.exists() {
         return Ok(place);
     }
-    Err(Error::encoder(path, format!("it is not there yet; `lfr features fetch {}` brings it", entry.name)))
+    Err(Error::encoder(
+        path,
+        format!(
+            "it is not there yet; `lfr features fetch {}` brings it, or give the path of one that you have",
+            entry.name
+        ),
+    ))
 }
 
 impl Registered {

@@ -134,7 +134,7 @@ impl Gallery<'_> {
             input: record.input.clone(),
             kind: record.kind,
             method: name.to_owned(),
-            method_description: description.map(|method| method.summary.to_owned()).unwrap_or_default(),
+            method_description: described(description.map_or("", |method| method.summary), record),
             budget: self.budget(),
             elapsed: self.elapsed(),
             quarantined: record.quarantined.clone(),
@@ -253,6 +253,19 @@ impl Gallery<'_> {
             ],
         }
     }
+}
+
+/// What the method is, the members of a combination, and the encoder.
+fn described(summary: &str, record: &RunRecord) -> String {
+    let members = record.method["members"].as_array().into_iter().flatten();
+    let mut members: Vec<_> = members.filter_map(|member| member["method"].as_str()).collect();
+    members.dedup();
+    let members = if members.is_empty() { String::new() } else { format!(" ({})", members.join(", ")) };
+    let encoder = record
+        .encoder
+        .as_ref()
+        .map_or(String::new(), |encoder| format!(", on the features of {}", encoder.name));
+    format!("{summary}{members}{encoder}")
 }
 
 /// Item `index` of the chunks, alone; `None` past the end.

@@ -70,7 +70,8 @@ pub(super) fn metrics(agreement: &Agreement) -> Metrics {
 fn config(run: &Run, options: &FitOptions) -> Value {
     let reading = &run.data.reading;
     json!({
-        "image_size": reading.image_size,
+        // An encoder has its own.
+        "image_size": run.model.encoder().is_none().then_some(reading.image_size),
         "id": reading.id,
         "ignore": reading.ignore,
         "label": reading.label,
