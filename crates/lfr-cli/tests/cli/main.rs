@@ -1,5 +1,6 @@
 //! The program as its users meet it: words in, files and exit codes out.
 
+mod archives;
 mod bench;
 mod bench_killed;
 mod bench_refusals;
@@ -22,6 +23,8 @@ mod hostile;
 mod inspect;
 mod joins;
 mod labels;
+mod logs;
+mod mails;
 mod methods;
 mod mnist;
 mod odd_ones;

@@ -60,6 +60,14 @@ fn commas_of_sentences_and_amounts_make_no_table() {
 }
 
 #[test]
+fn lines_drawn_around_a_table_are_no_rows() {
+    let rule = "-".repeat(41);
+    let table = rows(|i, x| format!("|{}|{}|{:>9},50-|", 400_000 + i % 3 * 10, 1_900_000_000 + i * i, x));
+    let sap = format!("{rule}\n|Konto |Beleg     |      Betrag|\n{rule}\n{table}{rule}\n");
+    assert_first("sap.txt", sap, 40, "17", &["1 line above the table skipped"]);
+}
+
+#[test]
 fn most_lines_decide_on_the_delimiter() {
     let spectrum = (0..200)
         .map(|i| format!("{i}\t{},{:02}\n", if i == 150 { 900 } else { 290 + i * 7 % 13 }, i * 13 % 100));
@@ -223,6 +231,8 @@ fn json_as_programs_write_it() {
     let features: Vec<String> = (0..40)
         .map(|i| format!("{{\"type\": \"Feature\", \"properties\": {{\"t\": {}}}}}", value(i)))
         .collect();
+    let answer = format!("{{\"meta\": {{\"page\": 1}}, \"data\": {{\"rows\": [{}]}}}}", features.join(", "));
+    assert_first("answer.json", answer, 40, "17", &["the array `data.rows`"]);
     let collection = format!("{{\"type\": \"FeatureCollection\", \"features\": [{}]}}", features.join(", "));
     assert_first("map.geojson", collection, 40, "17", &["the array `features`"]);
 }
@@ -230,17 +240,17 @@ fn json_as_programs_write_it() {
 #[test]
 fn folders_of_other_texts_are_read_on_demand() {
     let place = Place::new();
-    std::fs::create_dir(place.path("mails")).unwrap();
+    std::fs::create_dir(place.path("notes")).unwrap();
     for i in 0..20 {
         let text = match i {
-            7 => "Subject: prize\n\nclaim your crypto lottery jackpot".into(),
-            _ => format!("Subject: meeting\n\nsee you on {} in the office", ["monday", "tuesday"][i % 2]),
+            7 => "claim your crypto lottery jackpot".into(),
+            _ => format!("see you on {} in the office", ["monday", "tuesday"][i % 2]),
         };
-        place.write(&format!("mails/{i:02}.eml"), text);
+        place.write(&format!("notes/{i:02}.org"), text);
     }
-    place.lfr("rank mails").refused("(.eml 20); --kind text reads them");
-    let (ids, _) = place.ranking("mails --kind text");
-    assert_eq!((ids.len(), ids[0].as_str()), (20, "07.eml"));
+    place.lfr("rank notes").refused("(.org 20); --kind text reads them");
+    let (ids, _) = place.ranking("notes --kind text");
+    assert_eq!((ids.len(), ids[0].as_str()), (20, "07.org"));
 }
 
 #[test]

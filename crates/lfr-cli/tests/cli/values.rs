@@ -136,6 +136,20 @@ fn arabic(digit: char) -> char {
 }
 
 #[test]
+fn whole_numbers_beyond_63_bits_are_numbers_or_ids_digit_by_digit() {
+    let value = |odd: bool, i: usize| if odd { u64::MAX } else { (1 << 62) + i as u64 * 7 % 13 };
+    assert_first("u64", &table("shop,v", |i, odd| format!("{},{}", shop(i), value(odd, i))), "");
+    let key = |i: usize| u64::MAX - i as u64;
+    let csv = table("key,v", |i, odd| format!("{},{}", key(i), amount(i, odd)));
+    let json = |i: usize| format!("{{\"key\": {}, \"v\": {}}}\n", key(i), amount(i, i == 30));
+    let json: String = (0..60).map(json).collect();
+    for (file, content) in [("a.csv", csv), ("a.jsonl", json)] {
+        let (ids, said) = Place::with(file, content).ranking(&format!("{file} --id key"));
+        assert_eq!((ids.len(), ids[0].clone()), (60, key(30).to_string()), "{file}: {said}");
+    }
+}
+
+#[test]
 fn durations_of_every_sort() {
     for (name, form) in [
         ("letters", (|h, m| format!("{h}h {m}m")) as fn(usize, usize) -> String),

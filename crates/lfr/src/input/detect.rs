@@ -1,26 +1,30 @@
 //! Detects what an input is.
 
-use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
 use super::dialect::Dialect;
-use super::passed::Passed;
+use super::pile::Pile;
 use super::unpack::{self, Packing};
-use super::walk::{self, DOCUMENTS, HEIF, PICTURES, has_extension};
-use super::{Notes, Options, idx, npz, stream, text};
+use super::walk::{self, HEIF, PICTURES, has_extension};
+use super::{Notes, Options, archive, fields, idx, log, mail, npz, stream, text};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
 /// The readers there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// A folder of pictures.
+    /// A folder or an archive of pictures.
     Pictures,
-    /// A folder of documents, or a file with one document per line.
+    /// A folder or an archive of documents.
     Documents,
+    /// A file with one document per line.
+    Lines,
+    /// A mailbox or a file of contacts.
+    Parts(mail::Form),
+    /// Lines with the names of their values, or of a form that names them.
+    Fields(fields::Form),
     /// CSV and its like.
     Delimited,
     /// JSON: an object a line, or an array of objects.
@@ -37,8 +41,9 @@ pub(super) enum Format {
     Npz,
 }
 
-const ACCEPTED: &str = "accepted are a folder of pictures or of .txt documents, .csv, .tsv, .json, .jsonl and .txt \
-                        files (plain or .gz, .bz2, .zst, .zip), .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
+const ACCEPTED: &str = "accepted are a folder (also in a .zip or .tar.gz) of pictures, .txt documents, .eml mails or .html \
+                        pages, .csv, .tsv, .json, .jsonl and .txt files (plain or .gz, .bz2, .zst, .zip), .mbox, .vcf, .ics, \
+                        .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
 /// Endings, beside .txt, of files that hold lines of text where they hold no table; none at all is one of them.
 const LINES: &[&str] = &["log", "md", "text", ""];
 
@@ -71,39 +76,25 @@ pub(super) fn format(path: &Path, options: &Options) -> Result<Format> {
     }
 }
 
-/// What most files of a folder are: pictures, or documents. Pictures come first when there are as many.
+/// What most files of a folder or an archive are.
 fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     if kind == Some(Kind::Table) {
         return Err(Error::input(path, "a folder cannot be read as a table; name one file"));
     }
-    let (mut pictures, mut texts, mut others) = (HashSet::new(), Vec::new(), Passed::default());
-    let mut count = 0;
-    for file in walk::files(path) {
-        let file = file?;
-        let stem = file.path.file_stem().map(OsStr::to_owned);
-        if has_extension(&file.path, PICTURES) || has_extension(&file.path, HEIF) {
-            (count, _) = (count + 1, pictures.insert(stem));
-        } else if has_extension(&file.path, DOCUMENTS) {
-            texts.push(stem);
-        }
-        others.count(&file.path);
-    }
-    // A text with the name of a picture describes it.
-    let documents = texts.iter().filter(|stem| !pictures.contains(stem)).count();
-    match kind {
-        Some(Kind::Images) if count > 0 => return Ok(Format::Pictures),
-        Some(Kind::Text) if !texts.is_empty() || text::ends_otherwise(path)? => return Ok(Format::Documents),
-        None if count > 0 && count >= documents => return Ok(Format::Pictures),
-        None if documents > 0 => return Ok(Format::Documents),
-        _ => {}
+    let pile = Pile::of(walk::files(path))?;
+    match pile.kind(kind) {
+        Some(Kind::Images) => return Ok(Format::Pictures),
+        Some(_) => return Ok(Format::Documents),
+        None if kind == Some(Kind::Text) && text::ends_otherwise(path)? => return Ok(Format::Documents),
+        None => {}
     }
     let readable = format!("pictures (.{})", PICTURES.join(", ."));
     let wanted = match kind {
         Some(Kind::Images) => readable,
         Some(_) => "texts".into(),
-        None => format!("{readable} or .txt files"),
+        None => format!("{readable}, .txt, .eml or .html files"),
     };
-    let Some(found) = others.list() else {
+    let Some(found) = pile.list() else {
         return Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it") });
     };
     let way = if kind.is_none() && text::ends_otherwise(path)? { "; --kind text reads them" } else { "" };
@@ -113,7 +104,8 @@ fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
 fn file(path: &Path, options: &Options) -> Result<Format> {
     let head = unpack::head(path)?;
     match unpack::packing(&head) {
-        Some(Packing::Zip) => archive(path, options),
+        Some(Packing::Zip) => zip(path, options),
+        _ if archive::is_archive(path)? => members(path, options),
         Some(packing) => packed(path, packing, options),
         None => match by_magic(&head) {
             Some(format) => Ok(format),
@@ -133,8 +125,8 @@ fn by_magic(head: &[u8]) -> Option<Format> {
     }
 }
 
-/// A zip archive: a workbook, NumPy arrays, or a table.
-fn archive(path: &Path, options: &Options) -> Result<Format> {
+/// A zip archive: a workbook, NumPy arrays, or files.
+fn zip(path: &Path, options: &Options) -> Result<Format> {
     if has_extension(path, &["npz"]) {
         return Ok(Format::Npz);
     }
@@ -148,30 +140,22 @@ fn archive(path: &Path, options: &Options) -> Result<Format> {
     } else if any(|name| name.ends_with(".npy")) {
         Ok(Format::Npz)
     } else {
-        let most = |known: &[&str]| {
-            let count = files.iter().filter(|(_, name)| has_extension(Path::new(name), known)).count();
-            count > 1 && 2 * count > files.len()
-        };
-        for (what, known) in [("pictures", PICTURES), ("texts", DOCUMENTS)] {
-            if most(known) {
-                return Err(Error::input(
-                    path,
-                    format!(
-                        "an archive of {what}; unpack it and name the folder, or name one table in it as {}:NAME",
-                        path.display()
-                    ),
-                ));
-            }
-        }
-        written(path, options)
+        members(path, options)
     }
+}
+
+/// An archive of files: pictures, documents, or a table.
+fn members(path: &Path, options: &Options) -> Result<Format> {
+    let pile = Pile::of(walk::files(path))?;
+    if options.kind != Some(Kind::Table) && pile.is_many() {
+        return folder(path, options.kind);
+    }
+    written(path, options)
 }
 
 /// A file packed otherwise: an IDX array, or text.
 fn packed(path: &Path, packing: Packing, options: &Options) -> Result<Format> {
-    let mut start = Vec::new();
-    let read = unpack::open(path)?.take(1024).read_to_end(&mut start);
-    read.map_err(|e| stream::broken(path, &e))?;
+    let start = unpack::start(path)?;
     match by_magic(&start) {
         Some(Format::Idx) if packing == Packing::Gzip => Ok(Format::Idx),
         None if unpack::packing(&start).is_none() => written(path, options),
@@ -201,6 +185,9 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
     let opened = stream::open(path, options.encoding.as_deref(), &Notes::default())?;
     let whole =
         opened.take(START).read_to_end(&mut start).map_err(|e| stream::broken(path, &e))? < START as usize;
+    if let Some(format) = by_lines(&start, whole, kind) {
+        return Ok(format);
+    }
     let is_text = !start.contains(&0);
     let is_workbook = WORKBOOKS.contains(&extension.as_str());
     match kind {
@@ -210,10 +197,17 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
             "a web page named as a workbook; open it in a spreadsheet program and save it as .xlsx",
         )),
         Some(Kind::Table) if is_text => Ok(Format::Delimited),
-        Some(Kind::Text) if is_text => Ok(Format::Documents),
-        _ if is_text && (is_workbook || Dialect::is_table(&start, whole)) => Ok(Format::Delimited),
-        _ if is_text && extension == "txt" => Ok(Format::Documents),
-        _ if text::is_plain(&start) && LINES.contains(&extension.as_str()) => Ok(Format::Documents),
+        Some(Kind::Text) if is_text => Ok(Format::Lines),
+        _ if has_extension(&name, walk::MAILS) => {
+            Err(Error::input(path, "a single mail; name the folder that contains the mails"))
+        }
+        _ if is_text
+            && (is_workbook || (Dialect::is_table(&start, whole) && !log::is_log(&start, whole))) =>
+        {
+            Ok(Format::Delimited)
+        }
+        _ if is_text && extension == "txt" => Ok(Format::Lines),
+        _ if text::is_plain(&start) && LINES.contains(&extension.as_str()) => Ok(Format::Lines),
         _ if is_text => {
             let way = "--kind text reads its lines as documents, --kind table as rows";
             Err(Error::input(
@@ -226,6 +220,14 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
             format!("binary data of an unknown format (extension `{extension}`); {ACCEPTED}"),
         )),
     }
+}
+
+/// Texts that tell what they are by how their lines begin or what they are made of.
+fn by_lines(start: &[u8], whole: bool, kind: Option<Kind>) -> Option<Format> {
+    let parts = mail::Form::find(start).filter(|_| kind != Some(Kind::Table)).map(Format::Parts);
+    let fields = || fields::Form::find(start, whole).filter(|_| kind != Some(Kind::Text)).map(Format::Fields);
+    let records = || log::is_json(start, whole).then_some(Format::Json).filter(|_| kind != Some(Kind::Text));
+    parts.or_else(fields).or_else(records)
 }
 
 fn single_picture(path: &Path) -> Error {
@@ -258,16 +260,16 @@ mod tests {
         assert_eq!(found("a.CSV", b"BMI,age\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.tsv", b"P1\tP2\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.jsonl", b"{}", None), Ok(Format::Json));
-        assert_eq!(found("a.txt", b"BM a line", None), Ok(Format::Documents));
+        assert_eq!(found("a.txt", b"BM a line", None), Ok(Format::Lines));
         assert_eq!(found("a.txt", b"1 2 3", Some(Kind::Table)), Ok(Format::Delimited));
-        assert_eq!(found("a.log", b"a line", Some(Kind::Text)), Ok(Format::Documents));
+        assert_eq!(found("a.log", b"a line", Some(Kind::Text)), Ok(Format::Lines));
         assert_eq!(found("a.dat", b"1,2", Some(Kind::Table)), Ok(Format::Delimited));
         assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.dat", b" x   y\n 1   2\n 3  14\n", None), Ok(Format::Delimited));
-        assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", Some(Kind::Text)), Ok(Format::Documents));
+        assert_eq!(found("a.txt", b"x;y\n1;2\n3;4\n", Some(Kind::Text)), Ok(Format::Lines));
         assert!(found("a", b"\x1f", None).is_err());
         for name in ["a.log", "a"] {
-            assert_eq!(found(name, b"a line", None), Ok(Format::Documents));
+            assert_eq!(found(name, b"a line", None), Ok(Format::Lines));
         }
         assert_eq!(found("a.geojson", b"{}", None), Ok(Format::Json));
         assert_eq!(found("a.xlsx", b"x;y\n1;2\n", None), Ok(Format::Delimited));
@@ -304,7 +306,8 @@ mod tests {
             |kind| format(folder.path(), &Options { kind, ..Options::default() }).map_err(|e| e.to_string());
         let add = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
         assert!(found(None).is_err_and(|e| {
-            e.contains("no pictures (.png, .jpg, ") && e.ends_with(" or .txt files in it or below it")
+            e.contains("no pictures (.png, .jpg, ")
+                && e.ends_with(" .txt, .eml or .html files in it or below it")
         }));
         add(".hidden.png");
         add("labels.csv");

@@ -1,6 +1,5 @@
-//! Folders of pictures.
+//! Folders and archives of pictures.
 
-use std::fs;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -16,7 +15,7 @@ use super::{Batch, Notes, Options, Source, ids, picture, shrink};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
-/// A folder of pictures, walked recursively in path order; identifiers are paths relative to it. Files without a
+/// A folder or an archive of pictures, walked recursively in path order; identifiers are paths relative to it. Files without a
 /// picture's extension are passed over and counted. Pictures have 3 channels unless the options say 1.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
@@ -26,7 +25,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
 
 /// The picture files `files`, each identified by its path.
 pub(super) fn open_files(path: &Path, files: Vec<PathBuf>, options: &Options) -> Result<Source> {
-    let file = |path: PathBuf| File { id: path.display().to_string(), path };
+    let file = |path: PathBuf| File::new(path.display().to_string(), path);
     let files: Vec<File> = files.into_iter().map(file).collect();
     pictures(path, Some(files.clone()), files.into_iter().map(Ok), options, Notes::default())
 }
@@ -65,13 +64,13 @@ pub(crate) fn count(path: &Path) -> Option<usize> {
 }
 
 /// Whether a file is named as a picture that can be read. Phones and browsers name other pictures `.heic` too.
-fn is_picture(path: &Path) -> bool {
+fn is_picture(file: &File) -> bool {
     let heif = || {
         let mut start = Vec::new();
-        let read = fs::File::open(path).and_then(|file| file.take(12).read_to_end(&mut start));
+        let read = file.open().and_then(|file| file.take(12).read_to_end(&mut start));
         read.is_err() || picture::is_heif(&start)
     };
-    has_extension(path, PICTURES) || (has_extension(path, HEIF) && !heif())
+    has_extension(&file.path, PICTURES) || (has_extension(&file.path, HEIF) && !heif())
 }
 
 /// How the pictures of a folder are read.
@@ -108,7 +107,7 @@ impl Folder {
 
     fn decoded(&self, files: &[File]) -> Vec<Made> {
         let values = |picture| self.frame.values(&picture);
-        files.par_iter().map(|file| picture::read(&file.path, self.stretch, &self.remarks, values)).collect()
+        files.par_iter().map(|file| picture::read(file, self.stretch, &self.remarks, values)).collect()
     }
 
     /// How to read pictures of more than 8 bits, from all pictures of the folder, and says so: over their range, or,
@@ -118,8 +117,8 @@ impl Folder {
             Some(files) => files.clone(),
             None => walk::files(&self.path).collect::<Result<Vec<_>>>()?,
         };
-        let pictures = files.par_iter().filter(|file| is_picture(&file.path));
-        let ranges: Vec<_> = pictures.filter_map(|file| picture::range(&file.path).ok()).collect();
+        let pictures = files.par_iter().filter(|file| is_picture(file));
+        let ranges: Vec<_> = pictures.filter_map(|file| picture::range(file).ok()).collect();
         let deep: Vec<PixelRange> = ranges.iter().copied().flatten().collect();
         let (count, all) = (deep.len(), ranges.len());
         let Some(range) = deep.into_iter().reduce(PixelRange::with) else { return Ok(Stretch::Full) };
@@ -145,7 +144,8 @@ pub fn picture_file(root: &Path, id: &str) -> Result<Option<PathBuf>> {
     if !name.components().all(|part| matches!(part, Component::Normal(_))) {
         return Err(Error::input(root, format!("`{id}` does not name a file inside this folder")));
     }
-    Ok(Some(path).filter(|path| path.is_file() && is_picture(path)))
+    let is_picture = |path: &PathBuf| path.is_file() && is_picture(&File::new(String::new(), path.clone()));
+    Ok(Some(path).filter(is_picture))
 }
 
 /// The original of picture `id` of the folder `root`, shrunk to at most `max_side` pixels a side, its proportions
@@ -165,7 +165,8 @@ pub fn thumbnail(root: &Path, id: &str, max_side: u32) -> Result<Option<RgbImage
         short.unwrap_or(picture).resize(side, side, FilterType::Triangle).into_rgb8()
     };
     let remarks = Remarks::new(Stretch::Data, &Notes::default());
-    picture::read(&path, Stretch::Data, &remarks, shrunk).map_err(|reason| Error::input(&path, reason))
+    let file = File::new(id.to_owned(), path.clone());
+    picture::read(&file, Stretch::Data, &remarks, shrunk).map_err(|reason| Error::input(&path, reason))
 }
 
 #[cfg(test)]

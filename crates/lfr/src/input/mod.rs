@@ -1,5 +1,6 @@
 //! Reading piles of data: folders of pictures or documents, arrays, tables and text files, as a stream of chunks.
 
+mod archive;
 mod array;
 mod blanks;
 mod bmp;
@@ -15,6 +16,7 @@ mod detect;
 mod dialect;
 mod encoding;
 mod expected;
+mod fields;
 mod figures;
 mod fingerprint;
 mod footer;
@@ -26,8 +28,11 @@ mod idx;
 mod images;
 mod jpeg;
 mod jsonl;
+mod keyed;
 mod known;
 mod legacy;
+mod log;
+mod mail;
 pub(crate) mod memory;
 mod names;
 mod narrow;
@@ -41,6 +46,7 @@ mod pandas;
 mod parquet;
 mod passed;
 mod picture;
+mod pile;
 mod pixel;
 mod quarantine;
 mod records;
@@ -291,7 +297,7 @@ impl Iterator for Source {
     }
 }
 
-/// Opens an input: a folder of pictures or of documents, an IDX, npy or npz array, a table (delimited, JSON, Parquet or
+/// Opens an input: a folder or an archive of pictures or of documents, an IDX, npy or npz array, a table (delimited, JSON, Parquet or
 /// a workbook), a text file, or, written as a [`Uri`], a known data set.
 ///
 /// # Errors
@@ -327,7 +333,10 @@ fn read(path: &Path, options: &Options) -> Result<Source> {
     }
     match format {
         Format::Pictures => images::open(path, options),
-        Format::Documents => text::open(path, options),
+        Format::Documents => text::folder(path, options),
+        Format::Lines => text::open(path, options),
+        Format::Parts(form) => text::parts(path, form, options),
+        Format::Fields(form) => fields::open(path, form, options),
         Format::Delimited => delimited::open(path, options),
         Format::Json => jsonl::open(path, options),
         Format::Parquet => parquet::open(path, options),

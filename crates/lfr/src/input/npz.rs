@@ -58,7 +58,8 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         return Err(Error::input(path, format!("damaged: {length} packed bytes cannot hold {size}")));
     }
     let start = member.data_start().ok_or_else(|| Error::input(path, "a damaged npz archive"))?;
-    let stored = Stored { path: archive, start, length, size, deflated, crc: Some(member.crc32()) };
+    let crc = Some(member.crc32());
+    let stored = Stored { path: archive, start, length, size, deflated, crc, copy: None };
     array::open(path, &stored, options)
 }
 

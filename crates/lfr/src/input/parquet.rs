@@ -298,6 +298,27 @@ mod tests {
     }
 
     #[test]
+    fn numbers_beyond_63_bits_keep_their_digits_as_ids_and_their_size_as_values() {
+        use crate::arrow::array::UInt64Array;
+        let large = |i: u64| u64::MAX - 3 * i;
+        let key: ArrayRef = Arc::new(UInt64Array::from_iter_values((0..20).map(large)));
+        let size: ArrayRef =
+            Arc::new(UInt64Array::from_iter_values((0..20).map(|i| if i == 7 { u64::MAX } else { 1 << 62 })));
+        let batch = RecordBatch::try_from_iter([("key", key), ("size", size)]).unwrap();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        let content = writer.into_inner().unwrap();
+        let (_, ids, _) = read(&content, &Options { id: Some("key".into()), ..Options::default() }).unwrap();
+        assert_eq!((ids[0].as_str(), ids[1].as_str()), ("18446744073709551615", "18446744073709551612"));
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), content).unwrap();
+        let data = crate::Data::read(file.path(), &Options::default()).unwrap();
+        let run = crate::Fit::new(crate::Method::named("knn", None).unwrap()).run(data).unwrap();
+        let scores = &run.scores;
+        assert!((0..20).all(|i| i == 7 || scores[i] < scores[7]), "{scores:?}");
+    }
+
+    #[test]
     fn only_what_is_asked_for_is_read() {
         let options = Options {
             id: Some("key".into()),

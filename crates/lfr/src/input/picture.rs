@@ -1,8 +1,6 @@
 //! One picture file: decoding it within bounds of memory.
 
-use std::fs::File;
 use std::io::{Cursor, Read};
-use std::path::Path;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
@@ -10,6 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use super::budget::Budget;
 use super::deep::{Deep, GreyTiff};
 use super::pixel::{PixelRange, Remarks, Stretch};
+use super::walk::File;
 use super::{bmp, jpeg, shrink};
 use crate::panics::caught;
 
@@ -31,19 +30,19 @@ static DECODED: Budget = Budget::new(MAX_DECODED, 96 << 20);
 /// What to tell of a picture whose decoder panicked.
 const BROKEN: &str = "damaged: its decoder failed";
 
-/// Gives `then` the picture at `path`: 8 bits a channel, grey or RGB, upright as its EXIF orientation says,
+/// Gives `then` the picture `file`: 8 bits a channel, grey or RGB, upright as its EXIF orientation says,
 /// transparent parts on white. The content decides the format, not the extension; of several frames it takes the
 /// first. Nothing when the picture has more bits and `stretch` does not say yet over which range.
 ///
 /// # Errors
 /// The reason, in words, when it is not a whole picture within the limits.
 pub(super) fn read<T>(
-    path: &Path,
+    file: &File,
     stretch: Stretch,
     remarks: &Remarks,
     then: impl FnOnce(DynamicImage) -> T,
 ) -> Result<Option<T>, String> {
-    caught(|| load(path, |bytes| decoded(bytes, stretch, remarks, then)))
+    caught(|| load(file, |bytes| decoded(bytes, stretch, remarks, then)))
         .unwrap_or_else(|| Err(BROKEN.into()))
 }
 
@@ -51,7 +50,7 @@ pub(super) fn read<T>(
 ///
 /// # Errors
 /// As [`read`].
-pub(super) fn range(path: &Path) -> Result<Option<PixelRange>, String> {
+pub(super) fn range(file: &File) -> Result<Option<PixelRange>, String> {
     let range = |bytes: &[u8]| {
         let opened = Opened::new(bytes)?;
         if !opened.is_deep() {
@@ -60,16 +59,15 @@ pub(super) fn range(path: &Path) -> Result<Option<PixelRange>, String> {
         let _held = DECODED.take(opened.size()?);
         Ok(opened.decode()?.0.ok().and_then(|deep| deep.range()))
     };
-    caught(|| load(path, range)).unwrap_or_else(|| Err(BROKEN.into()))
+    caught(|| load(file, range)).unwrap_or_else(|| Err(BROKEN.into()))
 }
 
-/// What `then` makes of the content of the file at `path`.
-fn load<T>(path: &Path, then: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
+/// What `then` makes of the content of `file`.
+fn load<T>(file: &File, then: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T, String> {
     let failed = |e| format!("cannot be read: {e}");
-    let file = File::open(path).map_err(failed)?;
-    let _held = FILES.take(file.metadata().map_err(failed)?.len());
+    let _held = FILES.take(file.size().map_err(failed)?);
     let mut bytes = Vec::new();
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    file.open().map_err(failed)?.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     match bytes.len() as u64 {
         0 => Err("the file is empty".into()),
         MAX_BYTES.. => Err(format!("the file is larger than {} MiB", MAX_BYTES >> 20)),

@@ -57,9 +57,14 @@ impl Records {
             _ => return records(open()?, Form::Lines),
         }
         let mut text = open()?;
-        if let Some(key) = enter(&mut text).map_err(failed)? {
-            notes.add(format!("the records are those of the array `{key}`"));
-            return records(text, Form::Values { array: true });
+        let single = peek(&mut text).and_then(|_| value(&mut text, None)).map_err(failed)? != End::Sound
+            || peek(&mut text).map_err(failed)?.is_none();
+        for depth in (0..=MAX_DEPTH).filter(|&depth| depth == 0 || single) {
+            let mut text = open()?;
+            if let Some(key) = enter_at(&mut text, depth).map_err(failed)? {
+                notes.add(format!("the records are those of the array `{key}`"));
+                return records(text, Form::Values { array: true });
+            }
         }
         records(open()?, Form::Values { array: false })
     }
@@ -150,8 +155,17 @@ pub(super) fn has_lines(text: &mut Text) -> std::io::Result<bool> {
     })
 }
 
+/// Deepest object whose array is looked for.
+const MAX_DEPTH: usize = 3;
+
 /// Goes to the elements of the first array of objects in the object that comes next, and gives its key.
 pub(super) fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
+    enter_at(text, 0)
+}
+
+/// Goes to the elements of the first array of objects at most so deep in the object that comes next, and gives its keys,
+/// parted by points.
+fn enter_at(text: &mut Text, depth: usize) -> std::io::Result<Option<String>> {
     let opened = peek(text)? == Some(b'{');
     text.consume(usize::from(opened));
     loop {
@@ -183,6 +197,15 @@ pub(super) fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
             }
             let closed = peek(text)?.is_some();
             text.consume(usize::from(closed));
+        } else if depth > 0 && peek(text)? == Some(b'{') {
+            if let Some(inner) = enter_at(text, depth - 1)? {
+                let key: String = serde_json::from_slice(&key).unwrap_or_default();
+                return Ok(Some(format!("{key}.{inner}")));
+            }
+            if peek(text)? != Some(b'}') {
+                return Ok(None);
+            }
+            text.consume(1);
         } else if value(text, None)? != End::Sound {
             return Ok(None);
         }
@@ -320,6 +343,16 @@ mod tests {
             read("{\"data\": [{\"a\": 1}]}").unwrap().1,
             ["the records are those of the array `data`"]
         );
+    }
+
+    #[test]
+    fn an_array_within_objects_is_found_behind_those_further_out() {
+        let nested = r#"{"meta": {"links": [1], "page": {}}, "data": {"n": 1, "orders": [{"a":1},{"a":2}]}}"#;
+        assert_eq!(texts(nested), [r#"{"a":1}"#, r#"{"a":2}"#]);
+        assert_eq!(read(nested).unwrap().1, ["the records are those of the array `data.orders`"]);
+        assert_eq!(texts(r#"{"a": {"b": [{"c":1}]}, "d": [{"e":2}]}"#), [r#"{"e":2}"#]);
+        assert_eq!(texts("{\n\"a\": {\"b\": [{\"c\":1}]}\n}\n{\n\"a\": {}}").len(), 2, "two records");
+        assert_eq!(texts(r#"{"a": {"b": {"c": {"d": {"e": [{"f":1}]}}}}}"#).len(), 1, "too deep");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The cells of a workbook's sheet.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,8 @@ const MAX_TEXT: usize = 512 << 20;
 pub(super) struct Grid {
     pub rows: Vec<Vec<Data>>,
     pub width: usize,
+    /// Columns with formulas whose results are not in the file, and how many.
+    pub unset: Vec<(usize, usize)>,
 }
 
 /// A workbook.
@@ -153,6 +156,8 @@ fn repeated_cells(xml: &[u8]) -> usize {
 struct Cells {
     cells: Vec<(u32, u32, Data)>,
     text: usize,
+    /// Formulas without results by column. Only programs that write .xlsx files leave them out.
+    unset: BTreeMap<u32, usize>,
 }
 
 impl Cells {
@@ -161,9 +166,13 @@ impl Cells {
         match sheets {
             Sheets::Xlsx(book) => {
                 let mut cells = book.worksheet_cells_reader(name).map_err(|e| text(&e))?;
-                while let Some(cell) = cells.next_cell().map_err(|e| text(&e))? {
-                    let (row, column) = cell.get_position();
-                    self.push(row, column, cell.get_value().clone().into())?;
+                while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| text(&e))? {
+                    let (row, column) = cell.pos;
+                    let value = Data::from(cell.value);
+                    if cell.formula.is_some() && value == Data::Empty {
+                        *self.unset.entry(column).or_default() += 1;
+                    }
+                    self.push(row, column, value)?;
                 }
             }
             Sheets::Xlsb(book) => {
@@ -208,7 +217,10 @@ impl Cells {
         for (row, column, cell) in self.cells {
             grid[(row - top) as usize][(column - left) as usize] = cell;
         }
-        Ok(Grid { rows: grid, width })
+        let unset = self.unset.into_iter().filter_map(|(column, count)| {
+            Some((column.checked_sub(left)? as usize, count)).filter(|&(column, _)| column < width)
+        });
+        Ok(Grid { rows: grid, width, unset: unset.collect() })
     }
 }
 

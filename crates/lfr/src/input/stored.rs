@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::CrcReader;
 use flate2::read::DeflateDecoder;
+use tempfile::TempPath;
 
 use super::rows::Bytes;
 use crate::error::{Error, Result};
@@ -25,6 +27,8 @@ pub(super) struct Stored {
     pub deflated: bool,
     /// Checksum of the unpacked content.
     pub crc: Option<u32>,
+    /// The unpacked copy of the file in which the stretch lies, removed after use.
+    pub copy: Option<Arc<TempPath>>,
 }
 
 impl Stored {
@@ -34,20 +38,29 @@ impl Stored {
     /// [`Error::Io`] when it cannot be examined.
     pub fn file(path: &Path) -> Result<Self> {
         let size = path.metadata().map_err(|e| Error::io("read", path, e))?.len();
-        Ok(Self { path: path.to_owned(), start: 0, length: size, size, deflated: false, crc: None })
+        Ok(Self {
+            path: path.to_owned(),
+            start: 0,
+            length: size,
+            size,
+            deflated: false,
+            crc: None,
+            copy: None,
+        })
     }
 
-    /// The content, unpacked and checked at its end.
+    /// The content, unpacked, at most as long as declared, and checked at its end.
     ///
     /// # Errors
     /// [`Error::Io`] when the file cannot be opened.
     pub fn open(&self) -> Result<Bytes> {
         let failed = |e| Error::io("read", &self.path, e);
-        let mut file = File::open(&self.path).map_err(failed)?;
+        let place: &Path = self.copy.as_deref().map_or(&self.path, |copy| copy);
+        let mut file = File::open(place).map_err(failed)?;
         file.seek(SeekFrom::Start(self.start)).map_err(failed)?;
         let packed = BufReader::new(file).take(self.length);
         let bytes: Bytes = if self.deflated {
-            Box::new(BufReader::new(DeflateDecoder::new(packed)))
+            Box::new(BufReader::new(DeflateDecoder::new(packed)).take(self.size))
         } else {
             Box::new(packed)
         };

@@ -1,47 +1,92 @@
-//! Documents: a file with one per line, or a folder of files.
+//! Documents: a file with one per line, a folder of files, or a mailbox.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::columns::EMPTY;
+use super::mail::{self, Parts};
+use super::pile::Pile;
 use super::stream::{self, MAX_BATCH, MAX_RECORD};
-use super::walk::{self, DOCUMENTS, has_extension};
-use super::{Batch, Notes, Options, Source, encoding};
+use super::walk::{self, DOCUMENTS, File, has_extension};
+use super::{Batch, Notes, Options, Source, encoding, unpack};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 
-/// The lines of a file, identified by their number from 0, or files of a folder, identified by their path within it: the
-/// .txt files, or all texts where the user asks for text and most of those end otherwise. What is neither UTF-8 nor UTF-16 is read as windows-1252, which a note says. Documents without a
-/// visible character are left out.
+/// The files of a folder or an archive, identified by their path within it: those of the sort of documents that is most
+/// frequent, or all texts where the user asks for text and most of those do not end in .txt. What is neither UTF-8 nor
+/// UTF-16 is read as windows-1252, which a note says. Documents without a visible character are left out.
+///
+/// # Errors
+/// [`Error::Config`] when the options name a column.
+pub(super) fn folder(path: &Path, options: &Options) -> Result<Source> {
+    refuse_columns(path, options)?;
+    let (notes, encoding) = (Notes::default(), options.encoding.clone());
+    let any = options.kind == Some(Kind::Text) && ends_otherwise(path)?;
+    let sort = Pile::of(walk::files(path))?.endings();
+    let wanted = move |file: &File| has_extension(&file.path, sort) || (any && is_text(file));
+    let files = walk::taking(path, "document", &notes, wanted);
+    let said = notes.clone();
+    let read = move |file: Result<File>| -> Result<Document> {
+        let file = file?;
+        let text = document(&file, encoding.as_deref(), &said)?;
+        Ok((file.id, text))
+    };
+    Ok(source(path, files.map(read), "document", options, &notes))
+}
+
+/// The lines of a file, identified by their number from 0, encoded as those of [`folder`].
 ///
 /// # Errors
 /// [`Error::Config`] when the options name a column.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     refuse_columns(path, options)?;
     let notes = Notes::default();
-    let encoding = options.encoding.clone();
-    let documents: Box<dyn Iterator<Item = Result<Document>> + Send> = if path.is_dir() {
-        let any = options.kind == Some(Kind::Text) && ends_otherwise(path)?;
-        let wanted = move |path: &Path| has_extension(path, DOCUMENTS) || (any && is_text(path));
-        let files = walk::taking(path, "document", &notes, wanted);
-        let said = notes.clone();
-        let read = move |file: Result<walk::File>| -> Result<Document> {
-            let file = file?;
-            Ok((file.id, document(&file.path, encoding.as_deref(), &said)?))
-        };
-        Box::new(files.map(read))
-    } else {
-        if options.kind.is_none() {
-            notes.add("read as lines of text; --kind table reads it as a table");
+    if options.kind.is_none() {
+        notes.add("read as lines of text; --kind table reads it as a table");
+    }
+    let lines = lines(path, options.encoding.as_deref(), &notes)?;
+    Ok(source(path, lines, "line", options, &notes))
+}
+
+/// The mails of a mailbox or the contacts of a file, identified by their number from 0.
+///
+/// # Errors
+/// [`Error::Config`] when the options name a column.
+pub(super) fn parts(path: &Path, form: mail::Form, options: &Options) -> Result<Source> {
+    refuse_columns(path, options)?;
+    let notes = Notes::default();
+    notes.add(match form {
+        mail::Form::Mails => "read as a mailbox; each mail is a document",
+        mail::Form::Contacts => "read as contacts; each is a document",
+    });
+    let mut parts = Parts { text: unpack::open(path)?, form, read: 0, started: false };
+    let (own, mut numbers) = (path.to_owned(), 0_u64..);
+    let text = move |part: Vec<u8>| match form {
+        mail::Form::Mails => mail::mail(&part).ok_or("no mail".into()).and_then(|text| visible(text, false)),
+        mail::Form::Contacts => {
+            let (text, foreign) = mail::contact(&part);
+            visible(text, foreign)
         }
-        Box::new(lines(path, encoding.as_deref(), &notes)?)
     };
-    let thing = if path.is_dir() { "document" } else { "line" };
+    let documents = std::iter::from_fn(move || {
+        let part = parts.next(&own).transpose()?;
+        let number = numbers.next()?.to_string();
+        Some(part.map(|part| (number, part.and_then(text))))
+    });
+    Ok(source(path, documents, "contact", options, &notes))
+}
+
+fn source(
+    path: &Path,
+    documents: impl Iterator<Item = Result<Document>> + Send + 'static,
+    thing: &'static str,
+    options: &Options,
+    notes: &Notes,
+) -> Source {
     let mut data = Data { documents, foreign: 0, thing, notes: notes.clone() };
     let chunk = options.chunk;
     let batches = std::iter::from_fn(move || data.batch(chunk));
-    Ok(Source::new(Kind::Text, path, options, batches).noting(&notes))
+    Source::new(Kind::Text, path, options, batches).noting(notes)
 }
 
 /// Refuses options that name a column, of which `path` has none.
@@ -58,17 +103,17 @@ pub(super) fn refuse_columns(path: &Path, options: &Options) -> Result<()> {
     }
 }
 
-/// Whether most texts of a folder do not end in .txt.
+/// Whether most texts of a folder or an archive do not end in .txt.
 ///
 /// # Errors
 /// [`Error::Io`] for a folder that cannot be read.
 pub(super) fn ends_otherwise(folder: &Path) -> Result<bool> {
     let (mut documents, mut others) = (0_usize, 0_usize);
     for file in walk::files(folder) {
-        let path = file?.path;
-        if has_extension(&path, DOCUMENTS) {
+        let file = file?;
+        if has_extension(&file.path, DOCUMENTS[0]) {
             documents += 1;
-        } else if is_text(&path) {
+        } else if is_text(&file) {
             others += 1;
         }
     }
@@ -77,9 +122,9 @@ pub(super) fn ends_otherwise(folder: &Path) -> Result<bool> {
 
 /// Whether a file begins as a text does: some bytes, without control characters unless it is UTF-16, and no page of PDF or
 /// RTF.
-fn is_text(path: &Path) -> bool {
+fn is_text(file: &File) -> bool {
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    let read = file.open().and_then(|file| file.take(4096).read_to_end(&mut start));
     let page = start.starts_with(b"%PDF") || start.starts_with(b"{\\rtf");
     read.is_ok_and(|length| length > 0) && (encoding::wide(&start).is_some() || (is_plain(&start) && !page))
 }
@@ -151,21 +196,27 @@ fn lines(
     }))
 }
 
-/// The text of a file.
+/// The text of a file; of a mail or a web page, what there is to read.
 ///
 /// # Errors
 /// [`Error::Config`] for an unknown encoding.
-fn document(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result<Result<Text, String>> {
+fn document(file: &File, encoding: Option<&str>, notes: &Notes) -> Result<Result<Text, String>> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_RECORD as u64 + 1).read_to_end(&mut bytes));
+    let read = file.open().and_then(|file| file.take(MAX_RECORD as u64 + 1).read_to_end(&mut bytes));
     if let Err(error) = read {
         return Ok(Err(format!("cannot be read: {error}")));
     }
     if bytes.len() > MAX_RECORD {
         return Ok(Err(format!("longer than {} MiB", MAX_RECORD >> 20)));
     }
+    if has_extension(&file.path, walk::MAILS)
+        && let Some(text) = mail::mail(&bytes)
+    {
+        return Ok(visible(text, false));
+    }
     let (text, foreign) = stream::decode(&bytes, encoding, notes)?;
-    Ok(visible(text, foreign))
+    let is_page = has_extension(&file.path, walk::PAGES);
+    Ok(visible(if is_page { mail::page(&text) } else { text }, foreign))
 }
 
 fn visible(text: String, foreign: bool) -> Result<Text, String> {
@@ -179,6 +230,10 @@ fn visible(text: String, foreign: bool) -> Result<Text, String> {
 mod tests {
     use super::*;
     use std::fs;
+
+    fn open(path: &Path, options: &Options) -> Result<Source> {
+        if path.is_dir() { folder(path, options) } else { super::open(path, options) }
+    }
 
     fn read(path: &Path, chunk: usize) -> Result<(Vec<String>, Vec<String>, Vec<Quarantined>)> {
         let options = Options { chunk, max_bad_fraction: 1.0, ..Options::default() };

@@ -212,7 +212,9 @@ impl Likeness {
                 |place: usize| self.columns.get(place).is_some_and(|c| 10 * c.filled >= 9 * self.rows);
             let gap = (0..self.columns.len())
                 .any(|place| usual(place) && row.cells.get(place).is_none_or(|cell| cell.trim().is_empty()));
-            let sparse = self.typical > 2 && 2 * filled.len() <= self.typical;
+            // Dashes stand for what has no total.
+            let held = filled.iter().filter(|(_, cell)| cell.contains(|c: char| !"-–—".contains(c))).count();
+            let sparse = self.typical > 2 && 2 * held <= self.typical;
             return sparse || (gap && self.is_of_digits(place));
         }
         match filled.as_slice() {
@@ -299,6 +301,7 @@ mod tests {
             "Average;;20,1;1",
             "Total amount (EUR);;100,50;",
             "Summe;x;100,50;7",
+            "Total: Account;--;--;--",
             "Итого;;100,50;7",
             "合計;;100,50;7",
             ";;100,50;",

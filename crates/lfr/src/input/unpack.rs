@@ -1,4 +1,4 @@
-//! Packed files: gzip, bzip2, zstd, and zip with a table inside.
+//! Packed files: gzip, bzip2, zstd, and archives with a table inside.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
-use zip::{CompressionMethod, ZipArchive};
+use zip::ZipArchive;
 
-use super::stored::Stored;
+use super::archive;
 use super::stream::Text;
+use super::walk;
 use crate::error::{Error, Result};
 
 /// How a file is packed.
@@ -22,11 +23,11 @@ pub(super) enum Packing {
 }
 
 /// Content may be this many times as large as the file, or [`FREE`] bytes: more is a bomb rather than data.
-const MAX_RATIO: u64 = 250;
+pub(super) const MAX_RATIO: u64 = 250;
 const FREE: u64 = 1 << 30;
 
-/// Endings of the tables that are read from within a zip archive.
-const TABLES: &[&str] = &["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
+/// Endings of the tables that are read from within an archive.
+pub(super) const TABLES: &[&str] = &["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
 
 /// The packing that the first bytes of a file show.
 pub(super) fn packing(head: &[u8]) -> Option<Packing> {
@@ -39,15 +40,19 @@ pub(super) fn packing(head: &[u8]) -> Option<Packing> {
     }
 }
 
+/// Endings of archives.
+const ARCHIVES: &[&str] = &[".zip:", ".tar:", ".tgz:", ".tar.gz:", ".tar.bz2:", ".tar.zst:"];
+
 /// The archive and the file of a path such as `archive.zip:orders.csv`, where no file has that name.
 pub(super) fn member(path: &Path) -> Option<(PathBuf, String)> {
     let text = path.to_str().filter(|_| !path.exists())?;
-    let at = text.to_lowercase().rfind(".zip:").filter(|&at| text.is_char_boundary(at))? + ".zip".len();
+    let lower = text.to_lowercase();
+    let at = ARCHIVES.iter().filter_map(|ending| Some(lower.rfind(ending)? + ending.len() - 1)).max()?;
     let (archive, name) = (PathBuf::from(text.get(..at)?), text.get(at + 1..)?);
     archive.is_file().then(|| (archive, name.to_owned()))
 }
 
-/// The name of what is packed: `orders.csv` for `orders.csv.gz` and for a zip archive with only that table inside.
+/// The name of what is packed: `orders.csv` for `orders.csv.gz` and for an archive with only that table inside.
 ///
 /// # Errors
 /// [`Error::Input`] when it is unclear which file of an archive is meant.
@@ -55,9 +60,11 @@ pub(super) fn name(path: &Path) -> Result<PathBuf> {
     if let Some((_, name)) = member(path) {
         return Ok(name.into());
     }
+    if archive::is_archive(path)? {
+        return Ok(table(path, None)?.path);
+    }
     match packing(&head(path)?) {
         None => Ok(path.to_owned()),
-        Some(Packing::Zip) => Ok(table(path, None)?.0.into()),
         Some(_) => Ok(path.file_stem().map_or_else(|| path.to_owned(), PathBuf::from)),
     }
 }
@@ -78,7 +85,8 @@ pub(super) fn head(path: &Path) -> Result<Vec<u8>> {
 /// # Errors
 /// [`Error::Input`] when it is damaged.
 pub(super) fn listing(path: &Path) -> Result<Vec<(usize, String)>> {
-    let mut zip = archive(path)?;
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, &e))?;
     let mut names = Vec::new();
     for index in 0..zip.len() {
         let member = zip.by_index_raw(index).map_err(|e| damaged(path, &e))?;
@@ -91,79 +99,90 @@ pub(super) fn listing(path: &Path) -> Result<Vec<(usize, String)>> {
     Ok(names)
 }
 
-/// The content of `path`, unpacked.
+/// The content of `path`, unpacked; of an archive, that of its table.
 ///
 /// # Errors
 /// [`Error::Io`] when it cannot be opened, [`Error::Input`] when an archive is damaged or holds no table or several.
 pub(super) fn open(path: &Path) -> Result<Text> {
-    if let Some((archive, name)) = member(path) {
-        return zipped(&table(&archive, Some(&name))?.1);
-    }
+    let table = match member(path) {
+        Some((archive, name)) => table(&archive, Some(&name))?,
+        None if archive::is_archive(path)? => table(path, None)?,
+        None => return content(path),
+    };
+    let failed = |e: io::Error| Error::input(path, format!("`{}`: {e}", table.id));
+    Ok(Box::new(BufReader::with_capacity(1 << 16, table.open().map_err(failed)?)))
+}
+
+/// The content of `path`, which is no archive, or packed once.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be opened.
+pub(super) fn content(path: &Path) -> Result<Text> {
     let failed = |e| Error::io("read", path, e);
-    let file = File::open(path).map_err(failed)?;
-    let size = file.metadata().map_err(failed)?.len();
-    let mut file = BufReader::with_capacity(1 << 16, file);
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(failed)?);
     let packing = packing(file.fill_buf().map_err(failed)?);
     let content: Box<dyn Read + Send> = match packing {
-        None => return Ok(Box::new(file)),
-        Some(Packing::Zip) => return zipped(&table(path, None)?.1),
+        None | Some(Packing::Zip) => return Ok(Box::new(file)),
         Some(Packing::Gzip) => Box::new(MultiGzDecoder::new(file)),
         Some(Packing::Bzip2) => Box::new(MultiBzDecoder::new(file)),
         Some(Packing::Zstd) => Box::new(zstd::stream::read::Decoder::with_buffer(file).map_err(failed)?),
     };
-    Ok(bounded(content, size))
+    let (packed, left) = (length(path)?, most(path)?);
+    Ok(Box::new(BufReader::with_capacity(1 << 16, Bounded { inner: content, packed, left })))
 }
 
-fn zipped(stored: &Stored) -> Result<Text> {
-    Ok(bounded(stored.open()?, stored.length))
+/// The first bytes of what is packed.
+///
+/// # Errors
+/// [`Error::Io`] and [`Error::Input`] when it cannot be read.
+pub(super) fn start(path: &Path) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let read = content(path)?.take(1024).read_to_end(&mut start);
+    read.map_err(|e| super::stream::broken(path, &e))?;
+    Ok(start)
 }
 
-fn bounded(content: Box<dyn Read + Send>, packed: u64) -> Text {
-    let left = packed.saturating_mul(MAX_RATIO).max(FREE);
-    Box::new(BufReader::with_capacity(1 << 16, Bounded { inner: content, packed, left }))
+/// The most bytes that a file may unpack to.
+///
+/// # Errors
+/// [`Error::Io`] when it cannot be examined.
+pub(super) fn most(path: &Path) -> Result<u64> {
+    Ok(length(path)?.saturating_mul(MAX_RATIO).max(FREE))
 }
 
-fn archive(path: &Path) -> Result<ZipArchive<BufReader<File>>> {
-    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-    ZipArchive::new(BufReader::new(file)).map_err(|e| damaged(path, &e))
+fn length(path: &Path) -> Result<u64> {
+    Ok(path.metadata().map_err(|e| Error::io("read", path, e))?.len())
 }
 
-fn damaged(path: &Path, error: &zip::result::ZipError) -> Error {
+/// The error for a zip archive that cannot be read.
+pub(super) fn damaged(path: &Path, error: &zip::result::ZipError) -> Error {
     Error::input(path, format!("a damaged zip archive: {error}"))
 }
 
-/// The name of the table in an archive, which is called `name` or the only one, and where its bytes lie.
-fn table(path: &Path, name: Option<&str>) -> Result<(String, Stored)> {
-    let (index, name) = choose(path, listing(path)?, name).map_err(|problem| Error::input(path, problem))?;
-    let mut zip = archive(path)?;
-    let member = zip.by_index_raw(index).map_err(|e| damaged(path, &e))?;
-    let deflated = match member.compression() {
-        _ if member.encrypted() => return Err(Error::input(path, "an encrypted archive; unpack it first")),
-        CompressionMethod::Stored => false,
-        CompressionMethod::Deflated => true,
-        other => return Err(Error::input(path, format!("packed with {other}; unpack it first"))),
-    };
-    let start = member.data_start().ok_or_else(|| Error::input(path, "a damaged zip archive"))?;
-    let (length, size, crc) = (member.compressed_size(), member.size(), Some(member.crc32()));
-    Ok((name, Stored { path: path.to_owned(), start, length, size, deflated, crc }))
+/// The table in an archive, which is called `name` or the only one.
+fn table(path: &Path, name: Option<&str>) -> Result<walk::File> {
+    choose(path, archive::files(path)?, name).map_err(|problem| Error::input(path, problem))
 }
 
-fn choose(path: &Path, files: Vec<(usize, String)>, name: Option<&str>) -> Result<(usize, String), String> {
-    let listed = |files: &[(usize, String)]| {
-        super::columns::list(&files.iter().map(|(_, name)| name.clone()).collect::<Vec<_>>())
+fn choose(path: &Path, files: Vec<walk::File>, name: Option<&str>) -> Result<walk::File, String> {
+    let listed = |files: &[walk::File]| {
+        super::columns::list(&files.iter().map(|file| file.id.clone()).collect::<Vec<_>>())
     };
     if let Some(name) = name {
         let problem = format!("no file `{name}` in it; there are {}", listed(&files));
-        return files.into_iter().find(|(_, own)| own == name).ok_or(problem);
+        return files.into_iter().find(|file| file.id == name).ok_or(problem);
     }
-    let is_table = |file: &&(usize, String)| super::walk::has_extension(Path::new(&file.1), TABLES);
+    let is_table = |file: &&walk::File| walk::has_extension(&file.path, TABLES);
     let tables: Vec<_> = files.iter().filter(is_table).cloned().collect();
-    match tables.as_slice() {
+    // A text beside a table says what it is.
+    let (texts, data): (Vec<_>, Vec<_>) =
+        tables.iter().cloned().partition(|file| walk::has_extension(&file.path, walk::DOCUMENTS[0]));
+    match if data.is_empty() { &texts } else { &data }.as_slice() {
         [only] => Ok(only.clone()),
         [] if files.is_empty() => Err("an empty archive".into()),
         [] => Err(format!("an archive without a table of text ({}); unpack it first", listed(&files))),
         [first, ..] => {
-            let example = format!("{}:{}", path.display(), first.1);
+            let example = format!("{}:{}", path.display(), first.id);
             Err(format!("an archive with several tables: {}; name one, such as {example}", listed(&tables)))
         }
     }

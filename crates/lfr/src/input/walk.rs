@@ -1,11 +1,13 @@
-//! The files of a folder, in path order.
+//! The files of a folder or of an archive, in path order.
 
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::passed::Passed;
-use super::{Notes, ids};
+use super::stored::Stored;
+use super::{Notes, archive, ids};
 use crate::error::{Error, Result};
 
 /// Extensions of pictures, in lower case.
@@ -15,21 +17,85 @@ pub(super) const PICTURES: &[&str] =
 /// Extensions of pictures that are only read when they hold something else than they say.
 pub(super) const HEIF: &[&str] = &["heic", "heif", "avif"];
 
-/// Extensions of documents.
-pub(super) const DOCUMENTS: &[&str] = &["txt"];
+/// Extensions of mails.
+pub(super) const MAILS: &[&str] = &["eml"];
 
-/// A file of a folder.
+/// Extensions of web pages.
+pub(super) const PAGES: &[&str] = &["html", "htm", "xhtml"];
+
+/// Extensions of documents, by their sort.
+pub(super) const DOCUMENTS: &[&[&str]] = &[&["txt"], MAILS, PAGES, &["md"]];
+
+/// A file of a folder or of an archive.
 #[derive(Clone, Debug)]
 pub(super) struct File {
     /// Its path relative to the folder, see [`ids::id`].
     pub id: String,
-    /// Its path.
+    /// Its path, or its name in the archive.
     pub path: PathBuf,
+    /// Where its bytes are.
+    pub place: Place,
 }
 
-/// All files in and below `root`, a folder's entries in the order of their names. Hidden files and folders are
-/// skipped, links followed but for loops; a link to nothing counts as a file, so that it gets quarantined.
-pub(super) fn files(root: &Path) -> impl Iterator<Item = Result<File>> + Send + use<> {
+/// Where the bytes of a file are.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// At its path.
+    Own,
+    /// In an archive.
+    Member(Stored),
+    /// In an archive, but out of reach for this reason.
+    Sealed(String),
+}
+
+impl File {
+    /// A file on its own.
+    pub fn new(id: String, path: PathBuf) -> Self {
+        Self { id, path, place: Place::Own }
+    }
+
+    /// Its content.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match &self.place {
+            Place::Own => Box::new(std::fs::File::open(&self.path)?),
+            Place::Member(stored) => Box::new(stored.open().map_err(|error| match error {
+                Error::Io { source, .. } => source,
+                other => io::Error::other(other.to_string()),
+            })?),
+            Place::Sealed(reason) => return Err(io::Error::other(reason.clone())),
+        })
+    }
+
+    /// Its length in bytes, as the archive declares it.
+    ///
+    /// # Errors
+    /// When it cannot be examined.
+    pub fn size(&self) -> io::Result<u64> {
+        match &self.place {
+            Place::Own => std::fs::metadata(&self.path).map(|about| about.len()),
+            Place::Member(stored) => Ok(stored.size),
+            Place::Sealed(reason) => Err(io::Error::other(reason.clone())),
+        }
+    }
+}
+
+/// All files in and below `root`, a folder or an archive, see [`archive::files`]. A folder's entries come in the order
+/// of their names. Hidden files and folders are skipped, links followed but for loops; a link to nothing counts as a
+/// file, so that it gets quarantined.
+pub(super) fn files(root: &Path) -> Box<dyn Iterator<Item = Result<File>> + Send> {
+    if root.is_dir() {
+        return Box::new(walk(root));
+    }
+    match archive::files(root) {
+        Ok(files) => Box::new(files.into_iter().map(Ok)),
+        Err(error) => Box::new(std::iter::once(Err(error))),
+    }
+}
+
+fn walk(root: &Path) -> impl Iterator<Item = Result<File>> + Send + use<> {
     let base = root.to_owned();
     let entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     entries.filter_entry(|entry| entry.depth() == 0 || !hidden(entry)).filter_map(move |entry| {
@@ -41,13 +107,13 @@ pub(super) fn files(root: &Path) -> impl Iterator<Item = Result<File>> + Send + 
                 Err(error) => return Some(Err(error)),
             },
         };
-        Some(Ok(File { id: ids::id(&base, &path), path }))
+        Some(Ok(File::new(ids::id(&base, &path), path)))
     })
 }
 
-/// The files of `root` that are `wanted`. The others are counted and, after the last, told in `notes`; `what` names
+/// The files of `root`, a folder or an archive, that are `wanted`. The others are counted and, after the last, told in `notes`; `what` names
 /// the wanted ones, as "picture".
-pub(super) fn taking<F: Fn(&Path) -> bool + Send>(
+pub(super) fn taking<F: Fn(&File) -> bool + Send>(
     root: &Path,
     what: &'static str,
     notes: &Notes,
@@ -57,7 +123,7 @@ pub(super) fn taking<F: Fn(&Path) -> bool + Send>(
     let (mut passed, mut taken) = (Passed::default(), 0_u64);
     let next = move || loop {
         match files.next() {
-            Some(Ok(file)) if !wanted(&file.path) => passed.count(&file.path),
+            Some(Ok(file)) if !wanted(&file) => passed.count(&file.path),
             Some(file) => {
                 taken += 1;
                 return Some(file);
@@ -140,7 +206,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let notes = Notes::default();
         let take = |extensions: &'static [&'static str]| {
-            taking(folder.path(), "picture", &notes, move |path| has_extension(path, extensions))
+            taking(folder.path(), "picture", &notes, move |file| has_extension(&file.path, extensions))
                 .map(|file| file.map(|file| file.id).map_err(|e| e.to_string()))
                 .collect::<Vec<_>>()
         };

@@ -38,6 +38,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         Some(names) => Names::settle(names, sample.get(first..).unwrap_or_default(), &notes),
         None => Names::numbered(grid.width),
     };
+    say_unset(&grid, &names, &notes);
     let columns = Columns::choose(path, &names, options)?;
     let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();
     let full = |row: &[calamine::Data]| row.iter().any(|cell| !typed::is_missing(cell));
@@ -71,6 +72,22 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         columns.batch(&own_path, table.slice(start, length), rows, Vec::new())
     });
     Ok(Source::new(kind, path, options, batches).noting(&notes))
+}
+
+/// Says which columns have formulas without results.
+fn say_unset(grid: &Grid, names: &Names, notes: &Notes) {
+    let columns: Vec<String> = grid
+        .unset
+        .iter()
+        .filter_map(|&(place, count)| Some(format!("{} ({count})", names.all.get(place)?)))
+        .collect();
+    if !columns.is_empty() {
+        notes.add(format!(
+            "formulas were saved without their results and count as missing, in the columns {}; to have them, open the file \
+             in a spreadsheet program and save it",
+            list(&columns)
+        ));
+    }
 }
 
 /// The first rows as they read.

@@ -213,12 +213,60 @@ pub fn text() -> Vec<Vec<u8>> {
     ])
 }
 
+pub fn lines() -> Vec<Vec<u8>> {
+    let card =
+        "BEGIN:VCARD\nVERSION:2.1\nN;ENCODING=QUOTED-PRINTABLE:=C3=96;a=\n=20b\nTEL;HOME:1\n 2\nEND:VCARD\n";
+    let event = "BEGIN:VEVENT\nDTSTART:20240108T090000Z\nDTEND;VALUE=DATE:20240109\nSUMMARY:a\\, b\nATTENDEE:c\nATTENDEE:d\nBEGIN:VALARM\nEND:VALARM\nEND:VEVENT\n";
+    let request =
+        "1.2.3.4 - bob [10/Oct/2023:13:55:36 -0700] \"GET /a?x=1 HTTP/1.1\" 200 23 \"-\" \"Moz \\\"5\" 0.1\n";
+    all(&[
+        &mails().map(|mail| format!("From a@x Mon\n{mail}\n\n")).concat(),
+        &card.repeat(3),
+        &format!("BEGIN:VCALENDAR\n{}END:VCALENDAR\n", event.repeat(3)),
+        &"a=1 b=\"x \\\"y\\\"\" c=\n".repeat(5),
+        &request.repeat(5),
+    ])
+}
+
+/// One of plain text, and one of parts.
+fn mails() -> [String; 2] {
+    let part = |kind: &str, body: &str| {
+        format!("--x\nContent-Type: {kind}\nContent-Transfer-Encoding: quoted-printable\n\n{body}\n")
+    };
+    let parts = part("text/html; charset=iso-8859-1", "<p>caf=E9</p><script>x</script>")
+        + &part("image/png; name=a.png", "x");
+    [
+        "From: =?utf-8?q?C=C3=A9?= <a@x>\nSubject: =?utf-8?b?w7w=?=\n\nthe text\n".into(),
+        format!("Subject: two\nContent-Type: multipart/mixed; boundary=x\n\n{parts}--x--\n"),
+    ]
+}
+
+pub fn tar() -> Vec<Vec<u8>> {
+    let tar = |files: &[(&str, &[u8])]| {
+        let mut tar = tar::Builder::new(Vec::new());
+        for (name, content) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            tar.append_data(&mut header, name, *content).unwrap();
+        }
+        tar.into_inner().unwrap()
+    };
+    let long = format!("{}/a.txt", "x".repeat(120));
+    vec![
+        tar(&[("a/b.csv", b"a,b\n1,2\n3,4\n5,6\n")]),
+        tar(&[("a.txt", b"one line"), ("b.txt", b"another line"), (&long, b"a third")]),
+    ]
+}
+
 pub fn archive() -> Vec<Vec<u8>> {
     let part = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
     vec![
         zip(&[part("a.csv", "a,b\n1,2\n3,4\n5,6\n")]),
         zip(&[part("x/a.jsonl", "{\"a\": 1}\n{\"a\": 2}\n"), part("README", "words")]),
         zip(&[part("a.txt", "one line\nanother line\n")]),
+        zip(&mails().map(|mail| part(&format!("{}.eml", mail.len()), &mail))),
+        zip(&[part("a.html", "<html><p>caf&eacute;</p>"), part("b.html", "<!-- x --><td>a<td>b")]),
+        zip(&[("a.png".into(), pictures()[0].clone()), ("b.png".into(), pictures()[1].clone())]),
     ]
 }
 

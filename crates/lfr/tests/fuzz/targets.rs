@@ -49,6 +49,8 @@ pub const ALL: &[Target] = &[
     target("opendocument", "a.ods", seeds::opendocument, mutate::zipped, data),
     target("picture", "a.png", seeds::pictures, mutate::bytes, picture),
     target("text", "a.txt", seeds::text, mutate::bytes, data),
+    target("lines", "a.log", seeds::lines, mutate::bytes, data),
+    target("tar", "a.tar", seeds::tar, mutate::bytes, data),
     target("archive", "a.zip", seeds::archive, mutate::zipped, data),
     target("model", "a.safetensors", seeds::models, mutate::model, model),
     target("scores", "a.csv", seeds::scores, mutate::bytes, |path, _| told(Scores::read(path))),

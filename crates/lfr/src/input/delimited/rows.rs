@@ -10,7 +10,7 @@ use super::say_repeated;
 use crate::error::{Error, Result};
 use crate::input::figures::Sums;
 use crate::input::stream::{self, MAX_RECORD, Text};
-use crate::input::{Notes, encoding};
+use crate::input::{Notes, cut, encoding};
 
 /// The records of a file that are not empty, with the numbers of their rows.
 pub(super) struct Rows {
@@ -57,7 +57,7 @@ impl Rows {
                 self.empty += 1;
             } else if self.names.as_ref().is_some_and(|names| *names == record) {
                 self.repeated += 1;
-            } else {
+            } else if self.fits(&record) || !cut::is_rule(&record) {
                 return Ok(Some(Pending { row: self.row - 1, line: self.line, record }));
             }
         }

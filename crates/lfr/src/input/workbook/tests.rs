@@ -57,7 +57,8 @@ fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// Cells parted by `|`: numbers, `d45000` for a date, `true`, `#N/A`, or text.
+/// Cells parted by `|`: numbers, `d45000` for a date, `true`, `#N/A`, formulas with (`=5`) and without
+/// (`=`) result, or text.
 fn xml(row: usize, cells: &str) -> String {
     let cell = |(column, cell): (char, &str)| {
         let place = format!("r=\"{column}{row}\"");
@@ -65,6 +66,9 @@ fn xml(row: usize, cells: &str) -> String {
             "" => String::new(),
             "true" => format!("<c {place} t=\"b\"><v>1</v></c>"),
             "#N/A" => format!("<c {place} t=\"e\"><v>#N/A</v></c>"),
+            "=" => format!("<c {place}><f>A1+1</f></c>"),
+            "=text" => format!("<c {place} t=\"str\"><f>IF(A1,&quot;&quot;,1)</f><v></v></c>"),
+            _ if cell.starts_with('=') => format!("<c {place}><f>A1+1</f><v>{}</v></c>", &cell[1..]),
             _ if cell.parse::<f64>().is_ok() => format!("<c {place}><v>{cell}</v></c>"),
             _ if cell.starts_with("d4") => format!("<c {place} s=\"1\"><v>{}</v></c>", &cell[1..]),
             _ => format!("<c {place} t=\"inlineStr\"><is><t>{cell}</t></is></c>"),
@@ -105,6 +109,18 @@ fn columns_are_typed_and_empty_rows_skipped() {
         rows.column(2).as_primitive::<Float64Type>().iter().collect::<Vec<_>>(),
         [Some(1.5), None, Some(3.0)]
     );
+}
+
+#[test]
+fn formulas_without_results_are_told() {
+    let book = xlsx(&[("A", "|a|b|c\n|1|=|=5\n|2|=|=6\n|3|4|=text\n|5|=|=7")]);
+    let (rows, _, notes) = read(&book, &Options::default()).unwrap();
+    assert_eq!(
+        rows.column(1).as_primitive::<Float64Type>().iter().collect::<Vec<_>>(),
+        [None, None, Some(4.0), None]
+    );
+    let told = "formulas were saved without their results and count as missing, in the columns b (3)";
+    assert!(notes.len() == 1 && notes[0].starts_with(told), "{notes:?}");
 }
 
 #[test]

@@ -76,7 +76,10 @@ pub(super) fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<Strin
         (false, true) if numbers.thousands_fit() == Some(false) => {
             (file.unwrap_or(Decimal::Comma), file == Some(Decimal::Comma))
         }
-        // Semicolons between the fields leave little doubt about commas within them.
+        // Semicolons between the fields leave little doubt about commas within them, but for numbers of another size.
+        (false, true) if file == Some(Decimal::Comma) => {
+            (Decimal::Comma, numbers.thousands_fit() != Some(true))
+        }
         (point, _) => (file.unwrap_or_default(), !point || file != Some(Decimal::Comma)),
     };
     let (sign, example) = if numbers.either_point > 0 { ('.', "2.155") } else { (',', "2,155") };

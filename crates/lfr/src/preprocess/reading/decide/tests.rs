@@ -42,6 +42,12 @@ fn what_stays_in_doubt_follows_the_file_with_a_word() {
     assert_eq!(told(Hints { comma: 1, ..Hints::default() }), (number(Decimal::Comma), false));
     let json = Hints { point_for_certain: true, ..Hints::default() };
     assert_eq!(told(json), (number(Decimal::Point), false));
+    let comma = |cells: &[&str]| match of(cells, Hints { comma: 1, ..Hints::default() }) {
+        Decision::Values { reading, remark, .. } => (reading, remark.is_some()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(comma(&["2,155", "846", "912"]), (number(Decimal::Comma), true));
+    assert_eq!(comma(&["2,155", "3,410", "1,004"]), (number(Decimal::Comma), false));
 }
 
 #[test]
