@@ -26,6 +26,9 @@
 //! # }
 //! ```
 //!
+//! [`Run::write_report`] writes the report, [`Run::write_record`] the record, and `run.score_table().write(path,
+//! Format::Csv)` the score file, see [`output::Scores::write`].
+//!
 //! [`Method`] lists the methods. A method of your own is a type that implements [`method::MethodConfig`]:
 //! [`Method::custom`] makes it one among the others, and [`Model::load_with`] loads its models (example `own_method`).
 //!

@@ -34,7 +34,8 @@ pub struct Weights {
 
 macro_rules! typed {
     ($put:ident, $take:ident, $variant:ident, $type:ty, $dtype:literal, $finite:expr) => {
-        #[doc = concat!("Adds an array of ", $dtype, ".")]
+        #[doc = concat!("Adds an array of ", $dtype, ": as many values as `shape` holds, all finite, as")]
+        #[doc = concat!("[`Weights::", stringify!($take), "`] refuses others.")]
         pub fn $put(&mut self, name: impl Into<String>, shape: &[usize], values: Vec<$type>) {
             debug_assert_eq!(shape.iter().product::<usize>(), values.len());
             self.insert(name, Array { shape: shape.to_vec(), values: Values::$variant(values) });

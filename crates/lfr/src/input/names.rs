@@ -22,7 +22,7 @@ impl Names {
         Self { all: (0..width).map(|i| format!("f{i}")).collect(), ..Self::default() }
     }
 
-    /// The columns named `raw`, of which `rows` are the first. A first column without a name holds the names of the
+    /// The columns named `raw`; `rows` are the first rows of data. A first column without a name holds the names of the
     /// rows, as pandas and R write them, where all of its values differ. What is decided is said in `notes`.
     pub fn settle(raw: Vec<String>, rows: &[Vec<&str>], notes: &Notes) -> Self {
         let nameless: Vec<usize> = (0..raw.len()).filter(|&i| raw[i].trim().is_empty()).collect();

@@ -20,7 +20,8 @@ pub type Preset<T> = (&'static str, fn() -> T);
 ///
 /// A method of this library is such a type in the list of `method/list.rs`; one of your own becomes a [`super::Method`]
 /// by [`super::Method::custom`] and is loaded through a [`Registry`]. Its file form is that of serde, with the key `method`
-/// for the name; so it is a struct with `#[serde(default, deny_unknown_fields)]`.
+/// for the name; so it is a struct with `#[serde(default, deny_unknown_fields)]` and no field called `method`. The example
+/// `own_method` is a whole one.
 pub trait MethodConfig:
     Clone + Debug + Default + Serialize + DeserializeOwned + Send + Sync + 'static
 {
@@ -43,16 +44,18 @@ pub trait MethodConfig:
     /// Settings with a name of their own.
     const PRESETS: &'static [Preset<Self>] = &[];
 
-    /// Checks the settings.
+    /// Checks the settings; [`crate::Fit`] calls it before it fits.
     ///
     /// # Errors
-    /// [`crate::Error::Config`] naming the first one out of range.
+    /// [`crate::Error::Config`] naming the first one out of range; [`crate::Error::config`] makes it.
     fn validate(&self) -> Result<()>;
 
-    /// Fits on `x`, all of it unlabelled. Everything random derives from the context's seed.
+    /// Fits on `x`, all of it unlabelled; [`super::Method::fit`] passes two items or more. Everything random
+    /// derives from the context's seed.
     ///
     /// # Errors
-    /// A setting out of range, too few or unsuitable items, divergence in the first epoch, or what the observer returns.
+    /// A setting out of range, too few ([`crate::Error::TooFewItems`]) or unsuitable items, divergence in the first epoch, or
+    /// what the observer returns.
     fn fit(&self, x: &Features, context: &mut Context<'_>) -> Result<Self::Fitted>;
 
     /// Restores from `weights` what [`Detector::store`] wrote, for items of `shape`; takes every array that it wrote.
