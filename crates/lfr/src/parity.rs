@@ -115,7 +115,8 @@ impl Case {
             let spread: Vec<f64> = found.iter().step_by(found.len().div_ceil(7)).copied().collect();
             // The norm sets the scale that single entries are compared on.
             // DRAE's split through batch normalisation is steep: PyTorch in f32 is 1.5e-4 off its own f64 there.
-            let steep = if self.name.ends_with("drae") { 5.0 } else { 1.0 };
+            // The first layer's gradient is a millionth of the last one's: sums in the order of AVX2 are 1.4e-4 off there.
+            let steep = if self.name.ends_with("drae") { 5.0 } else { 2.0 };
             let off = steep * TOLERANCE * expected.norm.max(1e-12);
             assert!((norm - expected.norm).abs() < off, "{} {name}: {norm}", self.name);
             assert!((projection - expected.wave).abs() < off, "{} {name}: {projection}", self.name);
