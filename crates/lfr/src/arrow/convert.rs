@@ -1,5 +1,5 @@
-//! Arrays of any type as numbers and as text. The crate `arrow-cast` does this and a hundred other conversions, which take an
-//! eighth of the library's build.
+//! Arrays of any type as numbers and as text. The crate `arrow-cast` does this and a hundred other conversions, which with
+//! `arrow-ord` took a fourteenth of the build.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::*;
