@@ -113,10 +113,11 @@ impl Fields {
             if event.add(&line) {
                 self.events += 1;
                 let bytes = event.length;
-                return Ok(Some(Row { number: self.events - 1, bytes, cells: Ok(event.cells()) }));
+                return Ok(Some(Row { number: self.events - 1, bytes, cells: event.cells() }));
             }
         }
-        Ok(None)
+        let cut = || Err(Flaw::Record("the file ends within this event".into()));
+        Ok(event.is_open().then(|| Row { number: self.events, bytes: event.length, cells: cut() }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::input::object::Cell;
+use crate::input::object::{Cell, Flaw};
 
 /// Most bytes kept of an event.
 const MAX_EVENT: usize = 1 << 20;
@@ -26,6 +26,11 @@ pub(super) struct Event {
 }
 
 impl Event {
+    /// Whether it has begun.
+    pub fn is_open(&self) -> bool {
+        self.inside
+    }
+
     /// Takes a line of the file; `true` when the event ends with it.
     pub fn add(&mut self, line: &str) -> bool {
         let is = |mark: &str| line.trim_end().eq_ignore_ascii_case(mark);
@@ -42,8 +47,11 @@ impl Event {
             self.within += 1;
         } else if starts("END:") {
             self.within = self.within.saturating_sub(1);
-        } else if self.within == 0 && self.length + line.len() <= MAX_EVENT {
+        } else if self.within == 0 {
             self.length += line.len();
+            if self.length > MAX_EVENT {
+                self.lines.clear();
+            }
             match (line.strip_prefix([' ', '\t']), self.lines.last_mut()) {
                 (Some(rest), Some(last)) => last.push_str(rest),
                 _ => self.lines.push(line.to_owned()),
@@ -54,7 +62,13 @@ impl Event {
 
     /// The properties, by their names in lower case: times as such, how long it takes in hours, and how often one comes
     /// that may come several times.
-    pub fn cells(self) -> Vec<Cell> {
+    ///
+    /// # Errors
+    /// [`Flaw::Record`] for an event beyond a limit.
+    pub fn cells(self) -> Result<Vec<Cell>, Flaw> {
+        if self.length > MAX_EVENT {
+            return Err(Flaw::Record(format!("an event longer than {} MiB", MAX_EVENT >> 20)));
+        }
         let mut cells: Vec<Cell> = Vec::new();
         let (mut start, mut end) = (None, None);
         for line in &self.lines {
@@ -84,7 +98,7 @@ impl Event {
             let hours = (end - start).num_minutes() as f64 / 60.0;
             cells.push(("hours".to_owned(), Some(hours.to_string())));
         }
-        cells
+        Ok(cells)
     }
 }
 

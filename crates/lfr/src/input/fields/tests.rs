@@ -76,7 +76,7 @@ fn events(text: &str) -> Vec<Vec<Cell>> {
     let mut events = Vec::new();
     for line in text.lines() {
         if event.add(line) {
-            events.push(std::mem::take(&mut event).cells());
+            events.push(std::mem::take(&mut event).cells().unwrap());
         }
     }
     events
@@ -98,4 +98,23 @@ fn events_have_times_and_lengths() {
         ]
     );
     assert_eq!(texts(&events[1]), [("dtstart", "2024-01-10 00:00:00")]);
+}
+
+#[test]
+fn an_event_too_long_or_cut_short_is_refused() {
+    let mut event = Event::default();
+    let long = format!("DESCRIPTION:{}", "x".repeat(1 << 20));
+    let lines = ["BEGIN:VEVENT", "SUMMARY:a", &long, "LOCATION:b", "END:VEVENT"];
+    assert_eq!(lines.map(|line| event.add(line)), [false, false, false, false, true]);
+    assert!(event.cells().is_err());
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.ics");
+    let whole = "BEGIN:VEVENT\nDTSTART:20240108T090000\nEND:VEVENT\n";
+    std::fs::write(&path, format!("BEGIN:VCALENDAR\n{whole}{whole}BEGIN:VEVENT\nSUMMARY:a\n")).unwrap();
+    let options = Options { max_bad_fraction: 0.5, ..Options::default() };
+    let mut events = open(&path, Form::Calendar, &options).unwrap();
+    assert_eq!(events.by_ref().map(|chunk| chunk.unwrap().ids.len()).sum::<usize>(), 2);
+    let bad: Vec<_> = events.quarantined().iter().map(|bad| bad.reason.as_str()).collect();
+    assert_eq!(bad, ["the file ends within this event"]);
 }
