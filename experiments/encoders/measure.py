@@ -39,6 +39,7 @@ def command(args, folder, job):
     name, *settings = method.split()
     words = [args.lfr, "rank", f"dataset:{dataset}/{inlier}?c={ratio}&seed={seed}", "--data-dir", args.data_dir]
     words += ["--features", args.encoder] if args.encoder != "none" else []
+    words += ["--image-size", args.image_size] if args.image_size else []
     words += ["--method", name, "--seed", seed, "--no-report", "--json", "--quiet", "--force", "-o", f"{folder}/out"]
     if settings:
         lines = [setting.replace("=", " = ", 1) for setting in settings]
@@ -82,10 +83,12 @@ def main():
     parser.add_argument("--seed", nargs="+", default=["0"])
     parser.add_argument("--methods", nargs="+", default=METHODS)
     parser.add_argument("--classes", nargs="+")
+    parser.add_argument("--image-size", help="pixels a side, without an encoder; the output calls it none-SIZE")
     parser.add_argument("--commit", default="", help="of the program, to be noted")
     args = parser.parse_args()
     classes = args.classes or CLASSES[args.dataset].split()
     done, encoder = read(args.out), pathlib.Path(args.encoder).name
+    encoder += f"-{args.image_size}" if args.image_size else ""
     with tempfile.TemporaryDirectory() as folder:
         for ratio in args.ratio:
             for method in args.methods:

@@ -30,7 +30,7 @@ pub enum FeaturesAction {
     },
     /// Check the files of an encoder against their digests
     Verify {
-        /// Name of the encoder, see `lfr features list`
-        name: String,
+        /// Name of the encoder, see `lfr features list` [default: every encoder that was fetched]
+        name: Option<String>,
     },
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use lfr::dataset::FileStatus;
 use lfr::encoder::{REGISTER, Registered, encoders_dir, registered};
 
 use super::data::report;
@@ -15,7 +16,8 @@ pub fn run(args: &FeaturesArgs) -> Result<()> {
     match &args.action {
         FeaturesAction::List => tell(&folder),
         FeaturesAction::Fetch { name } => download(registered(name)?, &folder),
-        FeaturesAction::Verify { name } => report(&registered(name)?.verify(&folder)?, FETCH),
+        FeaturesAction::Verify { name: Some(name) } => report(&registered(name)?.verify(&folder)?, FETCH),
+        FeaturesAction::Verify { name: None } => verify_all(&folder),
     }
 }
 
@@ -31,6 +33,19 @@ fn tell(folder: &Path) -> Result<()> {
     }
     text += &format!("looked in {}\n", folder.display());
     print(text.as_bytes())
+}
+
+/// Checks every encoder that has a folder of its own in `folder`.
+fn verify_all(folder: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    for entry in REGISTER.iter().filter(|entry| entry.folder(folder).exists()) {
+        let named = |file: FileStatus| FileStatus { name: format!("{}/{}", entry.name, file.name), ..file };
+        files.extend(entry.verify(folder)?.into_iter().map(named));
+    }
+    if files.is_empty() {
+        return print(format!("no encoder in {}; `lfr features list` lists them\n", folder.display()).as_bytes());
+    }
+    report(&files, FETCH)
 }
 
 #[cfg(feature = "fetch")]

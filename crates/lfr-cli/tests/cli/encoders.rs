@@ -72,6 +72,7 @@ fn pictures_are_ranked_by_what_an_encoder_makes_of_them() {
     assert_eq!((&encoder["name"], &encoder["width"]), (&"pictures.onnx".into(), &6.into()));
     assert_eq!(encoder["bytes"], std::fs::metadata(toy("pictures.onnx")).unwrap().len());
     assert_eq!(encoder["takes"]["pictures"]["side"], 16);
+    assert!(record["seconds"]["encode"].as_f64().unwrap() > 0.0, "{}", record["seconds"]);
     // The blue picture is the 31st; typical ones stand beside it.
     let nearest = record["nearest"].as_array().unwrap();
     assert_eq!((&nearest[0][0], nearest[0][1].as_array().unwrap().len()), (&30.into(), 3));

@@ -19,6 +19,10 @@ fn encoders_are_listed_with_licence_and_place() {
     let run = place.lfr("features verify resnet18-v2 --features-dir encoders");
     assert!(run.code == 2 && run.stdout == "resnet18-v2-7.onnx: DAMAGED\n", "{run:?}");
     assert!(run.stderr.contains("run `lfr features fetch`"), "{run:?}");
+    let run = place.lfr("features verify --features-dir encoders");
+    assert!(run.code == 2 && run.stdout == "resnet18-v2/resnet18-v2-7.onnx: DAMAGED\n", "{run:?}");
+    let text = place.lfr("features verify --features-dir nowhere").ok();
+    assert_eq!(text, "no encoder in nowhere; `lfr features list` lists them\n");
     place.lfr("features verify resnet --features-dir x").refused("known are all-minilm-l6-v2, resnet18-v2");
 }
 

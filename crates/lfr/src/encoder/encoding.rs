@@ -1,6 +1,7 @@
 //! Encoding a pile, chunk by chunk, with what a cache keeps.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::cache::{Cache, contents};
 use super::{Encoder, Takes};
@@ -17,6 +18,10 @@ pub struct Encoded {
     pub encoder: Arc<Encoder>,
     /// One row an item, see [`Encoder::encode`].
     pub rows: Matrix,
+    /// Items whose features were kept by an earlier run.
+    pub kept: usize,
+    /// Wall time it took, in seconds; reading the items is not in it.
+    pub seconds: f64,
 }
 
 impl Encoded {
@@ -51,6 +56,7 @@ pub(crate) struct Encoding<'a> {
     pub watch: &'a mut dyn FnMut(Progress) -> Result<()>,
     pub progress: Progress,
     pub rows: Vec<f32>,
+    time: Duration,
 }
 
 impl<'a> Encoding<'a> {
@@ -60,11 +66,12 @@ impl<'a> Encoding<'a> {
         watch: &'a mut dyn FnMut(Progress) -> Result<()>,
     ) -> Self {
         let progress = Progress { done: 0, kept: 0, total: None };
-        Self { encoder, cache, watch, progress, rows: Vec::new() }
+        Self { encoder, cache, watch, progress, rows: Vec::new(), time: Duration::ZERO }
     }
 
     /// Adds the features of `items`.
     pub fn take(&mut self, items: &Items, ids: &[String]) -> Result<()> {
+        let start = Instant::now();
         let (width, first) = (self.encoder.card().width, self.rows.len());
         let digests = if self.cache.is_some() { contents(items) } else { Vec::new() };
         self.rows.resize(first + items.len() * width, f32::NAN);
@@ -96,6 +103,7 @@ impl<'a> Encoding<'a> {
             let features = missing.iter().flat_map(|&i| &rows[i * width..(i + 1) * width]).copied();
             cache.put(&new, &features.collect::<Vec<_>>());
         }
+        self.time += start.elapsed();
         Ok(())
     }
 
@@ -122,6 +130,7 @@ impl<'a> Encoding<'a> {
     /// The features of all items.
     pub fn finish(self) -> Encoded {
         let rows = Matrix { cols: self.encoder.card().width, values: self.rows };
-        Encoded { encoder: Arc::clone(self.encoder), rows }
+        let (kept, seconds) = (self.progress.kept, self.time.as_secs_f64());
+        Encoded { encoder: Arc::clone(self.encoder), rows, kept, seconds }
     }
 }

@@ -2,12 +2,16 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use lfr_kernels::ops::batch_norm;
 
 use super::autoencoder::{Input, Shape};
 use super::{Activation, BatchNorm, Conv, ConvTranspose, Init, Initializer, Linear, Rows};
 
 /// Dimensions of the subspace.
 pub const SUBSPACE: usize = 10;
+
+/// TensorFlow's default in batch normalisation.
+const EPSILON: f32 = 0.001;
 
 /// What normalises the channels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
@@ -47,10 +51,10 @@ impl Norm {
         match self {
             Norm::Batch(norm) => norm.forward(x),
             Norm::Affine(ChannelAffine { gamma, beta }) => {
-                let mut shape = [1; D];
-                shape[1] = gamma.dims()[0];
-                let scale = gamma.val().div_scalar(1.001f32.sqrt()).reshape(shape);
-                x * scale + beta.val().reshape(shape)
+                let (channels, device) = (gamma.dims(), x.device());
+                // What normalisation by running statistics that never moved amounts to.
+                let untouched = [Tensor::zeros(channels, &device), Tensor::ones(channels, &device)];
+                batch_norm(x, [gamma.val(), beta.val()], untouched, EPSILON, Activation::None)
             }
         }
     }

@@ -125,7 +125,9 @@ impl Fit {
             [("preprocess", seconds.preprocess), ("fit", seconds.fit), ("score", seconds.score)]
                 .map(|(stage, seconds)| (stage.to_owned(), seconds))
                 .into();
-        seconds.insert("total".into(), start.elapsed().as_secs_f64());
+        let encoding = data.encoded.as_ref().map(|encoded| encoded.seconds);
+        seconds.extend(encoding.map(|encoding| ("encode".to_owned(), encoding)));
+        seconds.insert("total".into(), start.elapsed().as_secs_f64() + encoding.unwrap_or_default());
         let model = Model::new(header, preprocessor, detector);
         let (threads, options) = (rayon::current_num_threads(), self.options.clone());
         let threshold = None;
@@ -169,7 +171,8 @@ pub struct Run {
     pub findings: Findings,
     /// For the most anomalous items the typical ones most similar to them; empty where no encoder made the features.
     pub nearest: Vec<(usize, Vec<usize>)>,
-    /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`.
+    /// Wall time by stage, in seconds: `preprocess`, `fit`, `score` and `total`; before them `encode` where an encoder
+    /// made the features.
     pub seconds: BTreeMap<String, f64>,
     /// Threads of the processor that the fit had.
     pub threads: usize,

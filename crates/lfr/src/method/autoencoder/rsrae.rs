@@ -12,7 +12,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use lfr_kernels::ops::mean;
+use lfr_kernels::ops::{distances, mean, project};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -227,15 +227,14 @@ fn rebuild(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<2> {
 }
 
 fn reconstruction(model: &SubspaceAutoencoder, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-    let errors = norms(batch.x.dense() - rebuild(model, batch));
+    let errors = distances(batch.x.dense(), rebuild(model, batch));
     (mean(errors.clone()), errors)
 }
 
 fn subspace(model: &SubspaceAutoencoder, batch: &Batch) -> Tensor<1> {
     let y = model.encode(&batch.x);
-    let a = model.a();
-    let r = y.clone().matmul(a.clone());
-    mean(norms(y - r.matmul(a.transpose())))
+    let rebuilt = project(y.clone(), model.a().transpose().unsqueeze(), None);
+    mean(distances(rebuilt, y))
 }
 
 fn orthogonality(model: &SubspaceAutoencoder) -> Tensor<1> {
