@@ -54,7 +54,7 @@ impl Norm {
                 let (channels, device) = (gamma.dims(), x.device());
                 // What normalisation by running statistics that never moved amounts to.
                 let untouched = [Tensor::zeros(channels, &device), Tensor::ones(channels, &device)];
-                batch_norm(x, [gamma.val(), beta.val()], untouched, EPSILON, Activation::None)
+                batch_norm(x, [gamma.val(), beta.val()], untouched, EPSILON, lfr_kernels::Activation::None)
             }
         }
     }
