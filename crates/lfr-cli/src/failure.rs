@@ -72,6 +72,7 @@ fn text(error: &anyhow::Error) -> String {
 /// What the command line can do about an error of the library.
 fn hint(error: &Error) -> Option<String> {
     let hint = match error {
+        Error::Config { key, value, .. } if key == "text" && value.is_empty() => "pass --text COLUMN",
         Error::Exists { .. } => "choose another place or pass --force",
         Error::LabelsNeeded { .. } => "pass --labels-known FILE",
         Error::EncoderNeeded { .. } => "say where it is by --features, or fit with --embed-into-model",

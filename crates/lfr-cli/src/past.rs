@@ -32,6 +32,19 @@ impl Past {
         let scores = Scores::read(&score_file(folder))?;
         Ok(Self { record, scores })
     }
+
+    /// Makes sure that there is a score for each item of the run.
+    ///
+    /// # Errors
+    /// [`Error::Scores`] when there are more or fewer.
+    pub fn check(&self) -> Result<()> {
+        let (found, items) = (self.scores.len(), self.record.items);
+        if found == items {
+            return Ok(());
+        }
+        let problem = format!("{found} for the {items} items of the run; take the file as the run wrote it");
+        Err(Error::Scores { problem })
+    }
 }
 
 /// The score file that `path` is or, for the folder of a run, holds.
@@ -42,6 +55,24 @@ pub fn score_file(path: &Path) -> PathBuf {
     found.map_or_else(|| expected.to_owned(), Clone::clone)
 }
 
+/// The scores in `path`, a score file or the folder of a run, all of which must be there.
+///
+/// # Errors
+/// As [`Scores::read`]; as [`RunRecord::read`] and [`Past::check`] in the folder of a run.
+pub fn scores(path: &Path) -> Result<Scores> {
+    if path.join(RECORD).is_file() {
+        let past = Past::read(path)?;
+        past.check()?;
+        return Ok(past.scores);
+    }
+    Scores::read(&score_file(path))
+}
+
+/// The model file that `path` is or, for the folder of a run, holds.
+pub fn model_file(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(MODEL) } else { path.to_owned() }
+}
+
 /// Reads the pile that `model` was fitted on again, from `input`, and makes sure that it is the one of `fingerprint`.
 ///
 /// # Errors
@@ -50,6 +81,8 @@ pub fn data(model: &Model, fingerprint: &str, input: &Path, data_dir: Option<&Pa
     let past = &model.header.reading;
     // As the fit read it, the columns it set aside included; pictures settle their channels once more.
     let base = Options {
+        id: past.id.clone(),
+        text: past.text.clone(),
         ignore: past.ignore.clone(),
         label: past.label.clone(),
         data_dir: data_dir.map(Path::to_owned),

@@ -3,21 +3,25 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use anyhow::Result;
+use lfr::Error;
 use lfr::data::Kind;
 
 /// Letters of a text of others that are shown.
 const LONGEST: usize = 2000;
 
+/// What stdout is called where it cannot be written.
+pub const STDOUT: &str = "standard output";
+
 /// Writes `bytes` to stdout. A terminal shows what it would obey otherwise.
 pub fn print(bytes: &[u8]) -> Result<()> {
     let mut out = stdout().lock();
-    if out.is_terminal() {
+    let written = if out.is_terminal() {
         let harmless = |c: char| matches!(c, '\n' | '\t') || !obeyed(c);
-        out.write_all(escaped(&String::from_utf8_lossy(bytes), harmless).as_bytes())?;
+        out.write_all(escaped(&String::from_utf8_lossy(bytes), harmless).as_bytes())
     } else {
-        out.write_all(bytes)?;
-    }
-    Ok(out.flush()?)
+        out.write_all(bytes)
+    };
+    Ok(written.and_then(|()| out.flush()).map_err(|e| Error::io("write", STDOUT, e))?)
 }
 
 /// Writes a line to stderr. Where nobody reads it or the disk is full, the run goes on all the same.

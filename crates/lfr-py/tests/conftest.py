@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import lfr
+
+#: Encoders of a few KB each, made by the program beside them.
+TOYS = Path(__file__).parents[2] / "lfr-cli" / "tests" / "data" / "encoders"
 
 
 def pytest_report_header():

@@ -3,9 +3,11 @@
 import doctest
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
+from conftest import TOYS
 
 import lfr
 
@@ -14,6 +16,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "python.md"
 
 def test_the_page_runs(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    shutil.copy(TOYS / "pictures.onnx", "encoder.onnx")
     names: dict = {}
     snippets = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
     assert len(snippets) > 8

@@ -1,16 +1,17 @@
 //! All items of an input, collected in memory to be fitted on or scored.
 
+mod encoded;
+
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::arrow::array::RecordBatch;
 use crate::data::{Chunk, Items, Kind, Quarantined};
-use crate::encoder::{Cache, Encoded, Encoder, Encoding, Progress};
+use crate::encoder::Encoded;
 use crate::error::{Error, Result};
 use crate::input::{
-    self, Fingerprint, Options, Picture, PixelRange, Source, count_pictures, memory as in_memory, narrow,
+    self, Fingerprint, Given, Options, Picture, PixelRange, Source, memory as in_memory, narrow,
     settle_channels,
 };
 use crate::memory::{self, size};
@@ -73,53 +74,6 @@ impl Data {
         Self::of(source, path.display().to_string(), options, limit, &mut |_| Ok(()))
     }
 
-    /// Reads all of `path` and has `encoder` make the features of its items. Pictures are encoded as they are read, at the
-    /// size that the encoder wants, and kept at that of the options. Features that `cache` keeps are not made again; `watch`
-    /// is told how far it has come.
-    ///
-    /// # Errors
-    /// As [`Data::read`]; [`Error::Encoder`] when the encoder does not take what `path` holds or fails on an item, or what
-    /// `watch` returns.
-    pub fn encoded(
-        path: impl AsRef<Path>,
-        options: &Options,
-        encoder: &Arc<Encoder>,
-        cache: Option<&mut Cache>,
-        watch: &mut dyn FnMut(Progress) -> Result<()>,
-    ) -> Result<Self> {
-        let path = path.as_ref();
-        let pictures = encoder.card().pictures();
-        let options = Options {
-            wide: pictures.map(|input| input.side),
-            channels: pictures.map(|input| input.channels),
-            ..options.clone()
-        };
-        let source = input::open(path, &options)?;
-        encoder.check_kind(source.kind())?;
-        let mut encoding = Encoding::new(encoder, cache, watch);
-        let (name, limit) = (path.display().to_string(), memory::available() / 2);
-        let mut data = match pictures {
-            Some(_) => {
-                encoding.progress.total = count_pictures(path);
-                Self::of(source, name, &options, limit, &mut |chunk| encoding.take(&chunk.items, &chunk.ids))?
-            }
-            None => {
-                let data = Self::of(source, name, &options, limit, &mut |_| Ok(()))?;
-                encoding.progress.total = Some(data.len());
-                let mut rest = data.ids.as_slice();
-                for items in &data.items {
-                    let (own, others) = rest.split_at(items.len());
-                    encoding.take(items, own)?;
-                    rest = others;
-                }
-                data
-            }
-        };
-        data.notes.extend(encoding.notes(&data.items));
-        data.encoded = Some(encoding.finish());
-        Ok(data)
-    }
-
     /// Rows of `cols` numbers each, row-major; the columns are named `f0`, `f1`, ... NaN is a missing value.
     ///
     /// # Errors
@@ -149,8 +103,7 @@ impl Data {
     /// [`Error::Empty`] without a row; [`Error::Input`] for batches of different columns and for columns without a
     /// name or with the name of another; [`Error::Config`] for a column of the options that is not there.
     pub fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Self> {
-        options.validate()?;
-        Self::in_memory(in_memory::table(batches, options)?, options)
+        Self::given(Given::Table(batches), options)
     }
 
     /// Documents; blank ones are items too.
@@ -158,8 +111,7 @@ impl Data {
     /// # Errors
     /// [`Error::Empty`] when there is none.
     pub fn documents<S: Into<String>>(texts: impl IntoIterator<Item = S>) -> Result<Self> {
-        let options = Options::default();
-        Self::in_memory(in_memory::documents(texts.into_iter().map(Into::into).collect(), &options), &options)
+        Self::given(Given::Documents(texts.into_iter().map(Into::into).collect()), &Options::default())
     }
 
     /// Pictures of any sizes, brought to the side that `options` say, as those of a folder.
@@ -168,8 +120,7 @@ impl Data {
     /// [`Error::Empty`] when there is none, [`Error::Config`] for a setting out of range, [`Error::Mismatch`] for
     /// coloured ones where the options want 1 channel.
     pub fn pictures(pictures: Vec<Picture>, options: &Options) -> Result<Self> {
-        options.validate()?;
-        Self::in_memory(in_memory::pictures(pictures, options), options)
+        Self::given(Given::Pictures(pictures), options)
     }
 
     /// The picture files at `paths`, each identified by its path.
@@ -177,8 +128,16 @@ impl Data {
     /// # Errors
     /// As [`Data::pictures`], and [`Error::TooManyBad`] as the options say for files that cannot be read.
     pub fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Self> {
+        Self::given(Given::PictureFiles(paths), options)
+    }
+
+    /// Items that a program holds.
+    ///
+    /// # Errors
+    /// As [`Data::table`], [`Data::documents`], [`Data::pictures`] or [`Data::picture_files`].
+    pub fn given(items: Given, options: &Options) -> Result<Self> {
         options.validate()?;
-        Self::in_memory(in_memory::picture_files(paths, options)?, options)
+        Self::in_memory(items.source(options)?, options)
     }
 
     /// The same items under other identifiers.
@@ -259,7 +218,7 @@ impl Data {
             range: source.range(),
             fingerprint: source.fingerprint(),
             news: source.notes().len(),
-            notes: source.notes(),
+            notes: [source.notes(), source.warnings()].concat(),
             encoded: None,
         };
         for chunk in chunks {

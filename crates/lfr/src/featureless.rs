@@ -2,7 +2,8 @@
 //!
 //! Such an item says nothing, yet it does harm: a document without a word is nearer to every document than most real
 //! ones are, so that a dozen of them become everybody's neighbours. No method is given them, neither to learn from nor to
-//! score. They share one score above all others instead.
+//! score. They share one score above all others instead; but a document that has words, all of them stop words (`and you?`), is
+//! nothing odd, and has a score in the middle.
 
 use std::borrow::Cow;
 
@@ -14,6 +15,10 @@ use crate::train::{Epoch, Observer};
 #[derive(Clone, Debug)]
 pub struct Featureless {
     flags: Vec<bool>,
+    /// Which of them are nothing odd all the same; empty: none.
+    commonplace: Vec<bool>,
+    /// Their score; `None`: the middle of those of the others.
+    typical: Option<f32>,
     /// Whether most items are like that, so that they are nothing special.
     usual: bool,
 }
@@ -21,19 +26,27 @@ pub struct Featureless {
 impl Featureless {
     /// Those of `x`.
     pub fn of(x: &Features) -> Self {
-        Self { flags: x.featureless(), usual: false }
+        Self { flags: x.featureless(), commonplace: Vec::new(), typical: None, usual: false }
     }
 
     /// Those of a pile to fit on: none where most pictures are of one colour, because their colour tells them apart then.
     pub fn of_pile(x: &Features) -> Self {
         let flags = x.featureless();
         let usual = matches!(x, Features::Images(_)) && 2 * count(&flags) > flags.len();
-        Self { flags: if usual { vec![false; flags.len()] } else { flags }, usual }
+        let flags = if usual { vec![false; flags.len()] } else { flags };
+        Self { flags, commonplace: Vec::new(), typical: None, usual }
+    }
+
+    /// With what is known of all items, which is asked only if some have no features: whether nothing is odd about each. Those
+    /// then have the score `typical`, or that of the item in the middle.
+    pub fn knowing(self, commonplace: impl FnOnce() -> Vec<bool>, typical: Option<f32>) -> Self {
+        if self.flags.contains(&true) { Self { commonplace: commonplace(), typical, ..self } } else { self }
     }
 
     /// Those among the items at `places`.
     pub fn at(&self, places: &[usize]) -> Self {
-        Self { flags: places.iter().map(|&place| self.flags[place]).collect(), usual: self.usual }
+        let at = |flags: &[bool]| places.iter().filter_map(|&place| flags.get(place).copied()).collect();
+        Self { flags: at(&self.flags), commonplace: at(&self.commonplace), ..*self }
     }
 
     /// Whether the item at `place` has no features.
@@ -53,13 +66,21 @@ impl Featureless {
         Cow::Owned(x.select(&rest))
     }
 
-    /// The scores of all items from those of the others: an item without features has the score `own`.
+    /// The scores of all items from those of the others: an item without features has the score `own`, or a typical one if
+    /// nothing is odd about it.
     pub fn fill(&self, scores: Vec<f32>, own: f32) -> Vec<f32> {
         if !self.flags.contains(&true) {
             return scores;
         }
+        let typical = self.typical.unwrap_or_else(|| middle(&scores));
         let mut scores = scores.into_iter();
-        self.flags.iter().map(|&flag| if flag { own } else { scores.next().unwrap_or(own) }).collect()
+        let commonplace = self.commonplace.iter().copied().chain(std::iter::repeat(false));
+        let score = |(&flag, commonplace): (&bool, bool)| match (flag, commonplace) {
+            (true, false) => own,
+            (true, true) => typical,
+            (false, _) => scores.next().unwrap_or(own),
+        };
+        self.flags.iter().zip(commonplace).map(score).collect()
     }
 
     /// The score of an item without features: above all of `scores`. None where such items are scored as others.
@@ -73,25 +94,59 @@ impl Featureless {
         if !self.flags.contains(&true) || scores.is_empty() {
             return self.score(scores);
         }
-        let mut sorted = scores.to_vec();
-        sorted.sort_unstable_by(f32::total_cmp);
-        Some(sorted[sorted.len() / 2])
+        Some(middle(scores))
+    }
+
+    /// How many there are about which something is odd.
+    pub fn found(&self) -> usize {
+        count(&self.flags) - self.plain()
+    }
+
+    /// How many there are about which nothing is odd.
+    fn plain(&self) -> usize {
+        self.flags.iter().zip(&self.commonplace).filter(|&(&flag, &commonplace)| flag && commonplace).count()
     }
 
     /// What the user should know.
     pub fn warning(&self, kind: Kind) -> Option<String> {
-        let (found, total) = (count(&self.flags), self.flags.len());
-        let (things, one, many) = match kind {
-            Kind::Images => ("pictures", "is of one colour", "are of one colour"),
-            Kind::Table => ("rows", "holds no value", "hold no value"),
-            Kind::Text => ("documents", "holds no known word", "hold no known word"),
-        };
-        match found {
+        let told = told(kind, self.found(), self.flags.len());
+        let rank = if self.found() == 1 { "it ranks first" } else { "they rank first" };
+        let said: Vec<String> =
+            told.map(|told| format!("{told}; {rank}")).into_iter().chain(self.of_stop_words()).collect();
+        (!said.is_empty()).then(|| said.join("; "))
+    }
+
+    fn of_stop_words(&self) -> Option<String> {
+        let total = self.flags.len();
+        match self.plain() {
             0 => None,
-            1 => Some(format!("1 of {total} {things} {one}; it ranks first")),
-            _ => Some(format!("{found} of {total} {things} {many}; they rank first")),
+            1 => Some(format!("1 of {total} documents holds stop words only; it ranks in the middle")),
+            plain => {
+                Some(format!("{plain} of {total} documents hold stop words only; they rank in the middle"))
+            }
         }
     }
+}
+
+/// Says that `found` of `total` items have no features; nothing where none is so.
+pub fn told(kind: Kind, found: usize, total: usize) -> Option<String> {
+    let (things, one, many) = match kind {
+        Kind::Images => ("pictures", "is of one colour", "are of one colour"),
+        Kind::Table => ("rows", "holds no value", "hold no value"),
+        Kind::Text => ("documents", "holds no known word", "hold no known word"),
+    };
+    match found {
+        0 => None,
+        1 => Some(format!("1 of {total} {things} {one}")),
+        _ => Some(format!("{found} of {total} {things} {many}")),
+    }
+}
+
+/// The score of the item in the middle; 0 without any.
+fn middle(scores: &[f32]) -> f32 {
+    let mut sorted = scores.to_vec();
+    sorted.sort_unstable_by(f32::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 fn count(flags: &[bool]) -> usize {
@@ -169,6 +224,17 @@ mod tests {
             featureless.warning(Kind::Text).unwrap(),
             "1 of 3 documents holds no known word; it ranks first"
         );
+    }
+
+    #[test]
+    fn what_is_commonplace_has_a_score_in_the_middle() {
+        let x = documents();
+        let known = |typical| Featureless::of_pile(&x).knowing(|| vec![false, true, false], typical);
+        assert_eq!(known(None).fill(vec![4.0, 1.0], 9.0), [4.0, 4.0, 1.0]);
+        assert_eq!(known(Some(2.0)).fill(vec![4.0, 1.0], 9.0), [4.0, 2.0, 1.0]);
+        assert_eq!(known(Some(2.0)).at(&[1]).fill(Vec::new(), 9.0), [2.0]);
+        let said = "1 of 3 documents holds stop words only; it ranks in the middle";
+        assert_eq!(known(None).warning(Kind::Text).unwrap(), said);
     }
 
     #[test]

@@ -105,7 +105,9 @@ pub fn fit(data: &Data, options: &FitOptions, observer: &mut dyn Observer) -> Re
     let mut warnings = data.notes.clone();
     warnings.extend(said);
     let preprocessed = Instant::now();
-    let all = Featureless::of_pile(&features);
+    let commonplace =
+        || data.items.iter().flat_map(|items| preprocessor.commonplace(items)).collect::<Vec<_>>();
+    let all = Featureless::of_pile(&features).knowing(commonplace, None);
     let marks = options.known.as_deref().map(|known| Marks::new(known, &all, features.len())).transpose()?;
     let unmarked = marks.as_ref().map(|marks| features.select(&marks.unmarked));
     let featureless = marks.as_ref().map_or_else(|| all.clone(), |marks| all.at(&marks.unmarked));

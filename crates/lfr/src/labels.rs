@@ -22,8 +22,8 @@ pub enum Labels {
 }
 
 impl Labels {
-    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), or one label per line. Rows whose
-    /// label is [`UNSURE`] are no labels and are left out.
+    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), parted by commas, semicolons or tabs, or
+    /// one label per line. Rows whose label is [`UNSURE`] are no labels and are left out.
     ///
     /// # Errors
     /// [`Error::Labels`] for a file that cannot be read this way, a label that is neither 0 nor 1, or an id with
@@ -31,12 +31,29 @@ impl Labels {
     pub fn read(path: &Path) -> Result<Self> {
         let problem = |problem: String| Error::Labels { problem: format!("{}: {problem}", path.display()) };
         let text = regular::read_text(path, "the size of the labels in bytes", MAX_SIZE)?;
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+        let delimiter = delimiter(&text);
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .delimiter(delimiter.unwrap_or(b','))
+            .from_reader(text.as_bytes());
         let headers = reader.headers().map_err(|e| problem(e.to_string()))?.clone();
-        let column = |name: &str| headers.iter().position(|header| header.trim() == name);
+        let column = |name: &str| {
+            let place =
+                |same: fn(&str, &str) -> bool| headers.iter().position(|header| same(header.trim(), name));
+            place(|header, name| header == name)
+                .or_else(|| place(|header, name| header.eq_ignore_ascii_case(name)))
+        };
         let (Some(id), Some(label)) = (column("id"), column("label")) else {
-            let lines: Vec<&str> =
-                text.lines().map(str::trim).filter(|line| !line.is_empty() && *line != "label").collect();
+            if delimiter.is_some() {
+                let found: Vec<String> =
+                    headers.iter().map(|header| format!("`{}`", header.trim())).collect();
+                return Err(problem(format!(
+                    "the first line must name the columns, `id` and `label` among them, and has {}; or write one label per line",
+                    found.join(", ")
+                )));
+            }
+            let heads = |line: &&str| !line.is_empty() && !line.eq_ignore_ascii_case("label");
+            let lines: Vec<&str> = text.lines().map(str::trim).filter(heads).collect();
             return outlier_labels(&lines).map(Labels::InOrder).map_err(|e| problem(e.to_string()));
         };
         let mut labels: HashMap<String, (bool, u64)> = HashMap::new();
@@ -122,13 +139,19 @@ impl Labels {
     }
 }
 
+/// What parts the columns of a labels file, by its first line; `None` where that has one column.
+fn delimiter(text: &str) -> Option<u8> {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    b",;\t".iter().copied().find(|&delimiter| first.trim().contains(char::from(delimiter)))
+}
+
 /// The place of every item by its id.
 fn index(ids: &[String]) -> Result<HashMap<&str, usize>> {
     let mut index = HashMap::with_capacity(ids.len());
     for (place, id) in ids.iter().enumerate() {
         if let Some(other) = index.insert(id.as_str(), place) {
             let problem = format!(
-                "{id} stands for several items, such as {other} and {place} (from 0); choose an --id that tells them apart, or give a label a line"
+                "{id} stands for several items, such as {other} and {place} (from 0); choose an --id that tells them apart, or give one label an item, in their order"
             );
             return Err(Error::Labels { problem });
         }
@@ -188,6 +211,26 @@ mod tests {
         let items = ids(&["a", "b", "c", "d"]);
         assert_eq!(marks.of_some(&items).unwrap(), [(0, true), (2, false)]);
         assert!(marks.of_all(&items).unwrap_err().to_string().contains("2 of 4 items have no label"));
+    }
+
+    #[test]
+    fn tables_of_spreadsheets_are_read_and_others_are_told_what_to_write() {
+        let items = ids(&["a,b", "c"]);
+        for text in [
+            "id;label\n\"a,b\";1\nc;0\n",
+            "ID,Label\n\"a,b\",1\nc,0\n",
+            "\nID\tnote\tLABEL\na,b\tx\t1\nc\ty\t0\n",
+        ] {
+            assert_eq!(read(text).unwrap().of_all(&items).unwrap(), [true, false], "{text}");
+        }
+        assert_eq!(read("Label\n1\n0\n").unwrap().of_all(&items).unwrap(), [true, false]);
+        for (text, found) in [("a,1\nb,0\n", "`a`, `1`"), ("name;label\na;1\n", "`name`, `label`")] {
+            let message = read(text).unwrap_err().to_string();
+            let expected = format!(
+                "the first line must name the columns, `id` and `label` among them, and has {found}; or"
+            );
+            assert!(message.contains(&expected), "{message}");
+        }
     }
 
     #[test]

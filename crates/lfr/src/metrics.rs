@@ -29,12 +29,7 @@ impl Agreement {
         }
         let outliers = outlier.iter().filter(|&&is| is).count() as u64;
         let inliers = outlier.len() as u64 - outliers;
-        if inliers == 0 || outliers == 0 {
-            let problem = format!(
-                "{inliers} inliers and {outliers} outliers; AUROC and AUPR need at least one of each"
-            );
-            return Err(Error::Labels { problem });
-        }
+        both(outlier)?;
         Ok(Self { counts: counts(scores, outlier), inliers, outliers })
     }
 
@@ -99,6 +94,22 @@ impl Agreement {
 
     fn recall_precision(&self, (inliers, outliers): (u64, u64)) -> (f64, f64) {
         (outliers as f64 / self.outliers as f64, outliers as f64 / (inliers + outliers) as f64)
+    }
+}
+
+/// Checks that labels, one flag an item, name items of both classes, without which nothing can be measured.
+///
+/// # Errors
+/// [`Error::Labels`] when they do not.
+pub fn both(outlier: &[bool]) -> Result<()> {
+    let outliers = outlier.iter().filter(|&&is| is).count();
+    match outlier.len() - outliers {
+        inliers if inliers > 0 && outliers > 0 => Ok(()),
+        inliers => Err(Error::Labels {
+            problem: format!(
+                "{inliers} inliers and {outliers} outliers; AUROC and AUPR need at least one of each"
+            ),
+        }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Numbers and texts as people can read them.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 /// A count with its thousands set off: `1,234,567`.
@@ -70,6 +71,16 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
+/// A name as a word of a command line: within quotes where there is more in it than letters, digits, `.`, `-` and `_`.
+pub(crate) fn word(name: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || "._-".contains(c);
+    match name.contains('\'') {
+        _ if !name.is_empty() && name.chars().all(is_plain) => name.into(),
+        true => format!("\"{name}\"").into(),
+        false => format!("'{name}'").into(),
+    }
+}
+
 fn minus(text: String) -> String {
     text.replace('-', "−")
 }
@@ -112,6 +123,14 @@ mod tests {
         assert_eq!(
             [0.0, 0.0001, 0.125, 0.5, 0.99999, 1.0].map(percent),
             ["0%", "<0.1%", "12.5%", "50%", ">99.9%", "100%"]
+        );
+    }
+
+    #[test]
+    fn names_are_words() {
+        assert_eq!(
+            ["größe_2", "unit price", "it's", ""].map(word),
+            ["größe_2", "'unit price'", "\"it's\"", "''"]
         );
     }
 

@@ -1,6 +1,10 @@
 //! Scoring with a fitted model: kept in memory after a fit, or loaded from a model file.
 
+mod account;
+
 use std::path::Path;
+
+use account::Account;
 
 use crate::Data;
 use crate::data::{Chunk, Features, Items};
@@ -8,7 +12,6 @@ use crate::device;
 use crate::durable::OutputFile;
 use crate::encoder::{Card, Encoder};
 use crate::error::{Error, Result};
-use crate::featureless::Featureless;
 use crate::fit::Fitted;
 use crate::input::{self, Known, Options, Stretch};
 use crate::method::{Detector, Registry};
@@ -16,7 +19,7 @@ use crate::model::embedded;
 use crate::model::{Header, ModelFile, Quantiles, Reading};
 use crate::nn::autoencoder::{Input, Shape};
 use crate::nn::within;
-use crate::preprocess::Preprocessor;
+use crate::preprocess::{Applied, Preprocessor};
 use crate::seed::Seed;
 
 /// Numbers that any network may be made of besides those that it stores.
@@ -65,6 +68,7 @@ pub(crate) fn header(fitted: &Fitted, data: &Data, seed: Seed) -> Result<Header>
             header: reading.header,
             delimiter: reading.delimiter,
             encoding: reading.encoding.clone(),
+            kind: reading.kind,
             keep_footer: reading.keep_footer,
             sheet: reading.sheet.clone(),
         },
@@ -243,6 +247,7 @@ impl Model {
             header,
             delimiter,
             encoding,
+            kind,
             keep_footer,
             sheet,
             ..
@@ -260,13 +265,11 @@ impl Model {
             wide: self.encoder().and_then(Card::pictures).map(|input| input.side),
             channels,
             stretch: range.map_or(Stretch::Full, Stretch::Between),
-            id: base.id.clone().or(id),
-            text: base.text.clone().or(text),
             header: base.header.or(header),
             delimiter: base.delimiter.or(delimiter),
             encoding: base.encoding.clone().or(encoding),
             keep_footer: base.keep_footer || keep_footer,
-            known: Known { columns, sheet },
+            known: Known { columns, sheet, id, text, one_sort: kind.is_none() },
             // Columns that training left out, or took as labels, need not be there again.
             ..base.clone()
         }
@@ -281,25 +284,29 @@ impl Model {
     }
 
     /// One score per item, higher = more anomalous; never depends on the other items. An item without features scores
-    /// above every item of the fit, and a document with more unknown words than usual in the fit is moved towards that
-    /// score, see [`crate::preprocess::TfIdf::strangeness`].
+    /// above every item of the fit, unless it is a document of stop words alone, which scores as the item in the middle. Moved
+    /// towards the score of items without features are a document with more unknown words than usual in the fit,
+    /// see [`crate::preprocess::TfIdf::strangeness`], and a row without a value in a column where every row of the fit had one.
     ///
     /// # Errors
     /// [`Error::Mismatch`] when they are not laid out as the training items.
     pub fn scores(&self, items: &Items) -> Result<Vec<f32>> {
-        self.scores_of(items, &self.features(items)?)
+        self.scores_of(&self.applied(items)?)
+    }
+
+    fn applied(&self, items: &Items) -> Result<Applied> {
+        let [_, typical, _] = self.header.quantiles.summary();
+        self.preprocessor.applied(items, typical)
     }
 
     /// The scores of items whose features are at hand.
-    fn scores_of(&self, items: &Items, features: &Features) -> Result<Vec<f32>> {
+    fn scores_of(&self, items: &Applied) -> Result<Vec<f32>> {
+        let features = &items.features;
         let Some(own) = self.header.featureless_score else { return self.detector.scores(features) };
-        let featureless = Featureless::of(features);
-        let scores = self.detector.scores(&featureless.rest(features))?;
-        let mut scores = featureless.fill(scores, own);
-        if let (Preprocessor::Text(tfidf), Items::Documents(documents)) = (&self.preprocessor, items) {
-            for (score, strange) in scores.iter_mut().zip(tfidf.strangeness(documents)) {
-                *score += strange * (own - *score).max(0.0);
-            }
+        let scores = self.detector.scores(&items.featureless.rest(features))?;
+        let mut scores = items.featureless.fill(scores, own);
+        for (score, strange) in scores.iter_mut().zip(&items.strange) {
+            *score += strange * (own - *score).max(0.0);
         }
         Ok(scores)
     }
@@ -311,16 +318,17 @@ impl Model {
     pub fn score(&self, data: &Data) -> Result<Vec<f32>> {
         if let (Some(encoded), Preprocessor::Encoder(step)) = (&data.encoded, &self.preprocessor)
             && encoded.encoder.card().key() == step.card.key()
-            && let Some(first) = data.items.first()
+            && !data.items.is_empty()
         {
-            return self.scores_of(first, &Features::Dense(encoded.rows.clone()));
+            return self.scores_of(&Features::Dense(encoded.rows.clone()).into());
         }
         let parts = data.items.iter().map(|items| self.scores(items)).collect::<Result<Vec<_>>>()?;
         Ok(parts.concat())
     }
 
     /// Scores all of `path` chunk by chunk, in bounded memory; `sink` is given each chunk and its scores.
-    /// Returns the source for its account of unreadable items.
+    /// Returns the source for its account of unreadable items, with what there is to say about the others in its notes and
+    /// warnings.
     ///
     /// # Errors
     /// Reading, mismatching data, or what `sink` returns.
@@ -332,14 +340,16 @@ impl Model {
     ) -> Result<input::Source> {
         self.check_encoder()?;
         let mut source = input::open(path.as_ref(), &self.reading(options))?;
-        let mut oddities = self.preprocessor.no_oddities();
+        let mut account = Account::new(&self.header, &self.preprocessor);
         for chunk in source.by_ref() {
             let chunk = chunk?;
-            let features = self.preprocessor.apply_noting(&chunk.items, &mut oddities)?;
-            let scores = self.scores_of(&chunk.items, &features)?;
+            let applied = self.applied(&chunk.items)?;
+            let scores = self.scores_of(&applied)?;
+            account.add(&chunk, applied, &scores);
             sink(&chunk, &scores)?;
         }
-        source.note(self.preprocessor.odd(&oddities));
+        source.note(account.notes());
+        source.warn(account.warnings());
         Ok(source)
     }
 

@@ -14,8 +14,8 @@ use super::shared::{CutArgs, EncoderArgs, Format, InputArgs, RunArgs};
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::RANK))]
 pub struct RankArgs {
-    /// The data: a folder of images or .txt files, an IDX, .npy or .npz array, a CSV, TSV, JSON or Parquet table, an
-    /// Excel or OpenDocument workbook, a text file with one document per line, or dataset:NAME/CLASS?c=RATIO&seed=N,
+    /// The data: a folder of images or .txt files, an IDX, .npy or .npz array, a CSV, TSV, JSON, XML or Parquet table,
+    /// an Excel or OpenDocument workbook, a text file with one document per line, or dataset:NAME/CLASS?c=RATIO&seed=N,
     /// a sample of a data set of `lfr data list`
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,

@@ -106,7 +106,7 @@ pub struct ColumnsArgs {
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::INSPECT))]
 pub struct InspectArgs {
-    /// The model file
+    /// The model file, or the folder of a run
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// Print JSON, with every setting, instead of text

@@ -14,7 +14,7 @@ use super::shared::{CutArgs, FileArgs, Format, RunArgs};
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::SCORE))]
 pub struct ScoreArgs {
-    /// The model file, from `lfr fit` or `lfr rank`
+    /// The model file, from `lfr fit` or `lfr rank`, or the folder of a run
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// The data, of the same kind as the training data
@@ -30,6 +30,9 @@ pub struct ScoreArgs {
     /// Column with the true labels (0 inlier, 1 outlier): only used for metrics
     #[arg(long, value_name = "COLUMN", help_heading = "Input")]
     pub label: Option<String>,
+    /// Column with the documents of a table, for a model of texts [default: as in training]
+    #[arg(long, value_name = "COLUMN", help_heading = "Input")]
+    pub text: Option<String>,
     #[command(flatten)]
     pub file: FileArgs,
     /// The encoder that the model was fitted with, unless it is part of the model
@@ -132,7 +135,7 @@ pub struct ExportArgs {
     /// The format
     #[arg(value_enum, value_name = "FORMAT")]
     pub format: ExportFormat,
-    /// The model file, from `lfr fit` or `lfr rank`
+    /// The model file, from `lfr fit` or `lfr rank`, or the folder of a run
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
     /// File to write [default: MODEL with another ending]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use lfr::input::Options;
+use lfr::input::{self, Options};
 use lfr::preprocess::AsAsked;
 use lfr::threshold::{AutoRule, Rule, threshold};
 use lfr::{Error, Result};
@@ -49,15 +49,26 @@ impl InputArgs {
     /// The columns and how they are to be read.
     ///
     /// # Errors
-    /// [`Error::Config`] for an entry that is not `NAME=READING`.
+    /// [`Error::Config`] for an entry that is not `NAME=READING`, or a column named twice.
     pub fn columns(&self) -> Result<BTreeMap<String, AsAsked>> {
-        let entry = |text: &String| {
+        let entry = |text: &String| -> Result<(String, AsAsked)> {
             let problem = "write NAME=READING, for instance amount=number";
             let (name, reading) =
                 text.rsplit_once('=').ok_or_else(|| Error::config("columns", text, problem))?;
             Ok((name.trim().to_owned(), reading.trim().parse()?))
         };
-        self.columns.iter().map(entry).collect()
+        let mut columns = BTreeMap::new();
+        for text in &self.columns {
+            let (name, reading) = entry(text)?;
+            if columns.insert(name, reading).is_some() {
+                return Err(Error::config(
+                    "columns",
+                    text,
+                    "the column has another reading already; keep one",
+                ));
+            }
+        }
+        Ok(columns)
     }
 }
 
@@ -155,14 +166,7 @@ impl FileArgs {
 }
 
 fn delimiter(text: &str) -> Result<u8, String> {
-    match text {
-        "tab" | "\\t" => Ok(b'\t'),
-        "blank" | "space" => Ok(b' '),
-        _ => match text.as_bytes() {
-            [byte] => Ok(*byte),
-            _ => Err("must be one ASCII character, `tab` or `blank`".into()),
-        },
-    }
+    input::delimiter(text).ok_or_else(|| "must be one ASCII character, `tab` or `blank`".into())
 }
 
 /// Which items to flag.
@@ -262,6 +266,7 @@ mod tests {
         let read = columns(&["amount=number", "a=b=date:dmy"]).unwrap();
         assert_eq!(read.keys().collect::<Vec<_>>(), ["a=b", "amount"]);
         assert!(columns(&["amount"]).unwrap_err().contains("NAME=READING"));
+        assert!(columns(&["a=category", "a=number"]).unwrap_err().contains("another reading already"));
         assert!(columns(&["amount=numbers"]).unwrap_err().contains("choose one of number"));
     }
 
@@ -275,10 +280,8 @@ mod tests {
 
     #[test]
     fn delimiters_have_names() {
-        for (text, byte) in [(";", b';'), ("tab", b'\t'), ("\t", b'\t'), ("blank", b' '), (" ", b' ')] {
-            assert_eq!(delimiter(text), Ok(byte), "{text:?}");
-        }
-        assert!(delimiter("").is_err() && delimiter("::").is_err() && delimiter("é").is_err());
+        assert_eq!([delimiter(";"), delimiter("tab")], [Ok(b';'), Ok(b'\t')]);
+        assert!(delimiter("::").unwrap_err().contains("one ASCII character"));
     }
 
     #[test]

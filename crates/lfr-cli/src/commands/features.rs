@@ -43,7 +43,9 @@ fn verify_all(folder: &Path) -> Result<()> {
         files.extend(entry.verify(folder)?.into_iter().map(named));
     }
     if files.is_empty() {
-        return print(format!("no encoder in {}; `lfr features list` lists them\n", folder.display()).as_bytes());
+        return print(
+            format!("no encoder in {}; `lfr features list` lists them\n", folder.display()).as_bytes(),
+        );
     }
     report(&files, FETCH)
 }

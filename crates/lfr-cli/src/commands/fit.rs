@@ -1,6 +1,6 @@
 //! `lfr fit`.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use lfr::durable::OutputFile;
 use lfr::output::RunRecord;
 
@@ -28,6 +28,7 @@ pub fn run(args: &FitArgs, tables: &Tables) -> Result<u8> {
     unfinished.discard()?;
     progress.clear();
     summary::warn(&mut progress, &record, &news);
-    summary::fit(&args.running, &record, &target)?;
+    let told = summary::fit(&args.running, &record, &target);
+    told.with_context(|| format!("the model is in {}", target.display()))?;
     Ok(summary::verdict(args.fitting.strict, &record))
 }

@@ -9,11 +9,12 @@ use lfr::preprocess::ColumnReading;
 use serde_json::json;
 
 use crate::args::InspectArgs;
+use crate::past::model_file;
 use crate::terminal::{count, print, print_json, shown, things};
 
 /// Prints what the model file holds.
 pub fn run(args: &InspectArgs) -> Result<()> {
-    let model = ModelFile::load(&args.model)?;
+    let model = ModelFile::load(&model_file(&args.model))?;
     if args.json {
         let arrays = model.weights.iter();
         let arrays: Vec<_> = arrays

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use lfr::Data;
 use lfr::Error;
 use lfr::durable::OutputFolder;
-use lfr::labels::Labels;
+use lfr::labels::{Labels, outlier_labels};
+use lfr::metrics::both;
 use lfr::output::RunRecord;
 use lfr::run::Contents;
 use lfr::sample::Rows;
@@ -38,6 +39,7 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     let (data, rows) = plan.read(&args.input, &mut progress)?.parts();
     let news = data.notes[..data.news.min(data.notes.len())].to_vec();
     let labels = given.map(|given| given.of_all(&all_ids(&data, rows.as_ref()))).transpose()?;
+    check(labels.as_deref(), &data, rows.as_ref())?;
     let fitted = plan.fit(data, labels.clone().filter(|_| rows.is_none()), &mut progress);
     let run = fitted.inspect_err(|e| unfinished::hint(e, &unfinished))?;
     let mut run = match rows {
@@ -69,8 +71,21 @@ pub fn run(args: &RankArgs, tables: &Tables) -> Result<u8> {
     unfinished.discard()?;
     progress.clear();
     summary::warn(&mut progress, &record, &news);
-    summary::rank(&args.running, &record, &run.score_table(), &target)?;
+    let told = summary::rank(&args.running, &record, &run.score_table(), &target);
+    told.with_context(|| format!("the results are in {}", target.display()))?;
     Ok(summary::verdict(args.fitting.strict, &record))
+}
+
+/// Refuses labels that nothing could be measured by once the fit is over: those given, or else those of the input.
+fn check(given: Option<&[bool]>, data: &Data, rows: Option<&Rows>) -> lfr::Result<()> {
+    let own = || match rows {
+        Some(rows) => rows.labels.as_ref().map(|texts| outlier_labels(&texts.iter().collect::<Vec<_>>())),
+        None => data.labels.as_deref().map(outlier_labels),
+    };
+    match given {
+        Some(given) => both(given),
+        None => own().transpose()?.map_or(Ok(()), |own| both(&own)),
+    }
 }
 
 /// The identifiers of all items.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::args::ThresholdArgs;
-use crate::past::score_file;
+use crate::past;
 use crate::terminal::{print, print_json, say};
 
 /// A flagged item, as stdout shows it.
@@ -26,7 +26,7 @@ pub fn run(args: &ThresholdArgs) -> Result<()> {
     let format = args.output.as_deref().map(Format::of).transpose()?;
     let prepared = |output| OutputFile::create(output, args.force);
     let file = args.output.as_deref().map(prepared).transpose()?;
-    let mut scores = Scores::read(&score_file(&args.scores))?;
+    let mut scores = past::scores(&args.scores)?;
     if args.safe_csv && format.unwrap_or(Format::Csv) == Format::Csv {
         scores = scores.without_formulas();
     }

@@ -60,7 +60,9 @@ impl Desk {
     /// # Errors
     /// What the reading of record, scores and marks meets.
     pub fn open(folder: &Path, input: Option<&Path>) -> lfr::Result<Self> {
-        let Past { record, scores } = Past::read(folder)?;
+        let past = Past::read(folder)?;
+        past.check()?;
+        let Past { record, scores } = past;
         let root = input.map_or_else(|| PathBuf::from(&record.input), Path::to_owned);
         Self::of(folder, record, scores.with_formulas(), root)
     }

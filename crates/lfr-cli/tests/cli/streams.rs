@@ -33,6 +33,25 @@ fn a_run_does_not_depend_on_who_reads_its_messages() {
     assert_eq!(names(&place.path("pile-lfr")).len(), 4);
 }
 
+#[test]
+fn a_full_standard_output_is_named_and_the_results_are_there() {
+    let place = place(30);
+    let said = |line: &str| {
+        let full = Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+        let output = place.command(line).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let problem = "cannot write standard output: No space left on device";
+    let (code, text) = said(RANK);
+    assert!(code == Some(1) && text.contains("lfr: the results are in pile-lfr\n"), "{code:?} {text}");
+    assert!(text.contains(problem), "{text}");
+    assert_eq!(names(&place.path("pile-lfr")).len(), 4);
+    for line in ["threshold pile-lfr", "columns pile.csv", "score pile-lfr pile.csv"] {
+        let (code, text) = said(line);
+        assert!(code == Some(1) && text.contains(&format!("lfr: {problem}")), "{line}: {code:?} {text}");
+    }
+}
+
 /// Sends `child` a signal.
 fn kill(child: &Child, signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());

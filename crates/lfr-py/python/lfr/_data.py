@@ -14,6 +14,15 @@ from . import _lfr
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
 
+#: Settings of the reading that say how a file is written.
+FILE = ("header", "delimiter", "encoding", "sheet", "keep_footer")
+
+#: All settings of the reading.
+READING = (
+    *("kind", "image_size", "channels", "id", "ignore", "label", "text", "max_bad_fraction", "data_dir", "features_cache"),
+    *FILE,
+)
+
 #: Largest dense array made of a sparse matrix, in bytes.
 MAX_DENSE = 1 << 30
 
@@ -42,29 +51,42 @@ def plain(settings: Mapping[str, Any]) -> str:
     return json.dumps(settings, default=simple)
 
 
-def read(X: Any, reading: Mapping[str, Any], threads: int | None) -> Data:
-    """Read `X` as `reading` (settings such as ``image_size``, ``id``, ``text``) says."""
-    given = {key: value for key, value in reading.items() if value is not None}
+def reading_settings(settings: Mapping[str, Any]) -> str:
+    """The settings of the reading among `settings`, as JSON."""
+    given = {key: settings[key] for key in READING if settings.get(key) is not None}
     if isinstance(given.get("ignore"), str):
         given["ignore"] = [given["ignore"]]
-    options = plain(given)
+    if "sheet" in given:
+        given["sheet"] = str(given["sheet"])
+    return plain(given)
+
+
+def check_in_memory(X: Any, settings: Mapping[str, Any]) -> None:
+    """Refuse settings that say how a file is written when `X` is no path."""
+    given = [key for key in FILE if settings.get(key) is not None and (key == "header" or settings[key] is not False)]
+    if given and not isinstance(X, str | os.PathLike):
+        raise ValueError(f"{given[0]} says how a file is written, but X is a {type(X).__name__}; leave it out, or pass a path")
+
+
+def read(X: Any, reading: _lfr.Reading, threads: int | None) -> Data:
+    """Read `X` as `reading` says."""
     if isinstance(X, _lfr.Data):
         return Data(X)
     if isinstance(X, str | os.PathLike):
-        return Data(_lfr.Data.read(X, options, threads))
+        return Data(_lfr.Data.read(X, reading, threads))
     if _is_frame(X):
-        return _frame(X, options, threads)
+        return _frame(X, reading, threads)
     if type(X).__name__ == "Series" and hasattr(X, "to_list"):
-        return _list(X.to_list(), options, threads)
+        return _list(X.to_list(), reading, threads)
     if hasattr(X, "__arrow_c_stream__") or hasattr(X, "__arrow_c_array__"):
-        return _arrow(X, options, threads)
+        return _arrow(X, reading, threads)
     if hasattr(X, "toarray") and hasattr(X, "nnz"):
-        return _array(_dense(X), options, threads)
+        return _array(_dense(X), reading, threads)
     if isinstance(X, list | tuple):
-        return _list(X, options, threads)
+        return _list(X, reading, threads)
     if isinstance(X, Mapping | set | frozenset | bytes):
         raise TypeError(f"X is a {type(X).__name__}; pass an array, a table, a list of items or a path")
-    return _array(_asarray(X), options, threads)
+    return _array(_asarray(X), reading, threads)
 
 
 def _asarray(X: Any) -> np.ndarray:
@@ -78,7 +100,7 @@ def _is_frame(X: Any) -> bool:
     return type(X).__module__.split(".")[0] == "pandas" and hasattr(X, "columns")
 
 
-def _frame(X: Any, options: str, threads: int | None) -> Data:
+def _frame(X: Any, reading: _lfr.Reading, threads: int | None) -> Data:
     names = [str(name) for name in X.columns]
     own_ids = type(X.index).__name__ != "RangeIndex"
     plain = X.reset_index(drop=True)
@@ -87,10 +109,10 @@ def _frame(X: Any, options: str, threads: int | None) -> Data:
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        held = _lfr.Data.columns([(name, _column(plain.iloc[:, i])) for i, name in enumerate(names)], options, threads)
+        held = _lfr.Data.columns([(name, _column(plain.iloc[:, i])) for i, name in enumerate(names)], reading, threads)
     else:
-        held = _arrow(plain, options, threads).held
-    if own_ids and '"id"' not in options and len(held) == len(X):
+        held = _arrow(plain, reading, threads).held
+    if own_ids and reading.id is None and len(held) == len(X):
         held = held.with_ids([str(label) for label in X.index])
     return Data(held, len(names), names)
 
@@ -105,10 +127,10 @@ def _column(series: Any) -> Any:
     return [None if missing else str(value) for value, missing in zip(series, series.isna(), strict=True)]
 
 
-def _arrow(X: Any, options: str, threads: int | None) -> Data:
+def _arrow(X: Any, reading: _lfr.Reading, threads: int | None) -> Data:
     names = getattr(X, "column_names", None) or getattr(X, "columns", None)
     names = None if names is None or callable(names) else [str(name) for name in names]
-    return Data(_lfr.Data.table(X, options, threads), None if names is None else len(names), names)
+    return Data(_lfr.Data.table(X, reading, threads), None if names is None else len(names), names)
 
 
 def _dense(X: Any) -> np.ndarray:
@@ -123,23 +145,23 @@ def _dense(X: Any) -> np.ndarray:
     return np.asarray(X.toarray())
 
 
-def _list(X: Sequence[Any], options: str, threads: int | None) -> Data:
+def _list(X: Sequence[Any], reading: _lfr.Reading, threads: int | None) -> Data:
     if not X:
         raise ValueError("X is empty: it holds no item")
     if all(isinstance(item, str) for item in X):
         if all(item.lower().endswith(PICTURES) for item in X):
-            return Data(_lfr.Data.picture_files(X, options, threads))
-        return Data(_lfr.Data.documents(X, threads))
+            return Data(_lfr.Data.picture_files(X, reading, threads))
+        return Data(_lfr.Data.documents(X, reading, threads))
     if all(isinstance(item, os.PathLike) for item in X):
-        return Data(_lfr.Data.picture_files(X, options, threads))
+        return Data(_lfr.Data.picture_files(X, reading, threads))
     if all(hasattr(item, "convert") and hasattr(item, "getbands") for item in X):
-        return _pictures([_of_pil(item) for item in X], options, threads)
+        return _pictures([_of_pil(item) for item in X], reading, threads)
     if all(isinstance(item, np.ndarray) and item.ndim in (2, 3) for item in X):
-        return _pictures(X, options, threads)
+        return _pictures(X, reading, threads)
     if any(isinstance(item, str | bytes | os.PathLike) or item is None for item in X):
         kinds = sorted({type(item).__name__ for item in X})
         raise ValueError(f"X is a list of {', '.join(kinds)}; pass items of one kind, and no None")
-    return _array(_asarray(X), options, threads)
+    return _array(_asarray(X), reading, threads)
 
 
 def _of_pil(image: Any) -> np.ndarray:
@@ -151,7 +173,7 @@ def _of_pil(image: Any) -> np.ndarray:
     return np.asarray(image.convert("RGBA" if see_through else "RGB"))
 
 
-def _pictures(X: Sequence[np.ndarray], options: str, threads: int | None) -> Data:
+def _pictures(X: Sequence[np.ndarray], reading: _lfr.Reading, threads: int | None) -> Data:
     entries = []
     for i, picture in enumerate(X):
         if picture.dtype != np.uint8:
@@ -163,14 +185,14 @@ def _pictures(X: Sequence[np.ndarray], options: str, threads: int | None) -> Dat
         entries.append((np.ascontiguousarray(picture), height, width, channels[0] if channels else 1))
     if not entries:
         raise ValueError("X is empty: it holds no picture")
-    return Data(_lfr.Data.pictures(entries, options, threads))
+    return Data(_lfr.Data.pictures(entries, reading, threads))
 
 
-def _array(X: np.ndarray, options: str, threads: int | None) -> Data:
+def _array(X: np.ndarray, reading: _lfr.Reading, threads: int | None) -> Data:
     if X.ndim == 1 and X.dtype.kind in "OU":
-        return _list(X.tolist(), options, threads)
+        return _list(X.tolist(), reading, threads)
     if X.ndim in (3, 4):
-        return _pictures(list(X), options, threads)
+        return _pictures(list(X), reading, threads)
     if X.ndim != 2:
         shape = " x ".join(map(str, X.shape)) or "()"
         raise ValueError(
@@ -180,7 +202,7 @@ def _array(X: np.ndarray, options: str, threads: int | None) -> Data:
     if 0 in X.shape:
         raise ValueError(f"X is empty: {X.shape[0]} rows of {X.shape[1]} columns")
     X = _numbers(X)
-    return Data(_lfr.Data.rows(X, X.shape[1], threads), X.shape[1])
+    return Data(_lfr.Data.rows(X, X.shape[1], reading, threads), X.shape[1])
 
 
 def _numbers(X: np.ndarray) -> np.ndarray:

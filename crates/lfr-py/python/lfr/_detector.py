@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from . import _lfr
-from ._data import Data, plain, read
+from . import _cut, _lfr
+from ._data import READING, Data, check_in_memory, plain, read, reading_settings
+from ._html import page
+from ._known import places
+from ._progress import Progress
 
 Path = str | os.PathLike[str]
-
-#: Settings of the reading; every other setting is one of the method.
-READING = ("image_size", "channels", "id", "ignore", "label", "text", "max_bad_fraction", "data_dir")
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -40,13 +39,19 @@ class Detector:
     contamination : float or str or object, default "auto"
         Which items ``labels_`` flags: a share of the items, above 0 and at most 0.5; ``"auto"`` or ``"auto:RULE"``
         (two-stage, mad, iqr, otsu), which lets the scores decide; or an object of PyThresh.
+    features : str or path-like, optional
+        An encoder, whose outputs are ranked in place of pixels or words: an ONNX file for pictures, a folder with
+        ``model.onnx`` and ``tokenizer.json`` for texts, or a name of ``lfr features list``.
+    all_normal : bool, default False
+        Declare that the data holds no outlier: items without features count as normal, ``labels_`` flags nothing, and
+        ``predict`` flags new items that score above every item of the fit.
     progress : bool or callable, default False
         Show a bar of tqdm, or call ``progress(epoch, epochs, loss)`` after each epoch. Methods that train no network
         have no epochs.
     **settings
-        How data is read: ``image_size``, ``channels``, ``id``, ``ignore``, ``label``, ``text``, ``max_bad_fraction``,
-        ``data_dir``, as the flags of ``lfr rank``. Every other setting is one of the method (``lfr methods METHOD``
-        lists them), with ``epochs``, ``batch_size`` and ``learning_rate`` for those that train a network.
+        How data is read, as the flags of ``lfr rank`` say it, see the notes. Every other setting is one of the method
+        (``lfr methods METHOD`` lists them), with ``epochs``, ``batch_size`` and ``learning_rate`` for those that train a
+        network.
 
     Attributes
     ----------
@@ -69,6 +74,28 @@ class Detector:
     n_features_in_ : int
         Columns, for arrays and tables.
 
+    Notes
+    -----
+    Settings of the reading:
+
+    * ``id``, ``ignore``, ``label``, ``text``: columns of a table that identify the rows, are left out, hold the true labels
+      (for metrics alone), or hold the documents to rank in place of the rows.
+    * ``columns``: how columns are read where detection is wrong, such as ``{"amount": "number:comma", "day": "date:dmy",
+      "code": "category", "note": "ignore"}``. There are number, number:point, number:comma, date, date:ymd, date:dmy, date:mdy,
+      date:epoch, date:epoch-ms, time, duration, boolean, category and ignore.
+    * ``kind``: what the data holds, ``"table"``, ``"text"`` or ``"images"``, where that is not clear.
+    * ``header``, ``delimiter``, ``encoding``, ``sheet``, ``keep_footer``: how a file is written. Whether its first row holds the
+      names of the columns; the character between fields, ``"tab"`` or ``"blank"``; the encoding of text; the sheet of a
+      workbook, by name or by number from 1; and whether totals and remarks below a table are kept as rows.
+    * ``image_size``, ``channels``: of the pictures, a multiple of 8 up to 256, and 1 or 3. With an encoder ``image_size`` is the
+      one that it takes, where its file leaves that open.
+    * ``max_bad_fraction``: the largest share of unreadable items; 0.1 for paths, 0 for data in memory.
+    * ``data_dir``: the folder of the public data sets.
+    * ``features_cache``: a folder that keeps the features of an encoder for later fits; none are kept unless it is given.
+
+    A fitted model, saved or pickled, names its encoder by digest and does not hold it. A pickle also remembers `features`; set
+    ``detector.features`` where the encoder lies elsewhere then.
+
     Examples
     --------
     >>> import numpy as np, lfr
@@ -89,6 +116,8 @@ class Detector:
         seed: int = 0,
         threads: int | None = None,
         contamination: Any = "auto",
+        features: Path | None = None,
+        all_normal: bool = False,
         progress: bool | Callable[[int, int, float], object] = False,
         **settings: Any,
     ) -> None:
@@ -99,11 +128,13 @@ class Detector:
         self.seed = seed
         self.threads = threads
         self.contamination = contamination
+        self.features = features
+        self.all_normal = all_normal
         self.progress = progress
         self.settings = settings
-        _rule(contamination)
+        _cut.check(contamination, all_normal)
 
-    def fit(self, X: Any, y: Any = None) -> Detector:
+    def fit(self, X: Any, y: Any = None, *, known: Any = None) -> Detector:
         """Fit on a pile and score it.
 
         Parameters
@@ -115,6 +146,11 @@ class Detector:
             strings that all end as such); a list of PIL images; uint8 pictures of shape (n, height, width) or
             (n, height, width, channels), or a list of them; or the path of anything that ``lfr rank`` reads.
         y : ignored
+        known : mapping or array, optional
+            A few known labels, 1 or True for an outlier and 0 or False for an inlier, by the identifiers of items as `ids_`
+            has them (places from 0 unless an index, ``id`` or paths identify them), or one an item with -1 or NaN where it is
+            not known. They guide the default, ae-lfr, gt-lfr and the Elite methods, and the other items are ranked by what they
+            teach. Items with a label come last in :meth:`ranking` and have no part in ``threshold_``; ``labels_`` repeats it.
 
         Returns
         -------
@@ -128,41 +164,43 @@ class Detector:
         OSError
             For files that cannot be read.
         """
-        reading = {key: self.settings[key] for key in READING if key in self.settings}
-        settings = {key: value for key, value in self.settings.items() if key not in READING}
-        data = read(X, reading, self.threads)
-        with _Progress(self.progress) as callback:
-            run = _lfr.fit(
-                data.held, self.method, self.preset, plain(settings), int(self.seed), self.threads, callback
-            )
+        if known is not None and self.all_normal:
+            raise ValueError("known says which items are outliers, but all_normal=True that none is; pass one of them")
+        check_in_memory(X, self.settings)
+        data = read(X, _lfr.Reading(reading_settings(self.settings), self.features, self.threads), self.threads)
+        labels = None if known is None else places(known, data.held)
+        with Progress(self.progress) as callback:
+            run = _lfr.fit(data.held, self._asked(), labels, self.threads, callback)
         self._model: _lfr.Run | _lfr.Model = run
         self._header: dict[str, Any] = json.loads(run.header())
-        self._learn(json.loads(run.record()), _floats(run.scores()), data)
+        self._learn(json.loads(run.record()), _floats(run.scores()), data, labels or [])
         return self
 
-    def _learn(self, record: dict[str, Any], scores: np.ndarray, data: Data) -> None:
+    def _asked(self) -> str:
+        """How to fit, as JSON."""
+        settings = {key: value for key, value in self.settings.items() if key not in READING}
+        columns = settings.pop("columns", None)
+        if isinstance(columns, Mapping):
+            columns = {str(name): reading for name, reading in columns.items()}
+        asked = {"method": self.method, "preset": self.preset, "seed": int(self.seed), "all_normal": self.all_normal}
+        return plain({**asked, "columns": columns, "settings": settings})
+
+    def _learn(self, record: dict[str, Any], scores: np.ndarray, data: Data, known: list[tuple[int, bool]]) -> None:
         self.record_ = record
         self.decision_scores_ = scores
         self.ids_ = data.held.ids
-        self.warnings_ = list(record["warnings"])
-        self.checks_ = record["checks"]
+        self.warnings_ = [_lfr.in_python(sentence) for sentence in record["warnings"]]
+        self.checks_ = [{**check, "message": _lfr.in_python(check["message"])} for check in record["checks"]]
         self.curve_ = record["curve"]
         if data.columns is not None:
             self.n_features_in_ = data.columns
         failed = [check["message"] for check in self.checks_ if check["verdict"] == "warning"]
         for sentence in self.warnings_ + failed:
             warnings.warn(sentence, UserWarning, stacklevel=3)
-        self._cut(scores)
+        labelled = [place for place, _ in known]
+        self.threshold_ = _cut.threshold(np.delete(scores, labelled), self.contamination, self.all_normal)
         self.labels_ = (scores > self.threshold_).astype(int)
-
-    def _cut(self, scores: np.ndarray) -> None:
-        if hasattr(self.contamination, "eval"):
-            flagged = np.asarray(self.contamination.eval(scores)).astype(bool)
-            low, high = scores[~flagged], scores[flagged]
-            self.threshold_ = float(low.max() if low.size else high.min() - 1)
-            return
-        single = np.ascontiguousarray(scores, dtype=np.float32)
-        self.threshold_, self._why = _lfr.threshold(single, _rule(self.contamination))
+        self.labels_[labelled] = [int(outlier) for _, outlier in known]
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Score items; a score depends on the item and the model alone.
@@ -176,7 +214,8 @@ class Detector:
         ndarray of shape (n_items,), float64
             Higher = more anomalous.
         """
-        return _floats(self._fitted().score(self._new(X).held, self.threads))
+        model, data = self._ready(), self._new(X)
+        return _floats(model.score(data.held, self.threads))
 
     def predict(self, X: Any) -> np.ndarray:
         """Flag items: 1 where the score is above ``threshold_``, else 0.
@@ -188,14 +227,21 @@ class Detector:
         scores = self.decision_function(X)
         return (scores > self.threshold_).astype(int)
 
-    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray:
+    def fit_predict(self, X: Any, y: Any = None, *, known: Any = None) -> np.ndarray:
         """Fit and return ``labels_``."""
-        return self.fit(X).labels_
+        return self.fit(X, known=known).labels_
 
     def ranking(self) -> np.ndarray:
-        """Places of the training items from the most to the least anomalous, shape (n_items,)."""
+        """Places of the training items from the most to the least anomalous, those with a known label last.
+
+        Returns
+        -------
+        ndarray of shape (n_items,), int
+        """
         self._fitted()
-        return np.argsort(-self.decision_scores_, kind="stable")
+        order = np.argsort(-self.decision_scores_, kind="stable")
+        known = np.isin(order, self.record_.get("guides", []))
+        return np.concatenate([order[~known], order[known]])
 
     def explain(self, X: Any) -> list[list[dict[str, Any]]]:
         """What stands out in each item, as the report shows it, the most first.
@@ -204,22 +250,16 @@ class Detector:
         -------
         list of list of dict
             For a table columns with ``column``, ``value``, ``expected`` (where the method says) and ``residual``; for
-            documents ``term`` and ``weight``. Pictures are in the report alone.
+            documents ``term`` and ``weight``. Pictures, and what an encoder makes of texts, are in the report alone.
         """
-        entries: list[list[dict[str, Any]]] = json.loads(self._fitted().explain(self._new(X).held, self.threads))
+        model, data = self._ready(), self._new(X)
+        entries: list[list[dict[str, Any]]] = json.loads(model.explain(data.held, self.threads))
         return entries
 
     def _new(self, X: Any) -> Data:
         """New data, read as the model remembers."""
-        past = self._header["reading"]
-        reading = {key: self.settings.get(key) for key in ("max_bad_fraction", "data_dir")}
-        if self._header["kind"] == "images":
-            reading.update(image_size=past["image_size"], channels=past["channels"])
-        else:
-            reading.update(text=past["text"])
-            if past["id"] is not None and _has_column(X, past["id"]):
-                reading.update(id=past["id"])
-        data = read(X, reading, self.threads)
+        given = {key: self.settings.get(key) for key in ("max_bad_fraction", "data_dir", "features_cache", "text")}
+        data = read(X, self._ready().reading(reading_settings(given)), self.threads)
         known = getattr(self, "n_features_in_", None)
         if isinstance(X, np.ndarray | list | tuple) and known is not None and data.columns not in (None, known):
             raise ValueError(f"X has {data.columns} features, but {type(self).__name__} is expecting {known} features as input")
@@ -229,6 +269,13 @@ class Detector:
         model: _lfr.Run | _lfr.Model | None = getattr(self, "_model", None)
         if model is None:
             raise NotFittedError(f"this {type(self).__name__} is not fitted yet; call fit first")
+        return model
+
+    def _ready(self) -> _lfr.Run | _lfr.Model:
+        """The model with its encoder, which a pickle does not hold."""
+        model = self._fitted()
+        if isinstance(model, _lfr.Model) and model.lacks_encoder():
+            self._model = model = _lfr.Model.from_bytes(model.to_bytes(), self.features)
         return model
 
     def save(self, path: Path) -> None:
@@ -252,35 +299,56 @@ class Detector:
         Raises
         ------
         ValueError
-            For what a graph cannot express, with the reason.
+            For what a graph cannot express, with the reason, such as a model that ranks by the features of an encoder.
         """
         data = self._fitted().to_onnx()
         with open(path, "wb") as file:
             file.write(data)
 
     @classmethod
-    def load(cls, path: Path, *, contamination: Any = "auto", threads: int | None = None) -> Detector:
+    def load(
+        cls,
+        path: Path,
+        *,
+        features: Path | None = None,
+        contamination: Any = "auto",
+        all_normal: bool = False,
+        threads: int | None = None,
+    ) -> Detector:
         """Read a model file, of ``save`` or of the command.
 
         The file keeps the training scores in brief (all up to 1000 items, 1000 quantiles beyond), from which
         ``threshold_`` is found.
 
+        Parameters
+        ----------
+        path : str or path-like
+            The model file.
+        features : str or path-like, optional
+            The encoder that the model was fitted with, unless it is part of the file.
+        contamination, all_normal, threads
+            As for the constructor.
+
         Raises
         ------
         lfr.ModelError
             For a file that is damaged, foreign or from a newer version.
+        ValueError
+            For a model that needs an encoder when none is given, or another one.
         """
-        return cls._of(_lfr.Model.load(path), contamination, threads)
+        options = {"contamination": contamination, "all_normal": all_normal, "threads": threads}
+        return cls._of(_lfr.Model.load(path, features), features=features, **options)
 
     @classmethod
-    def _of(cls, model: _lfr.Model, contamination: Any, threads: int | None) -> Detector:
+    def _of(cls, model: _lfr.Model, **options: Any) -> Detector:
         header = json.loads(model.header())
         method = dict(header["method"])
-        detector = cls(method.pop("method"), seed=header["seed"], threads=threads, contamination=contamination)
+        detector = cls(method.pop("method"), seed=header["seed"], **options)
         detector.settings = method
         detector._model, detector._header = model, header
-        detector.warnings_ = header["warnings"]
-        detector._cut(np.asarray(header["quantiles"][1:], dtype=np.float64))
+        detector.warnings_ = [_lfr.in_python(sentence) for sentence in header["warnings"]]
+        scores = np.asarray(header["quantiles"][1:], dtype=np.float32).astype(np.float64)
+        detector.threshold_ = _cut.threshold(scores, detector.contamination, detector.all_normal)
         return detector
 
     def report(self, path: Path, *, show: int = 48) -> None:
@@ -313,30 +381,22 @@ class Detector:
             self._model = _lfr.Model.from_bytes(data)
 
     def __repr__(self) -> str:
-        given = {"preset": None, "seed": 0, "threads": None, "contamination": "auto"}
+        given = {"preset": None, "seed": 0, "threads": None, "contamination": "auto", "features": None, "all_normal": False}
         words = [repr(self.method)]
         words += [f"{key}={getattr(self, key)!r}" for key, usual in given.items() if getattr(self, key) is not usual and getattr(self, key) != usual]
         words += [f"{key}={value!r}" for key, value in self.settings.items()]
         return f"{type(self).__name__}({', '.join(words)})"
 
     def _repr_html_(self) -> str:
-        if not hasattr(self, "decision_scores_"):
-            return f"<code>{html.escape(repr(self))}</code>"
-        n, order = len(self.decision_scores_), self.ranking()[:10]
-        rows = "".join(
-            f"<tr><td>{rank}</td><td>{html.escape(self.ids_[i])}</td><td>{self.decision_scores_[i]:.5g}</td></tr>"
-            for rank, i in enumerate(order, 1)
-        )
-        said = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in self.warnings_)
-        return (
-            f"<p><code>{html.escape(repr(self))}</code>: {n} items, {int(self.labels_.sum())} flagged "
-            f"above {self.threshold_:.5g}</p>{_histogram(self.decision_scores_, self.threshold_)}<ul>{said}</ul>"
-            f"<table><tr><th>rank</th><th>most anomalous</th><th>score</th></tr>{rows}</table>"
-        )
+        return page(self)
 
 
-def rank(path: Path, output: Path | None = None, *, force: bool = False, show: int = 48, **options: Any) -> Detector:
+def rank(
+    path: Path, output: Path | None = None, *, force: bool = False, show: int = 48, known: Any = None, **options: Any
+) -> Detector:
     """Rank what is at a path: the command ``lfr rank`` from Python.
+
+    Warnings and exceptions name keyword arguments; the files that are written are those of the command, to the word.
 
     Parameters
     ----------
@@ -348,6 +408,8 @@ def rank(path: Path, output: Path | None = None, *, force: bool = False, show: i
         Replace the folder of an earlier run.
     show : int, default 48
         Items in the report's gallery.
+    known : mapping or array, optional
+        A few known labels, as for :meth:`Detector.fit`.
     **options
         As for :class:`Detector`.
 
@@ -356,7 +418,7 @@ def rank(path: Path, output: Path | None = None, *, force: bool = False, show: i
     Detector
         Fitted on what is there, with ``ids_`` and ``decision_scores_``.
     """
-    detector = Detector(**options).fit(os.fspath(path))
+    detector = Detector(**options).fit(os.fspath(path), known=known)
     if output is not None:
         detector.write(output, force=force, show=show)
     return detector
@@ -364,59 +426,3 @@ def rank(path: Path, output: Path | None = None, *, force: bool = False, show: i
 
 def _floats(data: bytes) -> np.ndarray:
     return np.frombuffer(data, dtype=np.float32).astype(np.float64)
-
-
-def _has_column(X: Any, name: str) -> bool:
-    if isinstance(X, str | os.PathLike):
-        return True
-    names = getattr(X, "column_names", None) or getattr(X, "columns", None)
-    return names is not None and not callable(names) and name in [str(column) for column in names]
-
-
-def _rule(contamination: Any) -> str:
-    """The rule for `contamination` as the library reads it."""
-    if isinstance(contamination, str):
-        word, _, rule = contamination.partition(":")
-        if word == "auto":
-            return json.dumps({"auto": rule or "two-stage"})
-    elif hasattr(contamination, "eval"):
-        return ""
-    elif isinstance(contamination, int | float | np.number) and 0 < contamination <= 0.5:
-        return json.dumps({"contamination": float(contamination)})
-    raise ValueError(f"contamination is {contamination!r}; pass a share above 0 and at most 0.5, 'auto' or 'auto:RULE'")
-
-
-def _histogram(scores: np.ndarray, threshold: float, bins: int = 60) -> str:
-    counts, edges = np.histogram(scores, bins=bins)
-    top = max(int(counts.max()), 1)
-    bars = "".join(
-        f'<rect x="{6 * i}" y="{60 - 60 * count / top:.1f}" width="5" height="{60 * count / top:.1f}" '
-        f'fill="{"#c33" if edge >= threshold else "#678"}"/>'
-        for i, (count, edge) in enumerate(zip(counts, edges, strict=False))
-    )
-    return f'<svg width="{6 * bins}" height="60" role="img"><title>scores</title>{bars}</svg>'
-
-
-class _Progress:
-    """A callback for each epoch: none, the user's, or a bar of tqdm."""
-
-    def __init__(self, progress: bool | Callable[[int, int, float], object]) -> None:
-        self.progress = progress
-        self.bar: Any = None
-
-    def __enter__(self) -> Callable[[int, int, float], object] | None:
-        if callable(self.progress):
-            return self.progress
-        return self._tick if self.progress else None
-
-    def _tick(self, epoch: int, epochs: int, loss: float) -> None:
-        if self.bar is None or self.bar.total != epochs:
-            from tqdm.auto import tqdm
-
-            self.bar = tqdm(total=epochs, desc="training", unit="epoch")
-        self.bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-        self.bar.update(1)
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.close()

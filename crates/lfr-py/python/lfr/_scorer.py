@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import numpy as np
@@ -28,6 +27,8 @@ class Scorer:
         A model file that every worker can read, its bytes, or a fitted detector.
     text : str, optional
         Column of the documents, for a model of documents that were not read from a column.
+    features : str or path-like, optional
+        The encoder that the model was fitted with, at a place that every worker can read; that of a detector unless given.
     threads : int, optional
         Processor threads of each call. Engines run many workers, so 1 unless given.
 
@@ -43,20 +44,23 @@ class Scorer:
     ['a', 'b', 'note', 'anomaly_score']
     """
 
-    def __init__(self, model: Path | bytes | Detector, *, text: str | None = None, threads: int = 1) -> None:
+    def __init__(
+        self, model: Path | bytes | Detector, *, text: str | None = None, features: Path | None = None, threads: int = 1
+    ) -> None:
         self.text = text
+        self.features = model.features if features is None and isinstance(model, Detector) else features
         self.threads = threads
         self._source = source(model)
         self._open()
 
     def _open(self) -> None:
-        source = self._source
-        model = Model.from_bytes(source) if isinstance(source, bytes) else Model.load(os.fspath(source))
-        self._detector = Detector._of(model, "auto", self.threads)
+        source, features = self._source, self.features
+        model = Model.from_bytes(source, features) if isinstance(source, bytes) else Model.load(source, features)
+        self._detector = Detector._of(model, features=features, threads=self.threads)
         if self._detector._header["kind"] == "images":
             raise ValueError("the model is one of pictures; a Scorer takes rows of a table")
         if self.text is not None:
-            self._detector._header["reading"]["text"] = self.text
+            self._detector.settings["text"] = self.text
 
     def score_batch(self, table: Any) -> np.ndarray:
         """Scores of the rows of one batch.

@@ -24,7 +24,8 @@ class LFR(BaseDetector):  # type: ignore[misc]
     preset : str, optional
         Settings that go together, see ``lfr methods``.
     settings : dict, optional
-        Settings of the method, see :class:`lfr.Detector`.
+        Settings of the method and of the reading, and every other argument of :class:`lfr.Detector`, such as
+        ``{"k": 5, "columns": {"f0": "category"}}``. The columns of an array are called f0, f1, and so on.
     random_state : int, default 0
         Seed of everything random.
     n_jobs : int, optional

@@ -10,8 +10,8 @@ from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from . import _lfr
-from ._detector import Detector, _rule
+from ._cut import threshold
+from ._detector import Detector
 
 
 class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
@@ -24,7 +24,8 @@ class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
     preset : str, optional
         Settings that go together, see ``lfr methods``.
     settings : dict, optional
-        Settings of the method, see :class:`lfr.Detector`.
+        Settings of the method and of the reading, and every other argument of :class:`lfr.Detector`, such as
+        ``{"k": 5, "columns": {"f0": "category"}}``. The columns of an array are called f0, f1, and so on.
     contamination : float or str, default "auto"
         Share of the items that are outliers, above 0 and at most 0.5, or ``"auto"`` or ``"auto:RULE"``.
     random_state : int, RandomState or None, default 0
@@ -88,8 +89,7 @@ class OutlierDetector(OutlierMixin, BaseEstimator):  # type: ignore[misc]
         """From scores as new items get them, which is how `predict` scores."""
         scores = self.detector_.decision_function(X)
         if isinstance(self.contamination, str):
-            single = np.ascontiguousarray(scores, dtype=np.float32)
-            return -_lfr.threshold(single, _rule(self.contamination))[0]
+            return -threshold(scores, self.contamination, self.detector_.all_normal)
         return float(np.percentile(-scores, 100.0 * self.contamination))
 
     def score_samples(self, X: Any) -> np.ndarray:

@@ -1,61 +1,31 @@
 //! Data of Python as a pile.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::PyArrowType;
-use lfr::Options;
 use lfr::arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
-use lfr::input::Picture;
+use lfr::data::Kind;
+use lfr::input::{Given, Picture};
+use lfr::labels::Labels;
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use serde::Deserialize;
 
 use super::errors::{exception, value_error};
+use super::reading::Reading;
 use super::running;
 
 /// Data to fit on or to score, in the library's memory.
 #[pyclass(frozen, module = "lfr._lfr")]
 pub struct Data(pub Arc<lfr::Data>);
 
-/// How to read, as Python hands it over; what is absent is as in [`Options::default`].
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Reading {
-    image_size: Option<usize>,
-    channels: Option<usize>,
-    id: Option<String>,
-    ignore: Vec<String>,
-    label: Option<String>,
-    text: Option<String>,
-    max_bad_fraction: Option<f64>,
-    data_dir: Option<PathBuf>,
-}
-
-fn options(json: &str, bad: Option<f64>) -> PyResult<Options> {
-    let given: Reading = serde_json::from_str(json).map_err(value_error)?;
-    let base = Options::default();
-    Ok(Options {
-        image_size: given.image_size.unwrap_or(base.image_size),
-        channels: given.channels,
-        id: given.id,
-        ignore: given.ignore,
-        label: given.label,
-        text: given.text,
-        max_bad_fraction: given.max_bad_fraction.or(bad).unwrap_or(base.max_bad_fraction),
-        data_dir: given.data_dir,
-        ..base
-    })
-}
-
-fn made(
-    py: Python<'_>,
-    threads: Option<usize>,
-    make: impl FnOnce() -> lfr::Result<lfr::Data> + Send,
-) -> PyResult<Data> {
-    running::run(py, threads, |_| make()).map(|data| Data(Arc::new(data)))
+impl From<lfr::Data> for Data {
+    fn from(data: lfr::Data) -> Self {
+        Self(Arc::new(data))
+    }
 }
 
 /// A column of a frame: numbers (NaN where missing) or texts.
@@ -78,21 +48,22 @@ impl Column {
 impl Data {
     /// All of a file, a folder or a known data set.
     #[staticmethod]
-    #[pyo3(signature = (path, reading = "{}", threads = None))]
-    fn read(py: Python<'_>, path: PathBuf, reading: &str, threads: Option<usize>) -> PyResult<Self> {
-        let options = options(reading, None)?;
-        made(py, threads, || lfr::Data::read(&path, &options))
+    #[pyo3(signature = (path, reading, threads = None))]
+    fn read(py: Python<'_>, path: PathBuf, reading: &Reading, threads: Option<usize>) -> PyResult<Self> {
+        reading.path(py, &path, threads).map(Self::from)
     }
 
     /// The rows of a C-contiguous buffer of 32-bit or 64-bit floats.
     #[staticmethod]
-    #[pyo3(signature = (values, columns, threads = None))]
+    #[pyo3(signature = (values, columns, reading, threads = None))]
     fn rows(
         py: Python<'_>,
         values: &Bound<'_, PyAny>,
         columns: usize,
+        reading: &Reading,
         threads: Option<usize>,
     ) -> PyResult<Self> {
+        reading.check(Kind::Table)?;
         match PyBuffer::<f32>::get(values) {
             Ok(single) => rows(py, &single, columns, threads),
             Err(_) => rows(py, &PyBuffer::<f64>::get(values)?, columns, threads),
@@ -101,78 +72,84 @@ impl Data {
 
     /// The rows of anything with `__arrow_c_stream__` or `__arrow_c_array__`.
     #[staticmethod]
-    #[pyo3(signature = (data, reading = "{}", threads = None))]
+    #[pyo3(signature = (data, reading, threads = None))]
     fn table(
         py: Python<'_>,
         data: &Bound<'_, PyAny>,
-        reading: &str,
+        reading: &Reading,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let options = options(reading, Some(0.0))?;
         let batches = batches(data).map_err(|error| plain(py, error))?;
-        made(py, threads, move || lfr::Data::table(batches, &options))
+        reading.given(py, Given::Table(batches), threads).map(Self::from)
     }
 
     /// Columns by name: buffers of 64-bit floats or lists of texts.
     #[staticmethod]
-    #[pyo3(signature = (columns, reading = "{}", threads = None))]
+    #[pyo3(signature = (columns, reading, threads = None))]
     fn columns(
         py: Python<'_>,
         columns: Vec<(String, Column)>,
-        reading: &str,
+        reading: &Reading,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let options = options(reading, Some(0.0))?;
         let columns = columns.into_iter().map(|(name, column)| Ok((name, column.array(py)?)));
         let columns = columns.collect::<PyResult<Vec<_>>>()?;
         let batch = RecordBatch::try_from_iter_with_nullable(
             columns.into_iter().map(|(name, array)| (name, array, true)),
         );
         let batch = batch.map_err(value_error)?;
-        made(py, threads, move || lfr::Data::table(vec![batch], &options))
+        reading.given(py, Given::Table(vec![batch]), threads).map(Self::from)
     }
 
     /// Documents.
     #[staticmethod]
-    #[pyo3(signature = (texts, threads = None))]
-    fn documents(py: Python<'_>, texts: Vec<String>, threads: Option<usize>) -> PyResult<Self> {
-        made(py, threads, move || lfr::Data::documents(texts))
+    #[pyo3(signature = (texts, reading, threads = None))]
+    fn documents(
+        py: Python<'_>,
+        texts: Vec<String>,
+        reading: &Reading,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        reading.given(py, Given::Documents(texts), threads).map(Self::from)
     }
 
     /// Pictures: C-contiguous buffers of bytes, each with height, width and channels.
     #[staticmethod]
-    #[pyo3(signature = (pictures, reading = "{}", threads = None))]
+    #[pyo3(signature = (pictures, reading, threads = None))]
     fn pictures(
         py: Python<'_>,
         pictures: Vec<(PyBuffer<u8>, usize, usize, usize)>,
-        reading: &str,
+        reading: &Reading,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let options = options(reading, None)?;
         let picture = |(values, height, width, channels): (PyBuffer<u8>, usize, usize, usize)| {
             Picture::new(height, width, channels, values.to_vec(py)?).map_err(exception)
         };
         let pictures = pictures.into_iter().map(picture).collect::<PyResult<Vec<_>>>()?;
-        made(py, threads, move || lfr::Data::pictures(pictures, &options))
+        reading.given(py, Given::Pictures(pictures), threads).map(Self::from)
     }
 
     /// The picture files at `paths`.
     #[staticmethod]
-    #[pyo3(signature = (paths, reading = "{}", threads = None))]
+    #[pyo3(signature = (paths, reading, threads = None))]
     fn picture_files(
         py: Python<'_>,
         paths: Vec<PathBuf>,
-        reading: &str,
+        reading: &Reading,
         threads: Option<usize>,
     ) -> PyResult<Self> {
-        let options = options(reading, Some(0.0))?;
-        made(py, threads, move || lfr::Data::picture_files(paths, &options))
+        reading.given(py, Given::PictureFiles(paths), threads).map(Self::from)
     }
 
     /// The same items under other identifiers.
     fn with_ids(&self, ids: Vec<String>) -> PyResult<Self> {
         let data = lfr::Data::clone(&self.0).with_ids(ids).map_err(exception)?;
-        Ok(Self(Arc::new(data)))
+        Ok(data.into())
+    }
+
+    /// Places and labels of the items that `labels` has by their identifiers.
+    fn places(&self, labels: HashMap<String, bool>) -> PyResult<Vec<(usize, bool)>> {
+        Labels::ById(labels).of_some(&self.0.ids).map_err(exception)
     }
 
     /// One identifier an item.
@@ -203,14 +180,15 @@ fn rows<T: Element + Into<f64> + Send + Sync>(
         return Err(value_error("the array is not in C order"));
     }
     let rows = values.item_count() / columns.max(1);
-    made(py, threads, || {
+    let data = running::run(py, threads, |_| {
         lfr::Data::row_blocks(columns, rows, |range| {
             Python::attach(|py| {
                 let cells = values.as_slice(py).and_then(|cells| cells.get(range));
                 cells.map(|cells| cells.iter().map(|cell| cell.get()).collect()).unwrap_or_default()
             })
         })
-    })
+    });
+    data.map(Data::from)
 }
 
 fn batches(data: &Bound<'_, PyAny>) -> PyResult<Vec<RecordBatch>> {

@@ -9,6 +9,8 @@ use pyo3::exceptions::{
 };
 use pyo3::prelude::*;
 
+use super::flags::in_python;
+
 create_exception!(
     lfr,
     ModelError,
@@ -18,13 +20,17 @@ create_exception!(
 
 /// The exception for `error`.
 pub fn exception(error: Error) -> PyErr {
-    let text = error.to_string();
+    let text = in_python(&error.to_string());
     match error {
         Error::Model { .. } => ModelError::new_err(text),
         Error::Io { source, .. } => io::Error::new(source.kind(), text).into(),
         Error::Exists { .. } => {
             PyFileExistsError::new_err(format!("{text}; choose another place or pass force=True"))
         }
+        Error::EncoderNeeded { .. } => {
+            PyValueError::new_err(format!("{text}; say where it is by features=PATH"))
+        }
+        Error::LabelsNeeded { .. } => PyValueError::new_err(format!("{text}; pass them as known= to fit")),
         Error::TooManyBad { .. } => PyValueError::new_err(match error.acceptable() {
             Some(share) => format!("{text}; max_bad_fraction={share} goes on without them"),
             None => text,

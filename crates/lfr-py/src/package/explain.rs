@@ -10,8 +10,15 @@ use serde_json::{Value, json};
 /// A JSON list with an entry an item: the columns or terms that stand out, the most first.
 ///
 /// # Errors
-/// [`Error::Mismatch`] when the items do not fit the model, [`Error::Unsuitable`] for pictures.
+/// [`Error::Mismatch`] when the items do not fit the model, [`Error::Unsuitable`] for pictures and for features of an encoder.
 pub fn explain(model: &Model, data: &Data) -> Result<String> {
+    if model.encoder().is_some() {
+        return Err(Error::Unsuitable {
+            method: "explain".into(),
+            kind: "the features of an encoder".into(),
+            hint: "they have no names; the report shows the most similar typical items".into(),
+        });
+    }
     let mut entries = Vec::with_capacity(data.len());
     let mut ids = data.ids.as_slice();
     for items in &data.items {

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use lfr::encoder::located;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::data::Data;
 use super::errors::exception;
 use super::explain::explain;
+use super::reading::Reading;
 use super::running;
 
 /// A fitted model from a file or from bytes.
@@ -20,6 +22,14 @@ pub fn floats<'py>(py: Python<'py>, values: &[f32]) -> Bound<'py, PyBytes> {
     PyBytes::new(py, &bytes)
 }
 
+/// `model` with the encoder at `features`, if one is named.
+fn with_encoder(model: lfr::Model, features: Option<PathBuf>) -> lfr::Result<lfr::Model> {
+    match features {
+        Some(path) => model.with_encoder(located(&path)?),
+        None => Ok(model),
+    }
+}
+
 /// What a model says of itself, as JSON.
 pub fn header(model: &lfr::Model) -> PyResult<String> {
     serde_json::to_string(&model.header).map_err(super::errors::value_error)
@@ -27,16 +37,33 @@ pub fn header(model: &lfr::Model) -> PyResult<String> {
 
 #[pymethods]
 impl Model {
-    /// Reads a model file.
+    /// Reads a model file, whose encoder, if it needs one and does not hold it, is at `features`.
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        running::run(py, None, |_| lfr::Model::load(path)).map(Self)
+    #[pyo3(signature = (path, features = None))]
+    fn load(py: Python<'_>, path: PathBuf, features: Option<PathBuf>) -> PyResult<Self> {
+        let model = running::run(py, None, |_| {
+            let model = with_encoder(lfr::Model::load(path)?, features)?;
+            model.check_encoder().map(|()| model)
+        });
+        model.map(Self)
     }
 
-    /// Reads the bytes of a model file.
+    /// Reads the bytes of a model file; an encoder may be missing.
     #[staticmethod]
-    fn from_bytes(py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
-        running::run(py, None, |_| lfr::Model::from_bytes(bytes)).map(Self)
+    #[pyo3(signature = (bytes, features = None))]
+    fn from_bytes(py: Python<'_>, bytes: &[u8], features: Option<PathBuf>) -> PyResult<Self> {
+        running::run(py, None, |_| with_encoder(lfr::Model::from_bytes(bytes)?, features)).map(Self)
+    }
+
+    /// Whether it needs an encoder that is not at hand.
+    fn lacks_encoder(&self) -> bool {
+        self.0.check_encoder().is_err()
+    }
+
+    /// How it reads new data, with the JSON table `settings` where it leaves that open.
+    #[pyo3(signature = (settings = "{}"))]
+    fn reading(&self, settings: &str) -> PyResult<Reading> {
+        Reading::of_model(&self.0, settings)
     }
 
     /// The bytes of the model file.

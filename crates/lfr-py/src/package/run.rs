@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
-use lfr::data::Kind;
 use lfr::durable::OutputFolder;
 use lfr::output::Format;
 use lfr::run::Contents;
@@ -14,13 +13,13 @@ use lfr::{Error, Fit, Method};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde_json::{Map, Value};
 
 use super::data::Data;
 use super::errors::{exception, value_error};
 use super::explain::explain;
 use super::model::{floats, header};
-use super::running;
+use super::reading::Reading;
+use super::{fitting, running};
 
 /// A fit and all that came of it.
 #[pyclass(frozen, module = "lfr._lfr")]
@@ -33,15 +32,9 @@ struct Watch<'a> {
     raised: &'a Mutex<Option<PyErr>>,
 }
 
-impl Watch<'_> {
-    fn check(&self) -> lfr::Result<()> {
-        if self.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
-    }
-}
-
 impl Observer for Watch<'_> {
     fn step(&mut self, _step: usize, _steps: usize) -> lfr::Result<()> {
-        self.check()
+        running::check(self.stop)
     }
 
     fn epoch(&mut self, epoch: &Epoch, _scores: &dyn Fn() -> lfr::Result<Vec<f32>>) -> lfr::Result<()> {
@@ -55,52 +48,23 @@ impl Observer for Watch<'_> {
                 return Err(Error::Interrupted);
             }
         }
-        self.check()
+        running::check(self.stop)
     }
 }
 
-/// The method called `name`, for data of `kind`, with `settings` (a JSON table) put over it. As on the command line,
-/// `epochs`, `batch_size` and `learning_rate` are those of its training.
-fn chosen(name: &str, preset: Option<&str>, settings: &str, kind: Kind) -> PyResult<Method> {
-    let mut settings: Map<String, Value> = serde_json::from_str(settings).map_err(value_error)?;
-    let budget = ["epochs", "batch_size", "learning_rate"].map(|key| (key, settings.remove(key)));
-    let method = Method::named(name, preset).map_err(exception)?.suited_to(kind);
-    let mut method = method.with(&Value::Object(settings)).map_err(exception)?;
-    for (key, value) in budget.into_iter().filter_map(|(key, value)| Some((key, value?))) {
-        let refused = |problem: &str| exception(Error::config(key, &value, problem));
-        let trains = format!("method {name} trains no network");
-        let schedule = method.schedule_mut().ok_or_else(|| refused(&trains))?;
-        let whole = || {
-            value
-                .as_u64()
-                .and_then(|n| usize::try_from(n).ok())
-                .ok_or_else(|| refused("must be a whole number"))
-        };
-        match key {
-            "epochs" => (schedule.epochs, schedule.most_items) = (whole()?, 0),
-            "batch_size" => schedule.batch_size = whole()?,
-            _ => schedule.learning_rate = value.as_f64().ok_or_else(|| refused("must be a number"))?,
-        }
-    }
-    method.validate().map_err(exception)?;
-    Ok(method)
-}
-
-/// Fits a method on a pile and scores it. `callback(epoch, epochs, loss)` is called after each epoch.
+/// Fits on a pile, by the JSON table `asked`, and scores it. `known` are places and labels (True = outlier) of a few items;
+/// `callback(epoch, epochs, loss)` is called after each epoch.
 #[pyfunction]
-#[pyo3(signature = (data, method = "combined", preset = None, settings = "{}", seed = 0, threads = None, callback = None))]
-#[expect(clippy::too_many_arguments, reason = "Python names them")]
+#[pyo3(signature = (data, asked = "{}", known = None, threads = None, callback = None))]
 pub fn fit(
     py: Python<'_>,
     data: &Data,
-    method: &str,
-    preset: Option<&str>,
-    settings: &str,
-    seed: u64,
+    asked: &str,
+    known: Option<Vec<(usize, bool)>>,
     threads: Option<usize>,
     callback: Option<Py<PyAny>>,
 ) -> PyResult<Run> {
-    let fit = Fit::new(chosen(method, preset, settings, data.0.kind)?).seed(seed);
+    let fit = Fit::from(fitting::options(asked, &data.0, known)?);
     let raised = Mutex::new(None);
     let outcome = running::run(py, threads, |stop| {
         let mut watch = Watch { stop, callback: callback.as_ref(), raised: &raised };
@@ -128,6 +92,12 @@ impl Run {
         threads: Option<usize>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         Ok(floats(py, &running::run(py, threads, |_| self.0.model.score(&data.0))?))
+    }
+
+    /// How its model reads new data, with the JSON table `settings` where it leaves that open.
+    #[pyo3(signature = (settings = "{}"))]
+    fn reading(&self, settings: &str) -> PyResult<Reading> {
+        Reading::of_model(&self.0.model, settings)
     }
 
     /// What stands out in each item, as JSON.

@@ -59,6 +59,11 @@ pub fn run<R: Send>(
     }
 }
 
+/// An error once `stop` is set, for work that is asked at its every step.
+pub fn check(stop: &AtomicBool) -> lfr::Result<()> {
+    if stop.load(Ordering::Relaxed) { Err(lfr::Error::Interrupted) } else { Ok(()) }
+}
+
 /// Waits for the outcome, and sets `stop` when a signal's handler raises.
 fn wait<R>(ended: &Receiver<Outcome<R>>, stop: &AtomicBool) -> (Option<Outcome<R>>, Option<PyErr>) {
     let mut signal = None;

@@ -61,6 +61,44 @@ fn memory_reads_as_files_do() {
     assert!(refused(missing).contains("/nowhere.png: cannot be read"));
 }
 
+#[cfg(feature = "encoders")]
+#[test]
+fn memory_is_encoded_as_files_are() {
+    use crate::encoder::{Encoder, Progress};
+
+    let toys = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lfr-cli/tests/data/encoders");
+    let options = Options { image_size: 8, ..Options::default() };
+    let rows = |data: &Data| data.encoded.as_ref().unwrap().rows.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let encoder = Encoder::open(toys.join("pictures.onnx"), None).unwrap();
+    let values: Vec<u8> = (0..30 * 20 * 3).map(|i| (i * 7 % 251) as u8).collect();
+    let path = folder.path().join("0.png");
+    image::RgbImage::from_raw(20, 30, values.clone()).unwrap().save(&path).unwrap();
+    let file = Data::encoded(folder.path(), &options, &encoder, None, &mut |_| Ok(())).unwrap();
+    let picture = Picture::new(30, 20, 3, values).unwrap();
+    for items in [Given::Pictures(vec![picture]), Given::PictureFiles(vec![path])] {
+        let mut seen = Vec::new();
+        let mut watch = |progress: Progress| {
+            seen.push(progress);
+            Ok(())
+        };
+        let memory = Data::encoded_given(items, &options, &encoder, None, &mut watch).unwrap();
+        assert_eq!(rows(&memory), rows(&file));
+        assert!(matches!(&memory.items[0], Items::Images(images) if images.side == 8));
+        assert_eq!(seen.last().map(|progress| (progress.done, progress.total)), Some((1, Some(1))));
+    }
+
+    let lines = folder.path().join("a.txt");
+    std::fs::write(&lines, "the cat sat\nthe dog ran\n").unwrap();
+    let texts = || Given::Documents(vec!["the cat sat".into(), "the dog ran".into()]);
+    let refused = Data::encoded_given(texts(), &options, &encoder, None, &mut |_| Ok(()));
+    assert!(refused.unwrap_err().to_string().contains("it takes pictures, the data holds texts"));
+    let encoder = Encoder::open(toys.join("texts"), None).unwrap();
+    let file = Data::encoded(&lines, &options, &encoder, None, &mut |_| Ok(())).unwrap();
+    let memory = Data::encoded_given(texts(), &options, &encoder, None, &mut |_| Ok(())).unwrap();
+    assert_eq!((rows(&memory).cols, rows(&memory)), (8, rows(&file)));
+}
+
 #[test]
 fn what_does_not_fit_in_memory_is_refused_on_the_way() {
     let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();

@@ -121,7 +121,8 @@ impl Array<'_> {
         let (path, number, width) = (self.path.to_owned(), self.header.number, width as usize);
         let rows = self.rows(n, width as u64, options.chunk)?;
         let names = Names::numbered(width);
-        let columns = Columns::choose(&path, &names, options)?;
+        let notes = Notes::default();
+        let columns = Columns::choose(&path, &names, options, &notes)?;
         let kind = columns.kind();
         let batches = rows.map(move |run| {
             let (first, values) = run?;
@@ -131,7 +132,7 @@ impl Array<'_> {
                 .map_err(|e| Error::input(&path, e.to_string()))?;
             columns.batch(&path, batch, (first..first + count).collect(), Vec::new())
         });
-        Ok(Source::new(kind, self.path, options, batches))
+        Ok(Source::new(kind, self.path, options, batches).noting(&notes))
     }
 
     fn pictures(&self, n: u64, extents: [u64; 3], planar: bool, options: &Options) -> Result<Source> {

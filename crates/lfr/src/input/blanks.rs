@@ -18,19 +18,33 @@ pub(super) enum Blank {
     Run,
     /// Columns begin at these letters of a line, the first at 0.
     Places(Vec<usize>),
+    /// Nothing, until the quotes around every line are taken away.
+    Quoted,
 }
 
 /// Whether `sample` is a table parted by blanks: at least three lines, all but one in twenty of as many words as
 /// most have, with a column of numbers. Lines of titles may stand above three columns and more.
 pub(super) fn aligned(sample: &[u8]) -> bool {
-    let lines = sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
-    let lines: Vec<Vec<String>> = lines.take(LINES).map(words).collect();
+    let lines: Vec<Vec<String>> = lines(sample).take(LINES).map(words).collect();
     let titled = |skip: usize| {
         let rest = lines.get(skip..).unwrap_or_default();
         let width = rest.first().map_or(0, Vec::len);
         width > 2 && rest.iter().all(|words| words.len() == width) && are_aligned(rest)
     };
     are_aligned(&lines) || (1..=TITLES).any(titled)
+}
+
+/// The lines of `sample` that hold something, without several that begin with `# ` above all others.
+fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let filled = || sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+    let is_remark = |line: &&[u8]| line.starts_with(b"#");
+    let first = sample.trim_ascii_start();
+    let block = if first.starts_with(b"# ") || first.starts_with(b"##") {
+        filled().take_while(is_remark).count()
+    } else {
+        0
+    };
+    filled().skip(if block > 1 { block } else { 0 })
 }
 
 fn are_aligned(lines: &[Vec<String>]) -> bool {
@@ -52,9 +66,8 @@ fn are_aligned(lines: &[Vec<String>]) -> bool {
 /// Where the columns of `sample` begin, if they begin at the same letters of every line: at least four lines, with
 /// a column of numbers, two blanks somewhere between columns, and one at least.
 pub(super) fn places(sample: &[u8]) -> Option<Vec<usize>> {
-    let lines = sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let letters = |line: &[u8]| encoding::text(line).0.trim_end().chars().collect::<Vec<char>>();
-    let lines: Vec<Vec<char>> = lines.take(10 * LINES).map(letters).collect();
+    let lines: Vec<Vec<char>> = lines(sample).take(10 * LINES).map(letters).collect();
     let widest = lines.iter().map(Vec::len).max()?;
     if lines.len() < 4 || lines.iter().flatten().any(|&c| c == '\t') {
         return None;
@@ -111,8 +124,7 @@ fn cut(line: &[u8], places: &[usize], into: &mut Vec<u8>) {
 
 /// Whether the words of the first line are the known columns, among others.
 pub(super) fn are_first(sample: &[u8], known: &Known) -> bool {
-    let first = sample.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty());
-    let words = first.map(words).unwrap_or_default();
+    let words = lines(sample).next().map(words).unwrap_or_default();
     words.len() > 1 && known.are_in(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -137,6 +149,20 @@ fn part(line: &[u8], into: &mut Vec<u8>) {
         }
         quoted ^= byte == b'"';
         into.push(byte);
+    }
+    into.push(b'\n');
+}
+
+/// Writes `line` to `into` without the quotes around it, and with one for each pair of quotes within.
+fn unquote(line: &[u8], into: &mut Vec<u8>) {
+    let line = line.trim_ascii();
+    let inner = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    let mut paired = false;
+    for &byte in inner {
+        paired = byte == b'"' && !paired;
+        if !paired || byte != b'"' {
+            into.push(byte);
+        }
     }
     into.push(b'\n');
 }
@@ -173,6 +199,7 @@ impl<R: BufRead> Read for Blanks<R> {
             match &self.blank {
                 Blank::Run => part(&self.line, &mut self.parted),
                 Blank::Places(places) => cut(&self.line, places, &mut self.parted),
+                Blank::Quoted => unquote(&self.line, &mut self.parted),
             }
         }
         let rest = &self.parted[self.taken..];
@@ -192,6 +219,14 @@ mod tests {
         let mut text = String::new();
         Blanks::new(&b"  a   b\n 1\t \"2  3\" \r\n\n4 5"[..], Blank::Run).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a\tb\n1\t\"2  3\"\n\n4\t5\n");
+    }
+
+    #[test]
+    fn quotes_around_lines_are_taken_away() {
+        let mut text = String::new();
+        let lines = &b"\"a,b\"\r\n\"\"\"x, y\"\",2\"\n\nplain\n"[..];
+        Blanks::new(lines, Blank::Quoted).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a,b\n\"x, y\",2\n\nplain\n");
     }
 
     #[test]

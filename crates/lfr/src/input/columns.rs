@@ -8,7 +8,7 @@ use crate::arrow::strings;
 use arrow_select::filter::filter_record_batch;
 
 use super::names::Names;
-use super::{Batch, Options};
+use super::{Batch, Notes, Options};
 use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::error::{Error, Result};
 
@@ -30,11 +30,12 @@ enum Content {
 }
 
 impl Columns {
-    /// Assigns the columns as the options ask. The names of the rows identify them unless another column does.
+    /// Assigns the columns as the options ask, or else as a model remembers them. The names of the rows identify them unless
+    /// another column does; a remembered column that is not there does not, which a note says.
     ///
     /// # Errors
     /// [`Error::Config`] for a column that does not exist, [`Error::Input`] when none is left to describe the rows.
-    pub fn choose(path: &Path, columns: &Names, options: &Options) -> Result<Self> {
+    pub fn choose(path: &Path, columns: &Names, options: &Options, notes: &Notes) -> Result<Self> {
         let Names { all: names, index, spare } = columns;
         let place = |key: &str, name: &String| {
             names.iter().position(|n| n == name).ok_or_else(|| {
@@ -46,8 +47,16 @@ impl Columns {
             })
         };
         let one = |key: &str, name: &Option<String>| name.as_ref().map(|name| place(key, name)).transpose();
+        let remembered = |name: &Option<String>| names.iter().position(|n| Some(n) == name.as_ref());
         let (id, label, text) =
             (one("id", &options.id)?, one("label", &options.label)?, one("text", &options.text)?);
+        let text = text.or_else(|| remembered(&options.known.text));
+        let id = id.or_else(|| remembered(&options.known.id).filter(|&id| Some(id) != text));
+        if let (None, None, Some(lost)) = (id, index, &options.known.id) {
+            notes.add(format!(
+                "there is no column `{lost}`, which identified the rows of the training; rows are identified by their number"
+            ));
+        }
         let ignored: HashSet<usize> =
             options.ignore.iter().map(|name| place("ignore", name)).collect::<Result<_>>()?;
         let spared = |i: &usize| Some(*i) == *index || spare.contains(i);
@@ -151,11 +160,12 @@ pub(super) fn list(names: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::arrow::array::{ArrayRef, Int32Array, StringArray};
+    use crate::input::Known;
     use std::sync::Arc;
 
     fn choose(names: &[&str], options: &Options) -> Result<Columns> {
         let all = names.iter().map(|&name| name.to_owned()).collect();
-        Columns::choose(Path::new("t.csv"), &Names { all, ..Names::default() }, options)
+        Columns::choose(Path::new("t.csv"), &Names { all, ..Names::default() }, options, &Notes::default())
     }
 
     fn asked(id: &str, label: &str, ignore: &str) -> Options {
@@ -189,11 +199,33 @@ mod tests {
     fn the_names_of_rows_identify_them_and_are_no_feature() {
         let all = ["column 1", "x", "column 3"].map(str::to_owned).to_vec();
         let names = Names { all, index: Some(0), spare: vec![2] };
-        let columns = Columns::choose(Path::new("t"), &names, &Options::default()).unwrap();
+        let choose = |options: &Options| Columns::choose(Path::new("t"), &names, options, &Notes::default());
+        let columns = choose(&Options::default()).unwrap();
         assert_eq!((columns.picked.as_slice(), columns.id), (&[0, 1][..], Some(0)));
         let options = Options { id: Some("x".into()), ..Options::default() };
-        let problem = Columns::choose(Path::new("t"), &names, &options).unwrap_err().to_string();
+        let problem = choose(&options).unwrap_err().to_string();
         assert!(problem.contains("no column is left"), "{problem}");
+    }
+
+    #[test]
+    fn columns_that_a_model_remembers_are_taken_where_they_are() {
+        let known = Known { id: Some("rid".into()), text: Some("body".into()), ..Known::default() };
+        let choose = |names: &[&str], options: Options| {
+            let all = names.iter().map(|&name| name.to_owned()).collect();
+            let (names, notes) = (Names { all, ..Names::default() }, Notes::default());
+            let options = Options { known: known.clone(), ..options };
+            Columns::choose(Path::new("t"), &names, &options, &notes).map(|columns| (columns, notes.list()))
+        };
+        let (columns, said) = choose(&["a", "rid", "body"], Options::default()).unwrap();
+        assert_eq!((columns.id, columns.content, said.len()), (Some(0), Content::Documents(1), 0));
+        let (columns, said) = choose(&["a", "body"], Options::default()).unwrap();
+        let lost = "there is no column `rid`, which identified the rows of the training; rows are identified by their number";
+        assert_eq!((columns.id, said), (None, vec![lost.to_owned()]));
+        let other = Options { id: Some("a".into()), text: Some("rid".into()), ..Options::default() };
+        let (columns, said) = choose(&["a", "rid", "body"], other).unwrap();
+        assert_eq!((columns.picked, columns.content, said.len()), (vec![0, 1], Content::Documents(1), 0));
+        let text = Options { kind: Some(Kind::Text), ..Options::default() };
+        assert!(choose(&["a", "b"], text).unwrap_err().to_string().contains("holds the documents: a, b"));
     }
 
     #[test]

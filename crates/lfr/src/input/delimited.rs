@@ -32,6 +32,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         path: path.to_owned(),
         encoding: options.encoding.clone(),
         aligned: None,
+        spaced: false,
         start: 0,
         delimiter: b',',
         comments: false,
@@ -39,6 +40,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let (dialect, aligned) = dialect(&file, options, &notes)?;
     file = File {
         aligned,
+        spaced: dialect.spaced,
         start: dialect.start as u64,
         delimiter: dialect.delimiter,
         comments: dialect.comments,
@@ -47,7 +49,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     if options.kind != Some(Kind::Table) && !has_extension(&unpack::name(path)?, &["csv", "tsv"]) {
         notes.add("read as a table; --kind text takes every line for a document");
     }
-    let columns = Columns::choose(path, &dialect.names, options)?;
+    let columns = Columns::choose(path, &dialect.names, options, &notes)?;
     let fields = columns.picked.iter().filter_map(|&i| dialect.names.all.get(i));
     let fields: Vec<Field> = fields.map(|name| Field::new(name, DataType::Utf8, true)).collect();
     let kind = columns.kind();
@@ -88,7 +90,10 @@ fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, Op
     if aligned.is_some() {
         let text = File { aligned: aligned.clone(), ..file.clone() }.text(notes)?;
         (sample, whole) = self::sample(&file.path, &mut { text })?;
-        asked.delimiter = Some(b'\t');
+        asked.delimiter = Some(b'\t').filter(|_| aligned != Some(Blank::Quoted));
+    }
+    if aligned == Some(Blank::Quoted) {
+        notes.add("the quotes around every line are taken away");
     }
     let dialect = Dialect::find(&sample, whole, asked, notes);
     Ok((dialect.map_err(|problem| Error::input(&file.path, problem))?, aligned))
@@ -143,7 +148,7 @@ impl Table {
             });
         }
         if rows.is_empty() && bad.is_empty() {
-            say_empty(&self.notes, self.rows.empty);
+            say_empty(&self.notes, self.rows.empty, "row");
             self.rows.say(&self.notes);
             encoding::say(&self.notes, self.rows.foreign, "line");
             return Ok(None);
@@ -157,12 +162,12 @@ impl Table {
     }
 }
 
-/// Says how many rows hold nothing.
-pub(super) fn say_empty(notes: &Notes, count: usize) {
+/// Says how many rows, or what else a `thing` is, hold nothing.
+pub(super) fn say_empty(notes: &Notes, count: usize, thing: &str) {
     match count {
         0 => {}
-        1 => notes.add("1 empty row skipped"),
-        _ => notes.add(format!("{count} empty rows skipped")),
+        1 => notes.add(format!("1 empty {thing} skipped")),
+        _ => notes.add(format!("{count} empty {thing}s skipped")),
     }
 }
 

@@ -8,7 +8,7 @@ use super::dialect::Dialect;
 use super::pile::Pile;
 use super::unpack::{self, Packing};
 use super::walk::{self, HEIF, PICTURES, has_extension};
-use super::{Notes, Options, archive, fields, idx, log, mail, npz, stream, text};
+use super::{Notes, Options, archive, fields, idx, log, mail, npz, stream, text, xml};
 use crate::data::Kind;
 use crate::error::{Error, Result};
 
@@ -29,6 +29,8 @@ pub(super) enum Format {
     Delimited,
     /// JSON: an object a line, or an array of objects.
     Json,
+    /// XML: elements that repeat.
+    Xml,
     /// Parquet.
     Parquet,
     /// Excel or OpenDocument.
@@ -42,13 +44,16 @@ pub(super) enum Format {
 }
 
 const ACCEPTED: &str = "accepted are a folder (also in a .zip or .tar.gz) of pictures, .txt documents, .eml mails or .html \
-                        pages, .csv, .tsv, .json, .jsonl and .txt files (plain or .gz, .bz2, .zst, .zip), .mbox, .vcf, .ics, \
-                        .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
+                        pages, .csv, .tsv, .json, .jsonl and .txt files (plain or .gz, .bz2, .zst, .zip), .xml, .gpx, \
+                        .tcx, .kml, .rss, .atom, .mbox, .vcf, .ics, .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
 /// Endings, beside .txt, of files that hold lines of text where they hold no table; none at all is one of them.
 const LINES: &[&str] = &["log", "md", "text", ""];
 
 /// Endings of workbooks.
 const WORKBOOKS: &[&str] = &["xlsx", "xlsm", "xls", "xlsb", "ods"];
+
+/// How endings of documents begin that have to be converted.
+const PAGES: &[&str] = &[".doc", ".odt", ".rtf", ".pdf"];
 
 /// Bytes of a text looked at.
 const START: u64 = 1 << 16;
@@ -63,6 +68,9 @@ pub(super) fn format(path: &Path, options: &Options) -> Result<Format> {
         Ok(about) => about,
         Err(_) if npz::member(path).is_some_and(|(archive, _)| archive.is_file()) => return Ok(Format::Npz),
         Err(_) if unpack::member(path).is_some() => return written(path, options),
+        Err(_) if path == Path::new("-") => {
+            return Err(Error::input(path, "standard input is not read; save the data as a file first"));
+        }
         Err(error) => return Err(Error::io("read", path, error)),
     };
     if about.is_dir() {
@@ -81,7 +89,7 @@ fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     if kind == Some(Kind::Table) {
         return Err(Error::input(path, "a folder cannot be read as a table; name one file"));
     }
-    let pile = Pile::of(walk::files(path))?;
+    let pile = Pile::of(walk::files(path, &Notes::default()))?;
     match pile.kind(kind) {
         Some(Kind::Images) => return Ok(Format::Pictures),
         Some(_) => return Ok(Format::Documents),
@@ -97,7 +105,12 @@ fn folder(path: &Path, kind: Option<Kind>) -> Result<Format> {
     let Some(found) = pile.list() else {
         return Err(Error::Empty { path: path.to_owned(), hint: format!("no {wanted} in it or below it") });
     };
-    let way = if kind.is_none() && text::ends_otherwise(path)? { "; --kind text reads them" } else { "" };
+    let pages = kind != Some(Kind::Images) && PAGES.iter().any(|ending| found.contains(ending));
+    let way = match kind.is_none() && text::ends_otherwise(path)? {
+        true => "; --kind text reads them",
+        false if pages => "; save documents of word processors and PDFs as text (.txt) first",
+        false => "",
+    };
     Err(Error::input(path, format!("the folder has no {wanted}, only others ({found}){way}")))
 }
 
@@ -146,8 +159,12 @@ fn zip(path: &Path, options: &Options) -> Result<Format> {
 
 /// An archive of files: pictures, documents, or a table.
 fn members(path: &Path, options: &Options) -> Result<Format> {
-    let pile = Pile::of(walk::files(path))?;
-    if options.kind != Some(Kind::Table) && pile.is_many() {
+    let pile = Pile::of(walk::files(path, &Notes::default()))?;
+    // Texts of other endings, which are read or named as those of a folder.
+    let other = options.kind == Some(Kind::Text) || pile.kind(None).is_none();
+    let texts =
+        || Ok::<_, Error>(other && pile.is_without_tables(options.kind) && text::ends_otherwise(path)?);
+    if options.kind != Some(Kind::Table) && (pile.is_many() || texts()?) {
         return folder(path, options.kind);
     }
     written(path, options)
@@ -165,7 +182,10 @@ fn packed(path: &Path, packing: Packing, options: &Options) -> Result<Format> {
 
 /// Formats of text have no magic; the extension tells, then the kind, then the content.
 fn written(path: &Path, options: &Options) -> Result<Format> {
-    let (name, kind) = (unpack::name(path)?, options.kind);
+    let name = unpack::name(path)?;
+    // A column of documents is one of a table.
+    let columns = options.text.is_some() || options.known.text.is_some();
+    let kind = options.kind.filter(|&kind| kind != Kind::Text || !columns);
     let extension = name.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
     let named = match extension.as_str() {
         "csv" | "tsv" => Some(Format::Delimited),
@@ -185,10 +205,13 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
     let opened = stream::open(path, options.encoding.as_deref(), &Notes::default())?;
     let whole =
         opened.take(START).read_to_end(&mut start).map_err(|e| stream::broken(path, &e))? < START as usize;
+    let is_text = !start.contains(&0);
+    if is_text && kind != Some(Kind::Text) && xml::begins(&start, &extension) {
+        return Ok(Format::Xml);
+    }
     if let Some(format) = by_lines(&start, whole, kind) {
         return Ok(format);
     }
-    let is_text = !start.contains(&0);
     let is_workbook = WORKBOOKS.contains(&extension.as_str());
     match kind {
         _ if !is_text && image::guess_format(&start).is_ok() => Err(single_picture(path)),
@@ -208,6 +231,7 @@ fn written(path: &Path, options: &Options) -> Result<Format> {
         }
         _ if is_text && extension == "txt" => Ok(Format::Lines),
         _ if text::is_plain(&start) && LINES.contains(&extension.as_str()) => Ok(Format::Lines),
+        _ if is_text && options.kind == Some(Kind::Text) => Ok(Format::Lines),
         _ if is_text => {
             let way = "--kind text reads its lines as documents, --kind table as rows";
             Err(Error::input(
@@ -272,9 +296,36 @@ mod tests {
             assert_eq!(found(name, b"a line", None), Ok(Format::Lines));
         }
         assert_eq!(found("a.geojson", b"{}", None), Ok(Format::Json));
+        for name in ["a.xml", "a.GPX", "a.kml"] {
+            assert_eq!(found(name, b"<a><b/></a>", None), Ok(Format::Xml), "{name}");
+            assert_eq!(found(name, b"<a><b/></a>", Some(Kind::Table)), Ok(Format::Xml), "{name}");
+            assert_eq!(found(name, b"<a><b/></a>", Some(Kind::Text)), Ok(Format::Lines), "{name}");
+        }
+        assert_eq!(found("a.dat", b"\xef\xbb\xbf\n<?xml version='1.0'?><a/>", None), Ok(Format::Xml));
+        assert_eq!(found("a.xls", b"<?xml version='1.0'?><Workbook/>", None), Ok(Format::Xml));
         assert_eq!(found("a.xlsx", b"x;y\n1;2\n", None), Ok(Format::Delimited));
         assert_eq!(found("a.xls", b"x;y\n1;2\n", None), Ok(Format::Delimited));
         assert!(found("a.xls", b"<html>", None).is_err_and(|e| e.contains("save it as .xlsx")));
+    }
+
+    #[test]
+    fn a_column_of_documents_is_looked_for_in_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        let known = crate::input::Known { text: Some("body".into()), ..Default::default() };
+        let options = Options { kind: Some(Kind::Text), known, ..Options::default() };
+        let found = |content: &[u8], options: &Options| {
+            fs::write(&path, content).unwrap();
+            format(&path, options).unwrap()
+        };
+        assert_eq!(found(b"n;body\n1;two\n3;four\n", &options), Format::Delimited);
+        assert_eq!(
+            found(b"{\"body\": \"one\"}\n{\"body\": \"two\"}\n{\"body\": \"six\"}\n", &options),
+            Format::Json
+        );
+        assert_eq!(found(b"one line\nand another one\n", &options), Format::Lines);
+        let lines = Options { known: Default::default(), ..options };
+        assert_eq!(found(b"n;body\n1;two\n3;four\n", &lines), Format::Lines);
     }
 
     #[test]
@@ -289,6 +340,21 @@ mod tests {
         assert!(
             found("a.csv", b"", None).is_err_and(|e| e.contains("a.csv is empty: the file has no bytes"))
         );
+    }
+
+    #[test]
+    fn documents_to_convert_and_standard_input_are_told_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.docx", "b.docx", "c.pdf"] {
+            fs::write(folder.path().join(name), b"PK\x03\x04\0\x01").unwrap();
+        }
+        for kind in [None, Some(Kind::Text)] {
+            let options = Options { kind, ..Options::default() };
+            let message = format(folder.path(), &options).unwrap_err().to_string();
+            assert!(message.contains("(.docx 2, .pdf 1); save documents"), "{message}");
+        }
+        let message = format(Path::new("-"), &Options::default()).unwrap_err().to_string();
+        assert_eq!(message, "-: standard input is not read; save the data as a file first");
     }
 
     #[test]
@@ -362,6 +428,8 @@ mod tests {
         assert_eq!(found("a.zip", &zip(&["x.npy"]), None), Ok(Format::Npz));
         assert_eq!(found("a.zip", &zip(&["x.csv", "read.me"]), None), Ok(Format::Delimited));
         assert_eq!(found("a.zip", &zip(&["x.jsonl"]), None), Ok(Format::Json));
+        assert_eq!(found("a.zip", &zip(&["x.csv", "about.xml"]), None), Ok(Format::Delimited));
+        assert!(found("a.docx", &zip(&["[Content_Types].xml", "word/document.xml"]), None).is_err());
         assert!(found("a.zip", &zip(&["x.csv", "y.csv"]), None).is_err_and(|e| e.contains("several tables")));
     }
 }

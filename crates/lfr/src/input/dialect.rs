@@ -5,12 +5,14 @@ use std::borrow::Cow;
 use csv::ByteRecord;
 
 use super::blanks::{self, Blank};
+use super::comments::is_hashed;
 use super::cut::{self, Cut};
 use super::encoding;
 use super::expected::Known;
 use super::header::Heading;
 use super::names::Names;
 use super::notes::Notes;
+use super::refused;
 
 /// What the user says about a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +38,8 @@ pub(super) struct Dialect {
     pub lines: u64,
     /// Whether lines that begin with `#` are comments.
     pub comments: bool,
+    /// Whether blanks between a delimiter and a quote are skipped; `start` does not count them.
+    pub spaced: bool,
     /// Whether the last field is what a delimiter at the end of a row leaves: it need not be there.
     pub trailing: bool,
     /// Whether rows lack cells at their end.
@@ -62,6 +66,9 @@ impl Dialect {
         let body = &sample[skipped..];
         let (none, delimiter) = (Known::default(), asked.delimiter.or(declared));
         let known = asked.known.unwrap_or(&none);
+        if let Some(problem) = refused::reason(body).filter(|_| delimiter.is_none()) {
+            return Err(problem.into());
+        }
         let cut = match (Cut::known(delimiter, known, body, whole), delimiter) {
             (Some(cut), _) => cut,
             (None, Some(delimiter)) => Cut::by(delimiter, body, whole).ok_or(NO_RECORD)?,
@@ -109,14 +116,20 @@ impl Dialect {
             start: skipped + start,
             lines: line - 1 + u64::from(skipped > 0),
             comments: table.comments,
+            spaced: cut.spaced,
             foreign: table.rows.get(..first).unwrap_or_default().iter().any(|row| row.foreign),
         })
     }
 
-    /// What parts the columns of a file where no delimiter does: runs of blanks, or their places in a line.
+    /// What parts the columns of a file where no delimiter does: runs of blanks, their places in a line, or a delimiter
+    /// behind quotes around the whole line.
     pub fn aligned(sample: &[u8], whole: bool, known: &Known) -> Option<Blank> {
+        if cut::is_wrapped(sample, whole) {
+            return Some(Blank::Quoted);
+        }
         let parts = |cut: Cut| cut.width > 1 && !(cut.delimiter == b',' && cut.tears());
         let delimited = declared(sample).0.is_some()
+            || refused::reason(sample).is_some()
             || Cut::known(None, known, sample, whole).is_some()
             || Cut::find(sample, whole).is_ok_and(parts);
         match delimited {
@@ -126,11 +139,14 @@ impl Dialect {
         }
     }
 
-    /// Whether a text is a table rather than a document a line: at least three records, nearly all of one width, of
-    /// short cells; parted by commas, mostly numbers, dates and codes, none of which the commas tear.
+    /// Whether a text is a table rather than a document a line: one that is refused, or at least three records, nearly
+    /// all of one width, of short cells; parted by commas, mostly numbers, dates and codes, none of which the commas tear.
     pub fn is_table(sample: &[u8], whole: bool) -> bool {
+        if refused::reason(sample).is_some() {
+            return true;
+        }
         let aligned = || Self::aligned(sample, whole, &Known::default()).is_some();
-        let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.start < 6) else {
+        let Some(cut) = Cut::find(sample, whole).ok().filter(|cut| cut.width > 1 && cut.titles() < 6) else {
             return aligned();
         };
         let rows = &cut.records[cut.start..];
@@ -194,12 +210,12 @@ struct Table<'a> {
 impl<'a> Table<'a> {
     fn of(cut: &'a Cut) -> Self {
         let before = cut.records[..cut.start].iter().enumerate();
-        let (hashed, before): (Vec<_>, Vec<_>) = before.partition(|(_, record)| cut::is_hashed(record));
+        let (hashed, before): (Vec<_>, Vec<_>) = before.partition(|(_, record)| is_hashed(record));
         // The first record may hold names behind a `#`.
         let fits = |(i, record): &(usize, &ByteRecord)| {
             record.len() == cut.width
                 && !cut::is_rule(record)
-                && (*i == cut.start || !(cut.comments && cut::is_hashed(record)))
+                && (*i == cut.start || !(cut.comments && is_hashed(record)))
         };
         let rows = cut.records.iter().enumerate().skip(cut.start).filter(fits);
         let mut rows: Vec<Row> = rows.map(|(i, record)| Row::of(i, record)).collect();
@@ -211,13 +227,21 @@ impl<'a> Table<'a> {
             first.cells[0] = first.cells[0][1..].trim().to_owned().into();
             headed = true;
         }
+        // Names with a delimiter at their end that rows lack, or parted by another one.
+        let other = before.last().copied().filter(|_| !headed).and_then(|(place, record)| {
+            let cells = names_otherwise(record, cut.width)?;
+            Some(Row { cells, foreign: false, place })
+        });
         // Names that are one fewer than the fields below: rows that end with a delimiter, or begin with their name.
         let short = before.last().copied().filter(|(_, record)| !headed && record.len() + 1 == cut.width);
         let texts: Vec<Vec<&str>> =
             rows.iter().map(|row| row.cells.iter().map(|cell| &**cell).collect()).collect();
         let mut shifted = false;
         let nameless = !Heading::find(&texts, None, &Known::default()).named;
-        if let Some((place, short)) = short.filter(|_| nameless) {
+        if let Some(names) = other.filter(|_| nameless) {
+            rows.insert(0, names);
+            (above, headed) = (above - 1, true);
+        } else if let Some((place, short)) = short.filter(|_| nameless) {
             let last_is_void =
                 rows.iter().all(|row| row.cells.last().is_none_or(|cell| cell.trim().is_empty()));
             let mut names = Row::of(place, short);
@@ -231,6 +255,24 @@ impl<'a> Table<'a> {
         }
         Self { rows, above, comments, headed, shifted }
     }
+}
+
+/// The `width` names in a record that the delimiter of the rows cuts otherwise: with an empty cell behind them, or as
+/// one, which another delimiter parts.
+fn names_otherwise(record: &ByteRecord, width: usize) -> Option<Vec<Cow<'_, str>>> {
+    let cells: Vec<&[u8]> = match (record.len(), record.get(0)) {
+        (1, Some(all)) => {
+            let parted = |delimiter: &u8| all.split(|byte| byte == delimiter).collect::<Vec<_>>();
+            cut::DELIMITERS.iter().map(parted).find(|cells| cells.len() == width)?
+        }
+        (count, _) if count == width + 1 && record.get(width) == Some(b"") => {
+            record.iter().take(width).collect()
+        }
+        _ => return None,
+    };
+    let cells: Vec<_> = cells.into_iter().map(|cell| encoding::text(cell).0).collect();
+    let name = |cell: &Cow<'_, str>| cell.contains(char::is_alphabetic) && !cell.starts_with(' ');
+    (width > 1 && cells.iter().all(name)).then_some(cells)
 }
 
 #[cfg(test)]

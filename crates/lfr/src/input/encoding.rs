@@ -8,6 +8,9 @@ use encoding_rs::{CoderResult, Decoder, Encoding, UTF_16BE, UTF_16LE, WINDOWS_12
 use super::notes::Notes;
 use crate::error::{Error, Result};
 
+/// The mark of UTF-8, which some programs put before a text.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Bytes decoded at a time.
 const BUFFER: usize = 1 << 16;
 
@@ -23,6 +26,7 @@ pub(super) fn named(name: &str) -> Result<&'static Encoding> {
 /// UTF-16, when the start of a text shows it: by its mark, or by zeros in most of every second byte.
 pub(super) fn wide(start: &[u8]) -> Option<&'static Encoding> {
     match start {
+        _ if is_utf_32(start) => return None,
         [0xff, 0xfe, ..] => return Some(UTF_16LE),
         [0xfe, 0xff, ..] => return Some(UTF_16BE),
         _ => {}
@@ -37,6 +41,19 @@ pub(super) fn wide(start: &[u8]) -> Option<&'static Encoding> {
     } else {
         None
     }
+}
+
+/// Whether a text begins with the mark of UTF-32.
+pub(super) fn is_utf_32(start: &[u8]) -> bool {
+    start.starts_with(&[0xff, 0xfe, 0, 0]) || start.starts_with(&[0, 0, 0xfe, 0xff])
+}
+
+/// Whether `encoding` is UTF-16, which the start of a text is not: it has lines and no zero, and is UTF-8.
+pub(super) fn contradicts(encoding: &'static Encoding, start: &[u8]) -> bool {
+    let narrow = start.contains(&b'\n') && !start.contains(&0);
+    // The last letter may be cut.
+    let sound = || std::str::from_utf8(start).map_or_else(|error| error.error_len().is_none(), |_| true);
+    [UTF_16LE, UTF_16BE].contains(&encoding) && narrow && sound()
 }
 
 /// `bytes` as text: UTF-8, or else windows-1252 (which contains Latin-1), and whether it was the latter.
@@ -133,7 +150,10 @@ mod tests {
         assert_eq!(wide(&swapped), Some(UTF_16BE));
         assert_eq!(wide(b"\xff\xfea\0"), Some(UTF_16LE));
         assert_eq!(decoded(b"\xff\xfea\0", UTF_16LE), "a");
-        for other in [&b"a,b\n1,2\n"[..], b"a\0b", b"", b"\0\0\0\0\0\0\0\0"] {
+        assert!(contradicts(UTF_16LE, "größe\n1\n".as_bytes()) && contradicts(UTF_16BE, b"a\nb\xc3"));
+        assert!(!contradicts(UTF_16LE, &bytes) && !contradicts(WINDOWS_1252, b"a\n"));
+        assert!(!contradicts(UTF_16LE, &utf_16("漢\n")) && is_utf_32(b"\xff\xfe\0\0a\0\0\0"));
+        for other in [&b"a,b\n1,2\n"[..], b"a\0b", b"", b"\0\0\0\0\0\0\0\0", b"\xff\xfe\0\0"] {
             assert_eq!(wide(other), None, "{other:?}");
         }
     }

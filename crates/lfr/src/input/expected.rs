@@ -10,6 +10,12 @@ pub struct Known {
     pub columns: Vec<String>,
     /// The sheet of a workbook that the training data was on.
     pub sheet: Option<String>,
+    /// The column that identified the rows of the training.
+    pub id: Option<String>,
+    /// The column that held the documents of the training.
+    pub text: Option<String>,
+    /// Whether the documents of a folder were those of the most frequent sort only.
+    pub one_sort: bool,
 }
 
 impl Known {
@@ -42,7 +48,7 @@ mod tests {
     use super::*;
 
     fn known(columns: &[&str]) -> Known {
-        Known { columns: columns.iter().map(|&name| name.to_owned()).collect(), sheet: None }
+        Known { columns: columns.iter().map(|&name| name.to_owned()).collect(), ..Known::default() }
     }
 
     #[test]

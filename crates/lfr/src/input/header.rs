@@ -6,7 +6,7 @@ use super::expected::Known;
 use super::notes::Notes;
 
 /// Rows of titles that may stand above the names.
-pub(super) const MAX_ABOVE: usize = 30;
+pub(super) const MAX_ABOVE: usize = 100;
 
 /// Texts that stand for a missing value, and so say nothing about their column.
 const MISSING: &[&str] =
@@ -41,7 +41,9 @@ impl Heading {
             let rest = rows.get(above..).unwrap_or_default();
             let count = if asked == Some(false) { 0 } else { count_below(rest) };
             let named = match rest.split_first() {
-                Some((first, below)) => asked.unwrap_or_else(|| is_names(first, &below[count..])),
+                Some((first, below)) => asked.unwrap_or_else(|| {
+                    is_names(first, &below[count..]) || (count > 0 && has_wide_years(first))
+                }),
                 None => asked.unwrap_or(true),
             };
             Self { above, named, below: if named { count } else { 0 } }
@@ -61,7 +63,7 @@ impl Heading {
         let first = rows.get(self.above).filter(|_| self.named)?;
         let second = rows.get(self.above + 1).filter(|_| self.below > 0);
         let trimmed = |row: &[&str]| row.iter().map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
-        let (names, Some(below)) = (trimmed(first), second.map(|row| trimmed(row))) else {
+        let (mut names, Some(mut below)) = (trimmed(first), second.map(|row| trimmed(row))) else {
             return Some(trimmed(first));
         };
         let distinct = names.iter().collect::<HashSet<_>>().len();
@@ -74,6 +76,11 @@ impl Heading {
             };
             notes.add(format!("{rows} units or the like ({})", shown.join(", ")));
             return Some(names);
+        }
+        let third = rows.get(self.above + 2).filter(|row| self.below > 1 && is_index_name(row));
+        if let Some(name) = third.map(|row| row[0].trim()) {
+            names[0] = name.to_owned();
+            below[0].clear();
         }
         notes.add("the first two rows are the names of the columns");
         let mut over = String::new();
@@ -96,7 +103,21 @@ fn count_below(rows: &[Vec<&str>]) -> usize {
     let without = |count: usize| -> Vec<Vec<&str>> {
         rows.iter().take(1).chain(rows.iter().skip(1 + count)).cloned().collect()
     };
-    (0..MAX_BELOW).take_while(|&count| has_second(&without(count))).count()
+    let count = (0..MAX_BELOW).take_while(|&count| has_second(&without(count))).count();
+    let wide = count == 1 && rows.first().is_some_and(|row| is_wide(row));
+    count + usize::from(wide && rows.get(2).is_some_and(|row| is_index_name(row)))
+}
+
+/// Whether names stand above several columns each: some come again, or have gaps beside them.
+fn is_wide(row: &[&str]) -> bool {
+    let distinct: HashSet<&str> = row.iter().map(|cell| cell.trim()).collect();
+    distinct.len() < row.len() || distinct.contains("")
+}
+
+/// Whether a row holds nothing but the name of the first column, as pandas writes it below two rows of names.
+fn is_index_name(row: &[&str]) -> bool {
+    let (first, rest) = row.split_first().map_or(("", row), |(first, rest)| (first.trim(), rest));
+    !first.is_empty() && !has_digit(first) && !rest.is_empty() && filled(rest) == 0
 }
 
 /// Whether the second of `rows` holds no data: in all columns of numbers it has a text that none of them has again, at
@@ -117,11 +138,18 @@ fn has_second(rows: &[Vec<&str>]) -> bool {
     let in_brackets =
         |cell: &str| cell.starts_with(['[', '(']) && cell.ends_with([']', ')']) && cell.len() > 2;
     let unlike = |(cell, below): &&(&str, Vec<&str>)| !is_numeric(cell) && !below.contains(cell);
-    let plain = first.iter().any(|cell| is_numeric(cell.trim()));
+    let plain = first.iter().any(|cell| is_numeric(cell.trim())) && !has_wide_years(first);
     !plain
         && 2 * told.len() > numbers.len()
         && told.iter().all(unlike)
         && (told.len() > 1 || told.iter().any(|(cell, _)| in_brackets(cell)))
+}
+
+/// Whether the numbers of a row are years above several columns each.
+fn has_wide_years(row: &[&str]) -> bool {
+    let is_year = |cell: &str| cell.parse().is_ok_and(|year: u32| (1900..=2100).contains(&year));
+    let mut numbers = row.iter().map(|cell| cell.trim()).filter(|cell| is_numeric(cell)).peekable();
+    is_wide(row) && numbers.peek().is_some() && numbers.all(is_year)
 }
 
 fn filled(row: &[&str]) -> usize {
@@ -149,11 +177,12 @@ enum Vote {
 /// Without any such column it does unless its texts occur again below. Words of which no two are the same may come again as a
 /// whole, where several exports were joined.
 fn is_names(first: &[&str], below: &[Vec<&str>]) -> bool {
-    let distinct: HashSet<&str> = first.iter().map(|cell| cell.trim()).collect();
-    let words =
-        distinct.len() == first.len() && !distinct.iter().any(|cell| is_missing(cell) || has_digit(cell));
+    // A delimiter at the end of the row leaves an empty cell.
+    let named = first.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+    let distinct: HashSet<&str> = first[..named].iter().map(|cell| cell.trim()).collect();
+    let words = distinct.len() == named && !distinct.iter().any(|cell| is_missing(cell) || has_digit(cell));
     let others: Vec<Vec<&str>> = below.iter().filter(|row| row.as_slice() != first).cloned().collect();
-    if words && first.len() > 1 && others.len() < below.len() {
+    if words && named > 1 && others.len() < below.len() {
         let columns = (0..first.len()).map(|column| cells(&others, column));
         if first.iter().zip(columns).any(|(cell, column)| vote(cell, &column) == Some(Vote::Name)) {
             return true;
@@ -370,7 +399,18 @@ mod tests {
             (vec!["place".into(), "Temp min".into(), "Temp max".into(), "Wind mean".into()], 2)
         );
         assert!(notes[0].contains("first two rows"), "{notes:?}");
+        let (all, length, _) = names(
+            "Region;2023;;2024;\n;Sales;Ret;Sales;Ret\nNorth;80.1;3;79.5;2\nSouth;81.2;4;80.2;3\nWest;79;3;81;5",
+        );
+        let joined = ["Region", "2023 Sales", "2023 Ret", "2024 Sales", "2024 Ret"];
+        assert_eq!((all, length), (joined.map(str::to_owned).to_vec(), 2));
+        let index = ";2023;2023;2024\n;Sales;Ret;Sales\nRegion;;;\nNorth;80.1;3;79.5\nSouth;81.2;4;80.2\nWest;79;3;81";
+        let joined = ["Region", "2023 Sales", "2023 Ret", "2024 Sales"];
+        for index in [index.to_owned(), index.replacen(';', "year;", 1).replacen("\n;", "\nkind;", 1)] {
+            assert_eq!((names(&index).0, names(&index).1), (joined.map(str::to_owned).to_vec(), 3));
+        }
         for text in [
+            "year;2023;2024\nNorth;n.d.;closed\nSouth;3;4\nWest;5;6\nEast;6;7",
             "a;b\nlow;n.d.\n1;2\nlow;3\n2;4\n3;5",
             "a;b\nx;closed\ny;2\nz;3\nx;4",
             "a;b\n1;2\n3;4\n5;6",

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::frame::{Frame, Values};
 use super::pixel::{PixelRange, Remarks, Stretch};
-use super::walk::{self, File, HEIF, PICTURES, has_extension};
+use super::walk::{self, File, HEIF, PICTURES, Sought, has_extension};
 use super::{Batch, Notes, Options, Source, ids, picture, shrink};
 use crate::data::Kind;
 use crate::error::{Error, Result};
@@ -19,7 +19,8 @@ use crate::error::{Error, Result};
 /// picture's extension are passed over and counted. Pictures have 3 channels unless the options say 1.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
-    let files = walk::taking(path, "picture", &notes, is_picture);
+    let sought = Sought { what: "picture", readable: false };
+    let files = walk::taking(path, sought, &notes, is_picture);
     pictures(path, None, files, options, notes)
 }
 
@@ -46,10 +47,15 @@ fn pictures(
         remarks: Remarks::new(options.stretch, &notes),
         notes: notes.clone(),
         range: Arc::clone(&range),
+        read: 0,
+        several: 0,
     };
     let batches = std::iter::from_fn(move || {
         match files.by_ref().take(folder.frame.chunk).collect::<Result<Vec<_>>>() {
-            Ok(files) if files.is_empty() => None,
+            Ok(files) if files.is_empty() => {
+                folder.say_several();
+                None
+            }
             Ok(files) => Some(folder.batch(&files)),
             Err(error) => Some(Err(error)),
         }
@@ -60,7 +66,7 @@ fn pictures(
 /// How many files of the folder `path` are named as pictures; `None` when it is no folder.
 pub(crate) fn count(path: &Path) -> Option<usize> {
     let is_named = |file: &Result<File>| file.as_ref().is_ok_and(|file| has_extension(&file.path, PICTURES));
-    path.is_dir().then(|| walk::files(path).filter(is_named).count())
+    path.is_dir().then(|| walk::files(path, &Notes::default()).filter(is_named).count())
 }
 
 /// Whether a file is named as a picture that can be read. Phones and browsers name other pictures `.heic` too.
@@ -83,11 +89,14 @@ struct Folder {
     remarks: Remarks,
     notes: Notes,
     range: Arc<OnceLock<PixelRange>>,
+    /// Pictures so far, and those of several pages or frames among them.
+    read: usize,
+    several: usize,
 }
 
-/// The values of a picture, nothing when it has more than 8 bits and the range is not known yet; or the reason why
-/// it cannot be read.
-type Made = Result<Option<Values>, String>;
+/// The values of a picture and whether it has several pages or frames, nothing when it has more than 8 bits and the range is
+/// not known yet; or the reason why it cannot be read.
+type Made = Result<Option<(Values, bool)>, String>;
 
 impl Folder {
     fn batch(&mut self, files: &[File]) -> Result<Batch> {
@@ -99,15 +108,30 @@ impl Folder {
             self.stretch = self.settle()?;
             made = self.decoded(files);
         }
-        let values =
-            |made: Made| made.and_then(|values| values.ok_or_else(|| "changed while it was read".into()));
-        let ids = files.iter().map(|file| file.id.clone());
-        self.frame.batch(ids.zip(made.into_iter().map(values)).collect())
+        let mut values = |made: Made| -> Result<Values, String> {
+            let (values, several) = made?.ok_or("changed while it was read")?;
+            self.read += 1;
+            self.several += usize::from(several);
+            Ok(values)
+        };
+        let made = files.iter().zip(made).map(|(file, made)| (file.id.clone(), values(made))).collect();
+        self.frame.batch(made)
     }
 
     fn decoded(&self, files: &[File]) -> Vec<Made> {
-        let values = |picture| self.frame.values(&picture);
+        let values = |picture, several| (self.frame.values(&picture), several);
         files.par_iter().map(|file| picture::read(file, self.stretch, &self.remarks, values)).collect()
+    }
+
+    /// Says how many pictures have several pages or frames.
+    fn say_several(&self) {
+        let (several, read) = (self.several, self.read);
+        let have = if several == 1 { "has" } else { "have" };
+        if several > 0 {
+            self.notes.add(format!(
+                "{several} of {read} pictures {have} several pages or frames; the first is read"
+            ));
+        }
     }
 
     /// How to read pictures of more than 8 bits, from all pictures of the folder, and says so: over their range, or,
@@ -115,7 +139,7 @@ impl Folder {
     fn settle(&self) -> Result<Stretch> {
         let files = match &self.listed {
             Some(files) => files.clone(),
-            None => walk::files(&self.path).collect::<Result<Vec<_>>>()?,
+            None => walk::files(&self.path, &self.notes).collect::<Result<Vec<_>>>()?,
         };
         let pictures = files.par_iter().filter(|file| is_picture(file));
         let ranges: Vec<_> = pictures.filter_map(|file| picture::range(file).ok()).collect();
@@ -157,7 +181,7 @@ pub fn picture_file(root: &Path, id: &str) -> Result<Option<PathBuf>> {
 pub fn thumbnail(root: &Path, id: &str, max_side: u32) -> Result<Option<RgbImage>> {
     let Some(path) = picture_file(root, id)? else { return Ok(None) };
     let side = max_side.max(1);
-    let shrunk = |picture: DynamicImage| {
+    let shrunk = |picture: DynamicImage, _| {
         if picture.width().max(picture.height()) <= side {
             return picture.into_rgb8();
         }
@@ -295,6 +319,27 @@ mod tests {
         let (pixels, range, notes) = firsts(folder.path(), Stretch::Data);
         assert_eq!((pixels[11], pixels[12]), (11, 128));
         assert!(range.is_some() && notes[0].ends_with("; the others stay as they are"), "{notes:?}");
+    }
+
+    #[test]
+    fn pages_and_frames_behind_the_first_are_counted() {
+        let folder = folder();
+        let mut gif = Vec::new();
+        let frame =
+            |i: u8| image::Frame::new(image::RgbaImage::from_pixel(8, 8, image::Rgba([i, i, i, 255])));
+        image::codecs::gif::GifEncoder::new(&mut gif).encode_frames([frame(7), frame(200)]).unwrap();
+        fs::write(folder.path().join("x.gif"), &gif).unwrap();
+        let (pixels, _, notes) = firsts(folder.path(), Stretch::Data);
+        assert_eq!((pixels.len(), pixels[12]), (13, 7));
+        assert_eq!(notes, ["1 of 13 pictures has several pages or frames; the first is read"]);
+        counts(folder.path(), &[1000; 30]);
+        fs::write(folder.path().join("y.gif"), &gif).unwrap();
+        let (_, _, notes) = firsts(folder.path(), Stretch::Data);
+        assert_eq!(
+            notes[1..],
+            ["2 of 44 pictures have several pages or frames; the first is read"],
+            "each once"
+        );
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use super::columns::Columns;
 use super::names::Names;
 use super::object::{Cell, Flaw, MAX_COLUMNS};
+use super::prose::Prose;
 use super::stream::MAX_BATCH;
 use super::{Batch, Notes, Options, Source, encoding};
 use crate::data::Quarantined;
@@ -46,7 +47,7 @@ pub(super) trait Records: Send {
 
 /// The records that `open` opens, once for the names and once for the values, all values as text. Columns are the names
 /// in the order in which they turn up; absent ones and nulls are missing values. Those of `index` identify the rows.
-/// Records without cells are left out.
+/// Records without cells are left out. A text that is a list is joined, see [`Prose`].
 pub(super) fn source<R: Records + 'static>(
     path: &Path,
     options: &Options,
@@ -54,12 +55,17 @@ pub(super) fn source<R: Records + 'static>(
     index: &[String],
     open: impl Fn() -> Result<R>,
 ) -> Result<Source> {
-    let keys = keys(path, open()?)?;
+    let mut keys = keys(path, open()?)?;
+    let prose = options.text.as_deref().map(Prose::of);
+    let listed = |prose: &&Prose| !keys.contains(&prose.key) && keys.iter().any(|key| prose.is_part(key));
+    if let Some(key) = prose.as_ref().filter(listed).map(|prose| prose.key.clone()) {
+        keys.push(key);
+    }
     let mut names = Names::settle(keys.clone(), &[], notes);
     let mut named = index.iter().filter_map(|name| keys.iter().position(|key| key == name));
     names.index = names.index.or(named.next());
     names.spare.extend(named);
-    let columns = Columns::choose(path, &names, options)?;
+    let columns = Columns::choose(path, &names, options, notes)?;
     let picked = || columns.picked.iter().copied();
     let fields: Vec<Field> = picked().map(|i| Field::new(&names.all[i], DataType::Utf8, true)).collect();
     let kind = columns.kind();
@@ -72,6 +78,7 @@ pub(super) fn source<R: Records + 'static>(
             HashMap::from([(DECIMAL.to_owned(), "point".to_owned())]),
         )),
         columns,
+        prose,
         notes: notes.clone(),
     };
     let chunk = options.chunk;
@@ -126,6 +133,8 @@ struct Table<R> {
     places: HashMap<String, usize>,
     schema: SchemaRef,
     columns: Columns,
+    /// The text, if one is asked for.
+    prose: Option<Prose>,
     notes: Notes,
 }
 
@@ -144,7 +153,11 @@ impl<R: Records> Table<R> {
                 Err(flaw) => {
                     bad.push(Quarantined { id: row.number.to_string(), reason: flaw.reason(&self.path)? });
                 }
-                Ok(values) => {
+                Ok(mut values) => {
+                    if let Some(Err(reason)) = self.prose.as_ref().map(|prose| prose.join(&mut values)) {
+                        bad.push(Quarantined { id: row.number.to_string(), reason });
+                        continue;
+                    }
                     for (name, value) in values {
                         if let Some(cell) = self.places.get(&name).and_then(|&place| cells.get_mut(place)) {
                             *cell = value;

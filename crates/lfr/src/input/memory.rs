@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::columns::Columns;
 use super::frame::Frame;
 use super::names::Names;
-use super::{Batch, Options, Source, images, picture, square};
+use super::{Batch, Notes, Options, Source, images, picture, square};
 use crate::data::{Chunk, Items, Kind};
 use crate::error::{Error, Result};
 
@@ -49,6 +49,45 @@ impl Picture {
                 "a picture of {height} x {width} x {channels} has {needed} values, found {found}"
             ))
         })
+    }
+}
+
+/// Items that a program holds, where others are read from a path.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// Rows of a table, which the options may split into identifiers, labels and a column of documents.
+    Table(Vec<RecordBatch>),
+    /// Documents; blank ones are items as well.
+    Documents(Vec<String>),
+    /// Pictures of any sizes, brought to the one that the options say.
+    Pictures(Vec<Picture>),
+    /// Picture files, each identified by its path.
+    PictureFiles(Vec<PathBuf>),
+}
+
+impl Given {
+    /// How many items there are, those that cannot be read included.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Table(batches) => batches.iter().map(RecordBatch::num_rows).sum(),
+            Self::Documents(texts) => texts.len(),
+            Self::Pictures(pictures) => pictures.len(),
+            Self::PictureFiles(paths) => paths.len(),
+        }
+    }
+
+    /// The items as a stream of chunks.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] for a table without a batch; [`Error::Input`] for batches of different columns, columns without a
+    /// name or with the name of another; [`Error::Config`] for a column of the options that is not there.
+    pub(crate) fn source(self, options: &Options) -> Result<Source> {
+        match self {
+            Self::Table(batches) => table(batches, options),
+            Self::Documents(texts) => Ok(documents(texts, options)),
+            Self::Pictures(items) => Ok(pictures(items, options)),
+            Self::PictureFiles(paths) => images::open_files(Path::new(NAME), paths, options),
+        }
     }
 }
 
@@ -94,11 +133,7 @@ pub(crate) fn row_blocks<T: Copy + Into<f64>>(
 }
 
 /// The rows of `batches`, which have the same columns.
-///
-/// # Errors
-/// [`Error::Empty`] without a batch; [`Error::Input`] for batches of different columns, columns without a name or with
-/// the name of another; [`Error::Config`] for a column of the options that is not there.
-pub(crate) fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Source> {
+fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Source> {
     let path = Path::new(NAME);
     let Some(first) = batches.first().map(RecordBatch::schema) else { return Err(empty()) };
     let same = |batch: &RecordBatch| batch.schema().fields() == first.fields();
@@ -107,7 +142,8 @@ pub(crate) fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Sour
     }
     let names: Vec<String> = first.fields().iter().map(|field| field.name().clone()).collect();
     check_names(&names)?;
-    let columns = Columns::choose(path, &Names { all: names, ..Names::default() }, options)?;
+    let (names, notes) = (Names { all: names, ..Names::default() }, Notes::default());
+    let columns = Columns::choose(path, &names, options, &notes)?;
     let (kind, chunk) = (columns.kind(), options.chunk);
     let slices = batches.into_iter().flat_map(move |batch| {
         let rows = batch.num_rows();
@@ -120,11 +156,11 @@ pub(crate) fn table(batches: Vec<RecordBatch>, options: &Options) -> Result<Sour
         let slice = slice.project(&columns.picked).map_err(|e| Error::input(NAME, e.to_string()))?;
         columns.batch(Path::new(NAME), slice, rows, Vec::new())
     });
-    Ok(Source::new(kind, path, options, made))
+    Ok(Source::new(kind, path, options, made).noting(&notes))
 }
 
 /// Documents; blank ones are items as well, so that there is a score for each.
-pub(crate) fn documents(texts: Vec<String>, options: &Options) -> Source {
+fn documents(texts: Vec<String>, options: &Options) -> Source {
     let (mut texts, mut next, chunk) = (texts.into_iter(), 0_usize, options.chunk);
     let batches = std::iter::from_fn(move || {
         let run: Vec<String> = texts.by_ref().take(chunk).collect();
@@ -136,7 +172,7 @@ pub(crate) fn documents(texts: Vec<String>, options: &Options) -> Source {
 }
 
 /// Pictures, brought to one shape like those of a file. Grey ones alone have 1 channel unless the options say 3.
-pub(crate) fn pictures(pictures: Vec<Picture>, options: &Options) -> Source {
+fn pictures(pictures: Vec<Picture>, options: &Options) -> Source {
     let grey = pictures.iter().all(|picture| matches!(picture.0, DynamicImage::ImageLuma8(_)));
     let frame = Frame::new(Path::new(NAME), options, if grey { 1 } else { 3 });
     let (mut pictures, mut next) = (pictures.into_iter(), 0);
@@ -149,11 +185,6 @@ pub(crate) fn pictures(pictures: Vec<Picture>, options: &Options) -> Source {
         (!made.is_empty()).then(|| frame.batch(made))
     });
     Source::new(Kind::Images, Path::new(NAME), options, batches)
-}
-
-/// The picture files at `paths`, each identified by its path.
-pub(crate) fn picture_files(paths: Vec<PathBuf>, options: &Options) -> Result<Source> {
-    images::open_files(Path::new(NAME), paths, options)
 }
 
 /// Refuses columns without a name or with the name of another.

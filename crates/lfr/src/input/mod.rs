@@ -2,11 +2,13 @@
 
 mod archive;
 mod array;
+mod bits;
 mod blanks;
 mod bmp;
 mod budget;
 mod channels;
 mod columns;
+mod comments;
 mod compound;
 mod cut;
 mod deep;
@@ -22,6 +24,7 @@ mod fingerprint;
 mod footer;
 mod fortran;
 mod frame;
+mod frames;
 mod header;
 mod ids;
 mod idx;
@@ -48,12 +51,15 @@ mod passed;
 mod picture;
 mod pile;
 mod pixel;
+mod prose;
 mod quarantine;
 mod records;
+mod refused;
 mod rows;
 mod sheet;
 mod short;
 mod shrink;
+mod spaced;
 mod square;
 mod stack;
 mod stored;
@@ -66,6 +72,7 @@ mod typed;
 mod unpack;
 mod walk;
 mod workbook;
+mod xml;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -80,7 +87,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
 pub(crate) use images::count as count_pictures;
 pub use images::{picture_file, thumbnail};
-pub use memory::Picture;
+pub use memory::{Given, Picture};
 pub(crate) use narrow::narrow;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};
@@ -189,6 +196,16 @@ impl Options {
     }
 }
 
+/// A delimiter as people write it: the character itself, `tab`, or `blank` for any run of blanks; `None` for other texts.
+pub fn delimiter(text: &str) -> Option<u8> {
+    match (text, text.as_bytes()) {
+        ("tab" | "\\t", _) => Some(b'\t'),
+        ("blank" | "space", _) => Some(b' '),
+        (_, &[byte]) => Some(byte),
+        _ => None,
+    }
+}
+
 /// A pile of data as a stream of chunks, in the order of the input. Unreadable items are left out and counted;
 /// too many of them end the stream with an error.
 pub struct Source {
@@ -199,6 +216,7 @@ pub struct Source {
     account: Account,
     fingerprint: Fingerprint,
     notes: Notes,
+    warnings: Vec<String>,
     range: Arc<OnceLock<PixelRange>>,
 }
 
@@ -218,6 +236,7 @@ impl Source {
             account: Account::default(),
             fingerprint: Fingerprint::new(kind),
             notes: Notes::default(),
+            warnings: Vec::new(),
             range: Arc::default(),
         }
     }
@@ -255,6 +274,17 @@ impl Source {
     /// What the reader decided so far and the user should know: rows skipped, names changed, files passed over.
     pub fn notes(&self) -> Vec<String> {
         self.notes.list()
+    }
+
+    /// Adds to what may have to be mended.
+    pub(crate) fn warn(&mut self, sentences: Vec<String>) {
+        self.warnings.extend(sentences);
+    }
+
+    /// What may be missing from the result, such as files that outweigh those that were read, and, once a model scored all of
+    /// it, what that has to say about its items; see [`Model::stream`](crate::score::Model::stream).
+    pub fn warnings(&self) -> Vec<String> {
+        [self.notes.warnings(), self.warnings.clone()].concat()
     }
 
     /// The range over which the values of pictures of more than 8 bits were stretched so far; none for other data,
@@ -297,8 +327,8 @@ impl Iterator for Source {
     }
 }
 
-/// Opens an input: a folder or an archive of pictures or of documents, an IDX, npy or npz array, a table (delimited, JSON, Parquet or
-/// a workbook), a text file, or, written as a [`Uri`], a known data set.
+/// Opens an input: a folder or an archive of pictures or of documents, an IDX, npy or npz array, a table (delimited, JSON, XML, Parquet
+/// or a workbook), a text file, or, written as a [`Uri`], a known data set.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::Empty`] or [`Error::Input`] when there is nothing readable at `path`,
@@ -309,10 +339,12 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
         Some(uri) => known::open(path, &uri, options),
         None => read(path, options),
     }?;
-    let mut asked = [&options.id, &options.label, &options.text].into_iter().flatten().chain(&options.ignore);
-    if let (Kind::Images, Some(column)) = (source.kind, asked.next()) {
+    let asked = [("id", &options.id), ("label", &options.label), ("text", &options.text)];
+    let asked = asked.into_iter().filter_map(|(key, name)| Some((key, name.as_ref()?)));
+    let mut asked = asked.chain(options.ignore.iter().map(|name| ("ignore", name)));
+    if let (Kind::Images, Some((key, column))) = (source.kind, asked.next()) {
         let problem = format!("{} holds pictures, which have no columns", path.display());
-        return Err(Error::config("column", column, problem));
+        return Err(Error::config(key, column, problem));
     }
     match options.kind.filter(|&kind| kind != source.kind) {
         None => Ok(source),
@@ -339,6 +371,7 @@ fn read(path: &Path, options: &Options) -> Result<Source> {
         Format::Fields(form) => fields::open(path, form, options),
         Format::Delimited => delimited::open(path, options),
         Format::Json => jsonl::open(path, options),
+        Format::Xml => xml::open(path, options),
         Format::Parquet => parquet::open(path, options),
         Format::Workbook => workbook::open(path, options),
         Format::Idx => idx::open(path, options),
@@ -370,6 +403,13 @@ mod tests {
     }
 
     #[test]
+    fn delimiters_have_names() {
+        let read = [";", "tab", "\\t", "\t", "blank", " ", "", "::", "é"].map(delimiter);
+        let [tab, blank] = [Some(b'\t'), Some(b' ')];
+        assert_eq!(read, [Some(b';'), tab, tab, tab, blank, blank, None, None, None]);
+    }
+
+    #[test]
     fn a_kind_that_is_not_there_is_refused() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7]).unwrap();
@@ -378,7 +418,7 @@ mod tests {
         assert!(message.contains("`kind` = table") && message.contains("holds images"), "{message}");
         let options = Options { id: Some("name".into()), ..Options::default() };
         let message = open(file.path(), &options).map(|_| ()).unwrap_err().to_string();
-        assert!(message.contains("have no columns"), "{message}");
+        assert!(message.contains("`id` = name") && message.contains("have no columns"), "{message}");
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let file = Parquet::open(path)?;
     let notes = Notes::default();
     let table = Layout::of(&file, options, &notes)?;
-    let columns = Columns::choose(path, &table.names, options)?;
+    let columns = Columns::choose(path, &table.names, options, &notes)?;
     let roots = table.roots(&columns);
     let (reader, size) = file.reader(&roots, options.chunk)?;
     let kind = columns.kind();

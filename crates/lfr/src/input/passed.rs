@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::walk::{HEIF, has_extension};
+use super::Notes;
+use super::walk::{DOCUMENTS, HEIF, has_extension};
 
 /// Most endings that are listed one by one.
 const LISTED: usize = 6;
@@ -14,9 +15,18 @@ pub(super) struct Passed {
     endings: BTreeMap<String, usize>,
     total: usize,
     heif: usize,
+    /// Documents of other sorts than the one looked for.
+    documents: usize,
+    /// Whether asking for text would have them read.
+    readable: bool,
 }
 
 impl Passed {
+    /// None so far; `readable`: whether asking for text would have documents of other sorts read.
+    pub fn new(readable: bool) -> Self {
+        Self { readable, ..Self::default() }
+    }
+
     /// Counts the file at `path`.
     pub fn count(&mut self, path: &Path) {
         let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
@@ -29,19 +39,36 @@ impl Passed {
         *self.endings.entry(shown).or_default() += 1;
         self.total += 1;
         self.heif += usize::from(has_extension(path, HEIF));
+        self.documents += usize::from(DOCUMENTS.iter().any(|sort| has_extension(path, sort)));
+    }
+
+    /// Says what was passed over, if anything was: a warning where files of one ending, or documents of other sorts,
+    /// outnumber the `taken` ones.
+    pub fn say(&self, wanted: &str, taken: usize, notes: &Notes) {
+        let outweigh = self.documents > taken || self.endings.values().any(|&count| count > taken);
+        let Some(sentence) = self.sentence(wanted) else { return };
+        if outweigh {
+            let read = if taken == 1 { format!("1 {wanted} is") } else { format!("{taken} {wanted}s are") };
+            notes.warn(format!("only {read} read; {sentence}"));
+        } else {
+            notes.add(sentence);
+        }
     }
 
     /// One sentence about all of them, none when there are none. `wanted`: what was looked for, as "picture".
     pub fn sentence(&self, wanted: &str) -> Option<String> {
-        let files = match self.total {
-            0 => return None,
-            1 => format!("1 file that is not a readable {wanted}"),
-            n => format!("{n} files that are not readable {wanted}s"),
+        let other = wanted == "document" && self.documents > 0;
+        let files = match (self.total, other) {
+            (0, _) => return None,
+            (1, true) => "1 file of another sort".to_owned(),
+            (n, true) => format!("{n} files of other sorts"),
+            (1, false) => format!("1 file that is not a readable {wanted}"),
+            (n, false) => format!("{n} files that are not readable {wanted}s"),
         };
-        let hint = if self.heif > 0 && wanted == "picture" {
-            "; convert HEIC and AVIF pictures to JPEG"
-        } else {
-            ""
+        let hint = match wanted {
+            "picture" if self.heif > 0 => "; convert HEIC and AVIF pictures to JPEG",
+            "document" if other && self.readable => "; --kind text reads the texts among them",
+            _ => "",
         };
         Some(format!("passed over {files}: {}{hint}", self.list()?))
     }
@@ -63,10 +90,33 @@ impl Passed {
 mod tests {
     use super::*;
 
-    fn sentence(names: &[&str]) -> Option<String> {
+    fn passed(names: &[&str]) -> Passed {
         let mut passed = Passed::default();
         names.iter().for_each(|name| passed.count(Path::new(name)));
-        passed.sentence("picture")
+        passed
+    }
+
+    fn sentence(names: &[&str]) -> Option<String> {
+        passed(names).sentence("picture")
+    }
+
+    #[test]
+    fn what_outweighs_the_rest_is_a_warning() {
+        let said = |names: &[&str], taken| {
+            let notes = Notes::default();
+            Passed { readable: true, ..passed(names) }.say("document", taken, &notes);
+            (notes.list(), notes.warnings())
+        };
+        let others = ["1.md", "2.md", "1.html", "2.html", "1.docx"];
+        let sentence = "passed over 5 files of other sorts: .html 2, .md 2, .docx 1; --kind text reads the texts among them";
+        assert_eq!(said(&others, 3), (vec![], vec![format!("only 3 documents are read; {sentence}")]));
+        assert_eq!(said(&others, 4), (vec![sentence.to_owned()], vec![]));
+        assert!(
+            said(&["1.pdf", "2.pdf"], 1).1[0]
+                .starts_with("only 1 document is read; passed over 2 files that")
+        );
+        assert_eq!(said(&["1.json", "1.xmp", "2.json", "2.xmp"], 2).1, Vec::<String>::new());
+        assert_eq!(said(&[], 0), (vec![], vec![]));
     }
 
     #[test]

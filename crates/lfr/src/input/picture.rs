@@ -9,7 +9,7 @@ use super::budget::Budget;
 use super::deep::{Deep, GreyTiff};
 use super::pixel::{PixelRange, Remarks, Stretch};
 use super::walk::File;
-use super::{bmp, jpeg, shrink};
+use super::{bits, bmp, frames, jpeg, shrink};
 use crate::panics::caught;
 
 /// Largest picture decoded, in pixels.
@@ -31,8 +31,8 @@ static DECODED: Budget = Budget::new(MAX_DECODED, 96 << 20);
 const BROKEN: &str = "damaged: its decoder failed";
 
 /// Gives `then` the picture `file`: 8 bits a channel, grey or RGB, upright as its EXIF orientation says,
-/// transparent parts on white. The content decides the format, not the extension; of several frames it takes the
-/// first. Nothing when the picture has more bits and `stretch` does not say yet over which range.
+/// transparent parts on white, and whether it is the first of several pages or frames. The content decides the format, not
+/// the extension. Nothing when the picture has more bits and `stretch` does not say yet over which range.
 ///
 /// # Errors
 /// The reason, in words, when it is not a whole picture within the limits.
@@ -40,7 +40,7 @@ pub(super) fn read<T>(
     file: &File,
     stretch: Stretch,
     remarks: &Remarks,
-    then: impl FnOnce(DynamicImage) -> T,
+    then: impl FnOnce(DynamicImage, bool) -> T,
 ) -> Result<Option<T>, String> {
     caught(|| load(file, |bytes| decoded(bytes, stretch, remarks, then)))
         .unwrap_or_else(|| Err(BROKEN.into()))
@@ -79,7 +79,7 @@ fn decoded<T>(
     bytes: &[u8],
     stretch: Stretch,
     remarks: &Remarks,
-    then: impl FnOnce(DynamicImage) -> T,
+    then: impl FnOnce(DynamicImage, bool) -> T,
 ) -> Result<Option<T>, String> {
     let mended = mended(bytes)?;
     let opened = Opened::new(mended.as_deref().unwrap_or(bytes))?;
@@ -100,17 +100,23 @@ fn decoded<T>(
     };
     let mut picture = on_white(shrink::to_area(picture));
     picture.apply_orientation(orientation);
-    Ok(Some(then(picture)))
+    Ok(Some(then(picture, frames::several(bytes))))
 }
 
-/// A JPEG without an end marker with one, when all its rows are there; nothing for pictures that need no mending.
+/// A JPEG without an end marker with one, when all its rows are there, and a TIFF with its bits in order; nothing for
+/// pictures that need no mending.
 ///
 /// # Errors
 /// The reason when a JPEG is cut short.
 fn mended(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
-    if image::guess_format(bytes).ok() != Some(ImageFormat::Jpeg) {
-        return Ok(None);
+    match image::guess_format(bytes) {
+        Ok(ImageFormat::Jpeg) => with_end(bytes),
+        Ok(ImageFormat::Tiff) => Ok(bits::in_order(bytes)),
+        _ => Ok(None),
     }
+}
+
+fn with_end(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let cut = || Err("cut short: the JPEG end marker is missing".to_owned());
     match jpeg::end(bytes) {
         jpeg::End::Marked => Ok(None),
@@ -251,7 +257,7 @@ mod tests {
 
     fn decode_bytes(bytes: &[u8]) -> Result<DynamicImage, String> {
         let remarks = Remarks::new(Stretch::Full, &Notes::default());
-        let read = || decoded(bytes, Stretch::Full, &remarks, |picture| picture).map(Option::unwrap);
+        let read = || decoded(bytes, Stretch::Full, &remarks, |picture, _| picture).map(Option::unwrap);
         caught(read).unwrap_or_else(|| Err(BROKEN.into()))
     }
 
@@ -371,6 +377,14 @@ mod tests {
             chunk(b"IEND", &[]),
         ];
         assert!(decode_bytes(&parts.concat()).is_err());
+    }
+
+    #[test]
+    fn bits_in_either_order_are_the_same_picture() {
+        let scan = |order, bits| decode_bytes(&bits::tests::scan(order, bits)).map(DynamicImage::into_bytes);
+        let pixels = scan(1, [0b1000_0000, 0b1110_0001]).unwrap();
+        assert_eq!(pixels[..3], [255, 0, 0]);
+        assert_eq!(scan(2, [0b0000_0001, 0b1000_0111]), Ok(pixels));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::passed::Passed;
 use super::unpack::TABLES;
 use super::walk::{DOCUMENTS, File, HEIF, PICTURES, has_extension};
+use super::xml;
 use crate::data::Kind;
 use crate::error::Result;
 
@@ -22,6 +23,8 @@ pub(super) struct Pile {
     /// Documents by their names without ending, for each sort of [`DOCUMENTS`].
     documents: [Vec<Option<OsString>>; DOCUMENTS.len()],
     tables: usize,
+    xml: usize,
+    total: usize,
     all: Passed,
 }
 
@@ -47,7 +50,10 @@ impl Pile {
             self.documents[sort].push(stem());
         } else if has_extension(path, TABLES) {
             self.tables += 1;
+        } else if has_extension(path, xml::ENDINGS) {
+            self.xml += 1;
         }
+        self.total += 1;
         self.all.count(path);
     }
 
@@ -67,7 +73,7 @@ impl Pile {
         let most = (0..DOCUMENTS.len()).map(|sort| self.count(sort)).max().unwrap_or_default();
         match asked {
             Some(Kind::Images) => (self.count > 0).then_some(Kind::Images),
-            Some(_) => self.documents.iter().any(|sort| !sort.is_empty()).then_some(Kind::Text),
+            Some(_) => self.has_documents().then_some(Kind::Text),
             None if self.count > 0 && self.count >= most => Some(Kind::Images),
             None => (most > 0).then_some(Kind::Text),
         }
@@ -78,6 +84,22 @@ impl Pile {
         let documents: usize = self.documents.iter().map(Vec::len).sum();
         let items = documents + self.count;
         items > 1 && items > self.tables && (self.tables == 0 || items >= FEW)
+    }
+
+    /// Whether there are several files, none of which is named as a table, nor as one in XML unless texts are `asked` for.
+    pub fn is_without_tables(&self, asked: Option<Kind>) -> bool {
+        self.total > 1 && self.tables == 0 && (self.xml == 0 || asked == Some(Kind::Text))
+    }
+
+    /// Whether there is a document.
+    pub fn has_documents(&self) -> bool {
+        self.documents.iter().any(|sort| !sort.is_empty())
+    }
+
+    /// Whether most documents do not end in .txt, so that asking for text has all of them read.
+    pub fn ends_otherwise(&self) -> bool {
+        let [plain, others @ ..] = &self.documents;
+        others.iter().map(Vec::len).sum::<usize>() > plain.len()
     }
 
     /// The endings of all files with their counts; none without a file.

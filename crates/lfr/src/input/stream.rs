@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
-use super::encoding::{self, Decoded};
+use super::encoding::{self, Decoded, MARK};
 use super::legacy;
 use super::notes::Notes;
 use super::unpack;
@@ -32,9 +32,16 @@ pub(super) fn open(path: &Path, encoding: Option<&str>, notes: &Notes) -> Result
     let mut start = Vec::new();
     bytes.by_ref().take(START).read_to_end(&mut start).map_err(|e| broken(path, &e))?;
     let asked = encoding.map(encoding::named).transpose()?;
+    if let Some(name) = encoding.filter(|_| asked.is_some_and(|asked| encoding::contradicts(asked, &start))) {
+        let problem = format!("{} is encoded as UTF-8; leave the encoding out", path.display());
+        return Err(Error::config("encoding", name, problem));
+    }
+    if asked.is_none() && encoding::is_utf_32(&start) {
+        return Err(Error::input(path, "text encoded as UTF-32, which is not read; save it as UTF-8"));
+    }
     let found = asked.map_or_else(|| sniffed(&start, notes), |_| None);
-    if asked.is_none() && start.starts_with(b"\xef\xbb\xbf") {
-        start.drain(..3);
+    if asked.is_none() && start.starts_with(MARK) {
+        start.drain(..MARK.len());
     }
     let bytes = io::Cursor::new(start).chain(bytes);
     Ok(match asked.or(found) {
@@ -61,7 +68,7 @@ pub(super) fn decode(bytes: &[u8], encoding: Option<&str>, notes: &Notes) -> Res
     match asked.or_else(|| sniffed(bytes, notes)) {
         Some(encoding) => Ok((encoding.decode_with_bom_removal(bytes).0.into_owned(), false)),
         None => {
-            let (text, foreign) = encoding::text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+            let (text, foreign) = encoding::text(bytes.strip_prefix(MARK).unwrap_or(bytes));
             Ok((text.into_owned(), foreign))
         }
     }
@@ -78,7 +85,8 @@ pub(super) fn broken(path: &Path, error: &io::Error) -> Error {
     }
 }
 
-/// Reads a line of at most [`MAX_RECORD`] bytes into `line`, without its end; `false` at the end of the file.
+/// Reads a line of at most [`MAX_RECORD`] bytes into `line`, without its end and a mark at its beginning, as where files
+/// were joined; `false` at the end of the file.
 ///
 /// # Errors
 /// [`Error::Input`] for a longer line or a broken stream.
@@ -95,6 +103,9 @@ pub(super) fn line(path: &Path, text: &mut dyn BufRead, line: &mut Vec<u8>, numb
     }
     if line.last() == Some(&b'\r') {
         line.pop();
+    }
+    if line.starts_with(MARK) {
+        line.drain(..MARK.len());
     }
     Ok(read > 0)
 }

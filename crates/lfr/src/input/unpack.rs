@@ -11,6 +11,7 @@ use zip::ZipArchive;
 use super::archive;
 use super::stream::Text;
 use super::walk;
+use super::xml;
 use crate::error::{Error, Result};
 
 /// How a file is packed.
@@ -27,7 +28,9 @@ pub(super) const MAX_RATIO: u64 = 250;
 const FREE: u64 = 1 << 30;
 
 /// Endings of the tables that are read from within an archive.
-pub(super) const TABLES: &[&str] = &["csv", "tsv", "txt", "json", "jsonl", "ndjson"];
+pub(super) const TABLES: &[&str] = &["csv", "tsv", "json", "jsonl", "ndjson"];
+/// The folder that a phone packs its health data in, in one table with others that say less beside it.
+const HEALTH: &str = "apple_health_export";
 
 /// The packing that the first bytes of a file show.
 pub(super) fn packing(head: &[u8]) -> Option<Packing> {
@@ -164,6 +167,18 @@ fn table(path: &Path, name: Option<&str>) -> Result<walk::File> {
     choose(path, archive::files(path)?, name).map_err(|problem| Error::input(path, problem))
 }
 
+/// The name of the file that is read from an archive of several, where the path names none.
+///
+/// # Errors
+/// As those of [`open`].
+pub(super) fn chosen(path: &Path) -> Result<Option<String>> {
+    if member(path).is_some() || !archive::is_archive(path)? {
+        return Ok(None);
+    }
+    let several = archive::files(path)?.len() > 1;
+    several.then(|| table(path, None).map(|table| table.id)).transpose()
+}
+
 fn choose(path: &Path, files: Vec<walk::File>, name: Option<&str>) -> Result<walk::File, String> {
     let listed = |files: &[walk::File]| {
         super::columns::list(&files.iter().map(|file| file.id.clone()).collect::<Vec<_>>())
@@ -172,12 +187,8 @@ fn choose(path: &Path, files: Vec<walk::File>, name: Option<&str>) -> Result<wal
         let problem = format!("no file `{name}` in it; there are {}", listed(&files));
         return files.into_iter().find(|file| file.id == name).ok_or(problem);
     }
-    let is_table = |file: &&walk::File| walk::has_extension(&file.path, TABLES);
-    let tables: Vec<_> = files.iter().filter(is_table).cloned().collect();
-    // A text beside a table says what it is.
-    let (texts, data): (Vec<_>, Vec<_>) =
-        tables.iter().cloned().partition(|file| walk::has_extension(&file.path, walk::DOCUMENTS[0]));
-    match if data.is_empty() { &texts } else { &data }.as_slice() {
+    let tables = tables(&files);
+    match tables.as_slice() {
         [only] => Ok(only.clone()),
         [] if files.is_empty() => Err("an empty archive".into()),
         [] => Err(format!("an archive without a table of text ({}); unpack it first", listed(&files))),
@@ -186,6 +197,29 @@ fn choose(path: &Path, files: Vec<walk::File>, name: Option<&str>) -> Result<wal
             Err(format!("an archive with several tables: {}; name one, such as {example}", listed(&tables)))
         }
     }
+}
+
+/// The files that may be meant. XML or a text beside a table says what it is, and so does a text beside XML.
+fn tables(files: &[walk::File]) -> Vec<walk::File> {
+    let of = |endings: &[&str]| -> Vec<_> {
+        files.iter().filter(|file| walk::has_extension(&file.path, endings)).cloned().collect()
+    };
+    let xml = of(xml::ENDINGS);
+    let health: Vec<_> = xml.iter().filter(|file| is_health(&file.path)).cloned().collect();
+    // The parts of a document of Office.
+    let is_document = files.iter().any(|file| file.id == "[Content_Types].xml");
+    let sorts = [of(TABLES), if is_document { Vec::new() } else { xml }, of(walk::DOCUMENTS[0])];
+    match health.len() {
+        1 => health,
+        _ => sorts.into_iter().find(|files| !files.is_empty()).unwrap_or_default(),
+    }
+}
+
+/// Whether it is the export of a phone's health data, and not the same for hospitals (`export_cda.xml`).
+fn is_health(path: &Path) -> bool {
+    let text =
+        |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).unwrap_or_default().to_owned();
+    text(path.parent().and_then(Path::file_name)) == HEALTH && !text(path.file_stem()).ends_with("_cda")
 }
 
 /// Breaks off what unpacks to more than data does.

@@ -46,6 +46,8 @@ pub(super) enum Place {
     Member(Stored),
     /// In an archive, but out of reach for this reason.
     Sealed(String),
+    /// In a folder that cannot be opened for this reason; the path is that of the folder.
+    Closed(String),
 }
 
 impl File {
@@ -65,8 +67,13 @@ impl File {
                 Error::Io { source, .. } => source,
                 other => io::Error::other(other.to_string()),
             })?),
-            Place::Sealed(reason) => return Err(io::Error::other(reason.clone())),
+            Place::Sealed(reason) | Place::Closed(reason) => return Err(io::Error::other(reason.clone())),
         })
+    }
+
+    /// Whether it stands for a folder that may not be opened.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.place, Place::Closed(_))
     }
 
     /// Its length in bytes, as the archive declares it.
@@ -77,17 +84,18 @@ impl File {
         match &self.place {
             Place::Own => std::fs::metadata(&self.path).map(|about| about.len()),
             Place::Member(stored) => Ok(stored.size),
-            Place::Sealed(reason) => Err(io::Error::other(reason.clone())),
+            Place::Sealed(reason) | Place::Closed(reason) => Err(io::Error::other(reason.clone())),
         }
     }
 }
 
 /// All files in and below `root`, a folder or an archive, see [`archive::files`]. A folder's entries come in the order
-/// of their names. Hidden files and folders are skipped, links followed but for loops; a link to nothing counts as a
-/// file, so that it gets quarantined.
-pub(super) fn files(root: &Path) -> Box<dyn Iterator<Item = Result<File>> + Send> {
+/// of their names. Hidden files and folders are skipped, and those with the results of a run, which a note says; links
+/// are followed but for loops. A link to nothing counts as a file, and so does a folder below `root` that may not be
+/// opened, so that they get quarantined.
+pub(super) fn files(root: &Path, notes: &Notes) -> Box<dyn Iterator<Item = Result<File>> + Send> {
     if root.is_dir() {
-        return Box::new(walk(root));
+        return Box::new(walk(root, notes.clone()));
     }
     match archive::files(root) {
         Ok(files) => Box::new(files.into_iter().map(Ok)),
@@ -95,46 +103,68 @@ pub(super) fn files(root: &Path) -> Box<dyn Iterator<Item = Result<File>> + Send
     }
 }
 
-fn walk(root: &Path) -> impl Iterator<Item = Result<File>> + Send + use<> {
+fn walk(root: &Path, notes: Notes) -> impl Iterator<Item = Result<File>> + Send + use<> {
     let base = root.to_owned();
     let entries = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
-    entries.filter_entry(|entry| entry.depth() == 0 || !hidden(entry)).filter_map(move |entry| {
-        let path = match entry {
-            Ok(entry) if entry.file_type().is_file() => entry.into_path(),
-            Ok(_) => return None,
-            Err(error) => match dangling(error, &base) {
-                Ok(link) => link?,
-                Err(error) => return Some(Err(error)),
-            },
-        };
-        Some(Ok(File::new(ids::id(&base, &path), path)))
+    let wanted = move |entry: &DirEntry| {
+        let results = entry.depth() > 0 && entry.file_type().is_dir() && is_run(entry.path());
+        if results {
+            notes.add("folders with the results of a run (run.json and model.safetensors) are skipped");
+        }
+        entry.depth() == 0 || !(hidden(entry) || results)
+    };
+    entries.filter_entry(wanted).filter_map(move |entry| match entry {
+        Ok(entry) if entry.file_type().is_file() => {
+            Some(Ok(File::new(ids::id(&base, entry.path()), entry.into_path())))
+        }
+        Ok(_) => None,
+        Err(error) => out_of_reach(error, &base).transpose(),
     })
 }
 
-/// The files of `root`, a folder or an archive, that are `wanted`. The others are counted and, after the last, told in `notes`; `what` names
-/// the wanted ones, as "picture".
+/// Whether a folder holds what a run of this program left there.
+fn is_run(folder: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = std::fs::File::open(folder.join("run.json"));
+    let read = read.and_then(|file| file.take(100).read_to_end(&mut start)).is_ok();
+    let start = String::from_utf8_lossy(&start);
+    read && ["\"version\"", "\"command\""].iter().all(|key| start.contains(key))
+        && folder.join("model.safetensors").is_file()
+}
+
+/// What is looked for in a folder or an archive.
+#[derive(Clone, Copy)]
+pub(super) struct Sought {
+    /// What one of them is called, as "picture".
+    pub what: &'static str,
+    /// Whether asking for text would have documents of other sorts read.
+    pub readable: bool,
+}
+
+/// The files of `root`, a folder or an archive, that are `wanted`, and the folders that may not be opened. The others are
+/// counted and, after the last, told in `notes`.
 pub(super) fn taking<F: Fn(&File) -> bool + Send>(
     root: &Path,
-    what: &'static str,
+    sought: Sought,
     notes: &Notes,
     wanted: F,
 ) -> impl Iterator<Item = Result<File>> + Send + use<F> {
-    let (mut files, notes, root) = (files(root), notes.clone(), root.to_owned());
-    let (mut passed, mut taken) = (Passed::default(), 0_u64);
+    let (mut files, notes, root) = (files(root, notes), notes.clone(), root.to_owned());
+    let (mut passed, mut taken) = (Passed::new(sought.readable), 0);
     let next = move || loop {
         match files.next() {
-            Some(Ok(file)) if !wanted(&file) => passed.count(&file.path),
+            Some(Ok(file)) if !file.is_closed() && !wanted(&file) => passed.count(&file.path),
             Some(file) => {
                 taken += 1;
                 return Some(file);
             }
             None => {
-                let sentence = passed.sentence(what)?;
                 if taken == 0 {
+                    let hint = passed.sentence(sought.what)?;
                     taken += 1;
-                    return Some(Err(Error::Empty { path: root.clone(), hint: sentence }));
+                    return Some(Err(Error::Empty { path: root.clone(), hint }));
                 }
-                notes.add(sentence);
+                passed.say(sought.what, taken, &notes);
                 return None;
             }
         }
@@ -152,18 +182,23 @@ fn hidden(entry: &DirEntry) -> bool {
     entry.file_name().as_encoded_bytes().starts_with(b".")
 }
 
-/// The path of a link to nothing; `None` for a loop of links, which is skipped.
-fn dangling(error: walkdir::Error, base: &Path) -> Result<Option<PathBuf>> {
+/// A link to nothing, or a folder that may not be opened; `None` for a loop of links, which is skipped.
+fn out_of_reach(error: walkdir::Error, base: &Path) -> Result<Option<File>> {
     if error.loop_ancestor().is_some() {
         return Ok(None);
     }
     let path = error.path().unwrap_or(base).to_owned();
-    if path.is_symlink() && !path.exists() {
-        return Ok(
-            Some(path).filter(|p| !p.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b".")))
-        );
-    }
-    Err(Error::io("read", path, error.into()))
+    let dangling = path.is_symlink() && !path.exists();
+    let error: io::Error = error.into();
+    let place = match error.kind() {
+        _ if dangling => Place::Own,
+        io::ErrorKind::PermissionDenied if path != base => {
+            Place::Closed("a folder that may not be opened".into())
+        }
+        _ => return Err(Error::io("read", path, error)),
+    };
+    let named = !path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    Ok(named.then(|| File { id: ids::id(base, &path), path, place }))
 }
 
 #[cfg(test)]
@@ -172,7 +207,7 @@ mod tests {
     use std::fs;
 
     fn ids(root: &Path) -> Vec<String> {
-        files(root).map(|file| file.unwrap().id).collect()
+        files(root, &Notes::default()).map(|file| file.unwrap().id).collect()
     }
 
     #[test]
@@ -206,7 +241,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let notes = Notes::default();
         let take = |extensions: &'static [&'static str]| {
-            taking(folder.path(), "picture", &notes, move |file| has_extension(&file.path, extensions))
+            let sought = Sought { what: "picture", readable: false };
+            taking(folder.path(), sought, &notes, move |file| has_extension(&file.path, extensions))
                 .map(|file| file.map(|file| file.id).map_err(|e| e.to_string()))
                 .collect::<Vec<_>>()
         };
@@ -221,8 +257,48 @@ mod tests {
     }
 
     #[test]
+    fn results_of_runs_are_skipped_below_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.html", "out/report.html", "out/model.safetensors", "other/run.json", "other/b.html"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        fs::write(folder.path().join("out/run.json"), "{\n  \"version\": \"0.1.0\",\n  \"command\": [")
+            .unwrap();
+        let notes = Notes::default();
+        let ids = |root: &Path| files(root, &notes).map(|file| file.unwrap().id).collect::<Vec<_>>();
+        assert_eq!(ids(folder.path()), ["a.html", "other/b.html", "other/run.json"]);
+        assert!(notes.list()[0].contains("results of a run"));
+        assert_eq!(ids(&folder.path().join("out")).len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_may_not_be_opened_counts_as_a_file_out_of_reach() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let closed = folder.path().join("closed");
+        fs::create_dir(&closed).unwrap();
+        fs::write(folder.path().join("a.png"), "x").unwrap();
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+        if fs::read_dir(&closed).is_ok() {
+            eprintln!("SKIPPED: this user may open every folder");
+            return;
+        }
+        let sought = Sought { what: "picture", readable: false };
+        let taken = |root: &Path| taking(root, sought, &Notes::default(), |_| false).collect::<Vec<_>>();
+        assert!(
+            matches!(&taken(folder.path())[..], [Ok(file)] if file.id == "closed" && file.open().is_err())
+        );
+        assert!(matches!(taken(&closed)[..], [Err(_)]), "the folder that was named");
+        fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    }
+
+    #[test]
     fn a_missing_folder_is_an_error() {
-        assert!(files(Path::new("/nowhere/at/all")).next().is_some_and(|file| file.is_err()));
+        let mut files = files(Path::new("/nowhere/at/all"), &Notes::default());
+        assert!(files.next().is_some_and(|file| file.is_err()));
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         None => Names::numbered(grid.width),
     };
     say_unset(&grid, &names, &notes);
-    let columns = Columns::choose(path, &names, options)?;
+    let columns = Columns::choose(path, &names, options, &notes)?;
     let rows: Vec<_> = grid.rows.into_iter().skip(first).collect();
     let full = |row: &[calamine::Data]| row.iter().any(|cell| !typed::is_missing(cell));
     let again = |row: &[calamine::Data]| {
@@ -52,7 +52,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let full = |row: &[calamine::Data]| full(row) && !again(row);
     let mut numbers: Vec<u64> =
         (0..).zip(&rows).filter(|(_, row)| full(row)).map(|(number, _)| number).collect();
-    say_empty(&notes, rows.len() - numbers.len() - repeated);
+    say_empty(&notes, rows.len() - numbers.len() - repeated, "row");
     let mut rows: Vec<_> = rows.into_iter().filter(|row| full(row)).collect();
     if !options.keep_footer {
         cut_footer(&mut rows, &mut numbers, &notes)?;

@@ -71,6 +71,9 @@ pub struct Reading {
     /// The encoding of files of text, if the user said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<String>,
+    /// The kind of data, if the user said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Whether rows at the end of a table that hold totals or a remark are kept.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub keep_footer: bool,

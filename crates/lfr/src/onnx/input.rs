@@ -20,6 +20,8 @@ pub(super) struct Rows {
     pub(super) input: Input,
     /// Whether each item is without features, `[n]`; `None` where none is.
     pub(super) empty: Option<String>,
+    /// How strange each item is by what no feature can tell, `[n]` from 0 to 1; `None` where none is.
+    pub(super) strange: Option<String>,
 }
 
 /// Declares the inputs and turns them into rows.
@@ -53,7 +55,7 @@ fn pictures(graph: &mut Graph, PictureShape { channels, side }: PictureShape) ->
     );
     let plain = graph.op("Equal", &[&low, &high]);
     let empty = all(graph, &plain);
-    Rows { name, input: Input::Picture { channels, side }, empty: Some(empty) }
+    Rows { name, input: Input::Picture { channels, side }, empty: Some(empty), strange: None }
 }
 
 /// Pictures `[n, c, h, w]` of bytes brought to `side` x `side`, whole numbers as 32-bit floats.
@@ -99,7 +101,20 @@ fn documents(graph: &mut Graph, tfidf: &TfIdf) -> Rows {
     let largest = graph.reduce("ReduceMax", &size, &[1], false);
     let zero = graph.f32s(&[], &[0.0]);
     let empty = graph.op("Equal", &[&largest, &zero]);
-    Rows { name: "input".into(), input: Input::NonNegative, empty: Some(empty) }
+    let strange = strange(graph, tfidf.usually_unknown());
+    Rows { name: "input".into(), input: Input::NonNegative, empty: Some(empty), strange }
+}
+
+/// The share of unknown words above the usual one, as [`TfIdf::strangeness`] has it.
+fn strange(graph: &mut Graph, usual: f32) -> Option<String> {
+    if usual >= 1.0 {
+        return None;
+    }
+    let (usual, rest, zero) =
+        (graph.f32s(&[], &[usual]), graph.f32s(&[], &[1.0 - usual]), graph.f32s(&[], &[0.0]));
+    let above = graph.op("Sub", &["unknown", &usual]);
+    let excess = graph.op("Div", &[&above, &rest]);
+    Some(graph.op("Max", &[&excess, &zero]))
 }
 
 /// Whether all of a row of booleans hold, `[n]`.
@@ -110,39 +125,19 @@ fn all(graph: &mut Graph, x: &str) -> String {
     graph.op("Greater", &[&least, &zero])
 }
 
-/// The scores with those of items without features, and of documents with unknown words, put right as
-/// [`crate::Model::scores`] does; `own` is the score of an item without features.
-pub(super) fn corrected(
-    graph: &mut Graph,
-    scores: &str,
-    rows: &Rows,
-    own: Option<f32>,
-    preprocessor: &Preprocessor,
-) -> String {
+/// The scores with those of items without features and of strange items put right as [`crate::Model::scores`] does; `own`
+/// is the score of an item without features.
+pub(super) fn corrected(graph: &mut Graph, scores: &str, rows: &Rows, own: Option<f32>) -> String {
     let Some(own) = own else { return scores.to_owned() };
     let own = graph.f32s(&[], &[own]);
     let scores = match &rows.empty {
         Some(empty) => graph.op("Where", &[empty, &own, scores]),
         None => scores.to_owned(),
     };
-    match preprocessor {
-        Preprocessor::Text(tfidf) => moved(graph, &scores, &own, tfidf.usually_unknown()),
-        _ => scores,
-    }
-}
-
-/// Scores of documents moved towards `own` by their share of unknown words above the usual one.
-fn moved(graph: &mut Graph, scores: &str, own: &str, usual: f32) -> String {
-    if usual >= 1.0 {
-        return scores.to_owned();
-    }
-    let (usual, rest, zero) =
-        (graph.f32s(&[], &[usual]), graph.f32s(&[], &[1.0 - usual]), graph.f32s(&[], &[0.0]));
-    let above = graph.op("Sub", &["unknown", &usual]);
-    let excess = graph.op("Div", &[&above, &rest]);
-    let strange = graph.op("Max", &[&excess, &zero]);
-    let distance = graph.op("Sub", &[own, scores]);
+    let Some(strange) = &rows.strange else { return scores };
+    let zero = graph.f32s(&[], &[0.0]);
+    let distance = graph.op("Sub", &[&own, &scores]);
     let distance = graph.op("Max", &[&distance, &zero]);
-    let step = graph.op("Mul", &[&strange, &distance]);
-    graph.op("Add", &[scores, &step])
+    let step = graph.op("Mul", &[strange, &distance]);
+    graph.op("Add", &[&scores, &step])
 }

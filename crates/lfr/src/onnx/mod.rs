@@ -60,7 +60,7 @@ impl Model {
         let rows = input::rows(&mut graph, self.preprocessor())?;
         let score = scores(&mut graph, &self.header.method, &rows, &mut weights)?;
         let own = self.header.featureless_score;
-        let score = input::corrected(&mut graph, &score, &rows, own, self.preprocessor());
+        let score = input::corrected(&mut graph, &score, &rows, own);
         graph.output(&score, "anomaly_score", Type::F32, &[ITEMS]);
         let facts = metadata::facts(&self.header, self.preprocessor())?;
         let file = graph.finish(env!("CARGO_PKG_VERSION"), &facts);

@@ -31,11 +31,15 @@ pub(super) fn places(encoder: &TableEncoder) -> Vec<Place<'_>> {
             Encoding::Moment(_) => {
                 number("seconds since 1970-01-01 UTC; NaN where it is missing", numbers.next())
             }
-            Encoding::TimeOfDay(_) => {
+            Encoding::TimeOfDay(time) if time.turn() == DAY => {
                 number("seconds since midnight; NaN where it is missing", numbers.next())
             }
+            Encoding::TimeOfDay(_) => number(
+                "days since January 1 in a year with a February 29; NaN where it is missing",
+                numbers.next(),
+            ),
             // Refused before anyone asks.
-            Encoding::Pieces(_) => number("several numbers", numbers.next()),
+            Encoding::Pieces(_) | Encoding::Tags(_) => number("several values", numbers.next()),
             Encoding::Category(_) => (
                 "a text without blanks around it; empty where it is missing",
                 "categories",
@@ -53,7 +57,7 @@ fn number(encoding: &Encoding) -> Option<&Number> {
         Encoding::Number(number) => Some(number),
         Encoding::Moment(moment) => Some(&moment.position),
         Encoding::TimeOfDay(time) => Some(&time.number),
-        Encoding::Category(_) | Encoding::Pieces(_) => None,
+        Encoding::Category(_) | Encoding::Pieces(_) | Encoding::Tags(_) => None,
     }
 }
 
@@ -108,7 +112,12 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
                 }
             }
             Encoding::TimeOfDay(time) => {
-                let at = parts.add(on_circle(graph, place, &usable, &time.circle, day), 2);
+                let at = parts.add(
+                    on_circle(graph, place, &usable, &time.circle, |graph: &mut Graph, x: &str| {
+                        turns(graph, x, time.turn())
+                    }),
+                    2,
+                );
                 order.extend([at, at + 1].into_iter().chain(flag(&time.number)));
             }
             Encoding::Category(category) => {
@@ -117,7 +126,7 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
                 order.extend(at..at + width);
                 next_category += 1;
             }
-            Encoding::Pieces(_) => {}
+            Encoding::Pieces(_) | Encoding::Tags(_) => {}
         }
         next_number += usize::from(number(encoding).is_some());
     }
@@ -126,7 +135,26 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
     let places = graph.i64s(&order);
     let name = graph.with("Gather", &[&all, &places], vec![("axis", Attribute::Int(1))]);
     let blank = encoder.sets_blank_apart().then(|| blank(graph, !numbers.is_empty(), categories > 0));
-    Ok(Rows { name, input: Input::Vector, empty: blank })
+    let strange = strange(graph, encoder, &numbers, &usable);
+    Ok(Rows { name, input: Input::Vector, empty: blank, strange })
+}
+
+/// How strange each row is by its cells without a value where training had one in every row, `[n]`, as
+/// [`TableEncoder::strangeness`] has it.
+fn strange(graph: &mut Graph, encoder: &TableEncoder, numbers: &[&Number], usable: &str) -> Option<String> {
+    let whole = |number: &&Number| number.missing == 0.0;
+    if encoder.fitted_on() == 0 || !numbers.iter().any(whole) {
+        return None;
+    }
+    let weights =
+        row(graph, numbers, |number| f64::from(u8::from(whole(&number))) * encoder.fitted_on() as f64);
+    let (zero, one) = (graph.f64(0.0), graph.f64(1.0));
+    let gaps = graph.op("Where", &[usable, &zero, &weights]);
+    let gaps = graph.reduce("ReduceSum", &gaps, &[1], false);
+    let distance = graph.op("Sqrt", &[&gaps]);
+    let more = graph.op("Add", &[&distance, &one]);
+    let strange = graph.op("Div", &[&distance, &more]);
+    Some(graph.cast(&strange, Type::F32))
 }
 
 /// Whether each row has no value, `[n]`.
@@ -157,10 +185,15 @@ fn blank(graph: &mut Graph, numbers: bool, categories: bool) -> String {
 
 /// Refuses a column that one number a cell cannot tell.
 fn check(name: &str, encoding: &Encoding) -> Result<()> {
-    if matches!(encoding, Encoding::Pieces(_)) {
+    let several = match encoding {
+        Encoding::Pieces(_) => Some("numbers"),
+        Encoding::Tags(_) => Some("words"),
+        _ => None,
+    };
+    if let Some(what) = several {
         return Err(Error::Export {
             problem: format!(
-                "column `{name}` has several numbers in a cell; fit again with a column for each, or with the column ignored"
+                "column `{name}` has several {what} in a cell; fit again with a column for each, or with the column ignored"
             ),
         });
     }

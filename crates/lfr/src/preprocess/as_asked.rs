@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::reading::{DateOrder, Decimal, NumberFormat, Reading};
+use super::reading::{DateOrder, Decimal, Labelled, NumberFormat, Reading};
 use crate::error::Error;
 
 /// What `--columns NAME=...` asks of a column.
@@ -53,18 +53,28 @@ const SPELLINGS: [(&str, AsAsked); 15] = [
 impl AsAsked {
     /// The reading of strings; `detected` gives what was left to detection. `None` for words.
     pub(super) fn reading(self, detected: Option<Reading>) -> Option<Reading> {
-        let (unit, found) = match &detected {
-            Some(Reading::Written(NumberFormat { unit, decimal })) => (unit.clone(), Some(*decimal)),
+        let (label, format) = match &detected {
+            Some(Reading::Written(format)) => (None, Some(format.clone())),
+            Some(Reading::Labelled(Labelled { label, format })) => {
+                (Some(label.clone()), Some(format.clone()))
+            }
             _ => (None, None),
         };
+        if self == Self::Date(None) && detected == Some(Reading::DayOfYear) {
+            return detected;
+        }
         let order = match detected {
             Some(Reading::Moment(order)) => order,
             _ => DateOrder::YearFirst,
         };
         match self {
             Self::Number(decimal) => {
-                let decimal = decimal.or(found).unwrap_or_default();
-                Some(Reading::Written(NumberFormat { decimal, unit }))
+                let found = format.unwrap_or_default();
+                let format = NumberFormat { decimal: decimal.unwrap_or(found.decimal), ..found };
+                Some(match label {
+                    Some(label) => Reading::Labelled(Labelled { label, format }),
+                    None => Reading::Written(format),
+                })
             }
             Self::Date(asked) => Some(Reading::Moment(asked.unwrap_or(order))),
             Self::Epoch => Some(Reading::EpochSeconds),
@@ -73,6 +83,22 @@ impl AsAsked {
             Self::Duration => Some(Reading::Duration),
             Self::Boolean => Some(Reading::Boolean),
             Self::Category | Self::Ignore => None,
+        }
+    }
+
+    /// How to ask for a reading that was detected; several numbers in a cell cannot be asked for, but categories always can.
+    pub(super) fn for_reading(detected: Option<&Reading>) -> Self {
+        match detected {
+            Some(Reading::Number | Reading::DecimalComma | Reading::Written(_) | Reading::Labelled(_)) => {
+                Self::Number(None)
+            }
+            Some(Reading::Date | Reading::Moment(_) | Reading::DayOfYear) => Self::Date(None),
+            Some(Reading::EpochSeconds) => Self::Epoch,
+            Some(Reading::EpochMilliseconds) => Self::EpochMilliseconds,
+            Some(Reading::TimeOfDay) => Self::Time,
+            Some(Reading::Duration | Reading::MinutesSeconds) => Self::Duration,
+            Some(Reading::Boolean) => Self::Boolean,
+            Some(Reading::Piece(_)) | None => Self::Category,
         }
     }
 }

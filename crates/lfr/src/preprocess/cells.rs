@@ -130,10 +130,13 @@ impl Cells {
     }
 }
 
-/// Cells with the digits of other scripts as ASCII digits, and those that spreadsheets write as `="01002"` or `'21` unwrapped.
+/// Cells with the digits of other scripts as ASCII digits and without characters that nobody sees, and those that spreadsheets
+/// write as `="01002"` or `'21` unwrapped.
 fn as_ascii(strings: &StringArray) -> StringArray {
     let odd = |text: &str| {
-        text.starts_with("=\"") || unquoted(text).is_some() || text.contains(|c| digit(c).is_some())
+        text.starts_with("=\"")
+            || unquoted(text).is_some()
+            || text.contains(|c| digit(c).is_some() || is_invisible(c))
     };
     let bytes = strings.value_data();
     if bytes.is_ascii() && !bytes.contains(&b'=') && !bytes.contains(&b'\'')
@@ -151,6 +154,9 @@ fn plain(text: &str) -> Cow<'_, str> {
     if let Some(number) = unquoted(text) {
         return Cow::Borrowed(number);
     }
+    if text.contains(is_invisible) {
+        return Cow::Owned(plain(&text.replace(is_invisible, "")).into_owned());
+    }
     if !text.contains(|c| digit(c).is_some()) {
         return Cow::Borrowed(text);
     }
@@ -164,6 +170,11 @@ fn plain(text: &str) -> Cow<'_, str> {
         other => other,
     };
     Cow::Owned(text.chars().map(|c| digit(c).unwrap_or_else(|| sign(c))).collect())
+}
+
+/// Blanks without width and marks of the direction of writing, which web pages and programs put around numbers and dates.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
 }
 
 /// The number behind the apostrophe that keeps spreadsheets from reading it.
@@ -252,6 +263,19 @@ mod tests {
         let cells = ["٦٨٢", "۱۲٫۵", "२४", "１，２３４", "=\"01002\"", "=1", "'21", "'90s", "=\"a\"\"b\""];
         let plain = ["682", "12.5", "24", "1,234", "01002", "=1", "21", "'90s", "a\"b"]
             .map(|text| Some(text.to_owned()));
+        assert_eq!(strings(StringArray::from(cells.to_vec())), plain);
+    }
+
+    #[test]
+    fn what_nobody_sees_is_left_out() {
+        let cells = [
+            "79\u{200b}",
+            "\u{200e}₪80.00\u{200f}",
+            "\u{200e}17\u{200e}/\u{200e}3\u{200e}/\u{200e}2024",
+            "\u{200f}٨٠",
+            "\u{200b}",
+        ];
+        let plain = ["79", "₪80.00", "17/3/2024", "80", ""].map(|text| Some(text.to_owned()));
         assert_eq!(strings(StringArray::from(cells.to_vec())), plain);
     }
 

@@ -1,16 +1,23 @@
 //! Detects what a column of a table holds.
 
+mod doubts;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod values;
+mod wholes;
 mod words;
 
+use self::refused::refusal;
 use super::as_asked::AsAsked;
 use super::cells::{Cells, Sort};
 use super::encoding::Encoding;
-use super::reading::{DateOrder, Decision, Hints, NumberFormat, Reading, Tally, decide, format};
+use super::reading::{
+    DateOrder, Decision, Hints, NumberFormat, Reading, Tally, decide, format, joined_remarks, labelled,
+};
 use super::summary::{AS_ASKED, ColumnReading};
 use super::table::TableOptions;
+use crate::error::Result;
 
 /// What is made of a column.
 pub(super) struct Finding {
@@ -51,15 +58,21 @@ impl<'a> Looked<'a> {
     }
 
     /// What is made of it, with what the whole file says.
-    pub fn settle(self, hints: Hints, options: &TableOptions) -> Finding {
+    ///
+    /// # Errors
+    /// [`Error::Config`](crate::Error::Config) where none of its cells can be read as asked.
+    pub fn settle(self, hints: Hints, options: &TableOptions) -> Result<Finding> {
         let reading = ColumnReading { name: self.name.to_owned(), ..ColumnReading::default() };
         let Some(cells) = self.cells else {
-            return Finding::useless(reading, format!("it holds {}, neither numbers nor text", self.kind));
+            return Ok(Finding::useless(
+                reading,
+                format!("it holds {}, neither numbers nor text", self.kind),
+            ));
         };
         let reading = ColumnReading { cells: cells.iter().map(Cells::len).sum(), ..reading };
         match self.asked {
-            Some(AsAsked::Ignore) => return Finding::useless(reading, AS_ASKED.into()),
-            Some(AsAsked::Category) => return Finding::levels(cells, reading, options.max_levels),
+            Some(AsAsked::Ignore) => return Ok(Finding::useless(reading, AS_ASKED.into())),
+            Some(AsAsked::Category) => return Ok(Finding::levels(cells, reading, options.max_levels)),
             _ => {}
         }
         let (detected, marks, remark) = match &self.tally {
@@ -69,16 +82,23 @@ impl<'a> Looked<'a> {
                 let bytes = self.kind.contains("Binary");
                 let reason =
                     if bytes { "it holds bytes that are no text" } else { "all its values are missing" };
-                return Finding::useless(ColumnReading { missing, ..reading }, reason.into());
+                return Ok(Finding::useless(ColumnReading { missing, ..reading }, reason.into()));
             }
-            Some(tally) => match decide(tally, hints, options.numeric_share) {
+            Some(tally) => match self.decision(tally, hints, options.numeric_share) {
                 Decision::Values { reading, marks, remark } => (Some(reading), marks, remark),
                 Decision::Words(remark) => (None, Vec::new(), remark),
             },
         };
         let asked = self.asked.and_then(|asked| asked.reading(detected.clone()));
-        let remark = if asked.is_some() { None } else { remark };
-        match asked.or(detected) {
+        if let Some((how, asked)) = asked.as_ref().zip(self.asked)
+            && let Some(error) = refusal(self.name, cells, asked, how, detected.as_ref())
+        {
+            return Err(error);
+        }
+        let doubts = self.tally.as_ref().zip(detected.as_ref());
+        let doubts = doubts.and_then(|(tally, found)| doubts::of(self.name, cells, tally, found));
+        let remark = if asked.is_some() { None } else { joined_remarks([remark, doubts]) };
+        Ok(match asked.or(detected) {
             Some(values) => {
                 let asked = self.asked.is_some();
                 let format = match &self.tally {
@@ -91,6 +111,16 @@ impl<'a> Looked<'a> {
                 let bytes = self.tally.map_or(0, |tally| tally.bytes);
                 Finding::words(cells, ColumnReading { remark, ..reading }, bytes, options.max_levels)
             }
+        })
+    }
+
+    /// What its text is; asked for numbers, those behind a label are some however few they are.
+    fn decision(&self, tally: &Tally<'_>, hints: Hints, share: f64) -> Decision {
+        match (decide(tally, hints, share), self.asked) {
+            (Decision::Words(remark), Some(AsAsked::Number(_))) => {
+                labelled(tally, hints, share, 0).unwrap_or(Decision::Words(remark))
+            }
+            (decision, _) => decision,
         }
     }
 }

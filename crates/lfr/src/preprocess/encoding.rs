@@ -7,8 +7,9 @@ use super::cells::Cells;
 use super::moment::{Moment, TimeOfDay};
 use super::number::Number;
 use super::pieces::Pieces;
-use super::reading::is_missing;
+use super::reading::{is_missing, shown_clock, shown_date};
 use super::seen::Oddity;
+use super::tags::Tags;
 use crate::arrow::array::{Array, ArrayRef};
 use crate::error::{Error, Result};
 
@@ -22,14 +23,19 @@ pub enum Encoding {
     Category(Category),
     /// A position in time, with the place in the week and the day.
     Moment(Moment),
-    /// The place in the day.
+    /// The place in the day or in the year.
     TimeOfDay(TimeOfDay),
     /// Several scaled numbers.
     Pieces(Pieces),
+    /// One feature a word of several in a cell.
+    Tags(Tags),
 }
 
 /// So many strings, none of them a number, and a column of numbers is taken for another column.
 const EVIDENCE: usize = 16;
+
+/// Letters of a cell that are shown.
+const SHOWN: usize = 40;
 
 impl Encoding {
     /// Features the column becomes.
@@ -40,6 +46,7 @@ impl Encoding {
             Encoding::Moment(moment) => moment.width(),
             Encoding::TimeOfDay(time) => time.width(),
             Encoding::Pieces(pieces) => pieces.width(),
+            Encoding::Tags(tags) => tags.width(),
         }
     }
 
@@ -58,26 +65,49 @@ impl Encoding {
     ) -> Result<Oddity> {
         let cells = Cells::read(array)?
             .ok_or_else(|| mismatch(name, "numbers or text", &array.data_type().to_string()))?;
-        let (oddity, wanted) = match self {
-            Encoding::Number(number) => (number.encode(&cells, out, width, at), "numbers"),
-            Encoding::Moment(moment) => (moment.encode(&cells, out, width, at), "dates"),
-            Encoding::TimeOfDay(time) => (time.encode(&cells, out, width, at), "times of day"),
+        let oddity = match self {
+            Encoding::Number(number) => number.encode(&cells, out, width, at),
+            Encoding::Moment(moment) => moment.encode(&cells, out, width, at),
+            Encoding::TimeOfDay(time) => time.encode(&cells, out, width, at),
             Encoding::Pieces(pieces) => match &cells {
-                Cells::Strings(_) => (pieces.encode(&cells, out, width, at), "several numbers in each cell"),
+                Cells::Strings(_) => pieces.encode(&cells, out, width, at),
                 _ => return Err(mismatch(name, "several numbers in each cell", "single numbers or dates")),
             },
             Encoding::Category(category) => {
                 return Ok(category.encode(&cells.into_strings(), out, width, at));
             }
+            Encoding::Tags(tags) => return Ok(tags.encode(&cells.into_strings(), out, width, at)),
         };
-        let given = match &cells {
-            Cells::Strings(strings) => strings.iter().flatten().filter(|text| !is_missing(text)).count(),
-            _ => 0,
-        };
-        if given >= EVIDENCE && oddity.unread == given {
-            return Err(mismatch(name, wanted, "text that is read as none"));
+        let Cells::Strings(strings) = &cells else { return Ok(oddity) };
+        let mut given = strings.iter().flatten().filter(|text| !is_missing(text));
+        let Some(first) = given.next().filter(|_| oddity.unread >= EVIDENCE) else { return Ok(oddity) };
+        let others = given.count();
+        if oddity.unread == others + 1 {
+            let first: String = first.trim().chars().take(SHOWN).collect();
+            let found = format!(
+                "`{first}` and {others} other cells that cannot be read so; write them as in training, or fit a new model on \
+                 data written like these"
+            );
+            return Err(mismatch(name, &self.wanted(), &found));
         }
         Ok(oddity)
+    }
+
+    /// What training had, in words: `dates (year-month-day, 2024-01-02 to 2024-06-30)`.
+    fn wanted(&self) -> String {
+        let (what, number, shown): (&str, &Number, fn(f64) -> String) = match self {
+            Encoding::Number(number) => ("numbers", number, |value| value.to_string()),
+            Encoding::Moment(moment) => ("dates", &moment.position, shown_date),
+            Encoding::TimeOfDay(time) => ("times of day", &time.number, shown_clock),
+            Encoding::Pieces(pieces) => {
+                ("several numbers in each cell", pieces.first(), |value| value.to_string())
+            }
+            Encoding::Category(_) | Encoding::Tags(_) => return "words".into(),
+        };
+        let format = Some(number.reading.describe()).filter(|format| !format.is_empty());
+        let range = number.range.map(|[low, high]| format!("{} to {}", shown(low), shown(high)));
+        let about: Vec<String> = format.into_iter().chain(range).collect();
+        if about.is_empty() { what.into() } else { format!("{what} ({})", about.join(", ")) }
     }
 
     /// Whether its numbers can be computed with.
@@ -88,6 +118,7 @@ impl Encoding {
             Encoding::Moment(moment) => moment.is_sound(),
             Encoding::TimeOfDay(time) => time.is_sound(),
             Encoding::Pieces(pieces) => pieces.is_sound(),
+            Encoding::Tags(tags) => tags.is_sound(),
         }
     }
 }

@@ -42,6 +42,8 @@ pub enum Part {
     DayOfWeek,
     /// A coordinate of its time of day on a circle.
     TimeOfDay,
+    /// A coordinate of its day of the year on a circle.
+    DayOfYear,
     /// Whether its value is missing.
     Missing,
     /// Whether its value is the limit of a measurement (`<0.5`).
@@ -62,6 +64,7 @@ impl Feature {
             Part::Piece { place, .. } => format!("{} ({})", self.column, ordinal(*place)),
             Part::DayOfWeek => format!("{} day of week", self.column),
             Part::TimeOfDay => format!("{} time of day", self.column),
+            Part::DayOfYear => format!("{} day of year", self.column),
             Part::Limit => format!("{} limit", self.column),
             Part::Sentinel => format!("{} no date", self.column),
             Part::Missing => format!("{} missing", self.column),

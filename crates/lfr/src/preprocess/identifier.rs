@@ -16,7 +16,8 @@ pub(super) fn names_rows(different: usize, cells: usize) -> bool {
 }
 
 /// Why a column of numbers names rows, if it does: whole numbers, all different, that either count in equal steps, in any
-/// order, or are spread evenly under a name that says so. A value far from the others is a reason to keep the column.
+/// order, or are spread evenly under a name or behind a label that says so. A value far from the others is a reason to keep
+/// the column.
 pub(super) fn is_identifier(name: &str, cells: &[Cells], reading: &Reading) -> Option<String> {
     let number = |seen: Seen| if let Seen::Value(value) = seen { Some(value) } else { None };
     let mut values: Vec<f64> =
@@ -39,10 +40,13 @@ pub(super) fn is_identifier(name: &str, cells: &[Cells], reading: &Reading) -> O
             if counts { "it only counts the rows" } else { "its values count in equal steps" }.into(),
         );
     }
-    let said = name.split(|c: char| !c.is_alphanumeric()).any(|word| {
+    let says = |word: &str| {
         let word = word.to_lowercase();
         NAMES.contains(&word.as_str()) || word.len() > 3 && word.ends_with("id")
-    });
+    };
+    // `Patient 482` names one.
+    let said =
+        matches!(reading, Reading::Labelled(_)) || name.split(|c: char| !c.is_alphanumeric()).any(says);
     (said && evenly_spread(&values)).then(|| "every value is different, so it names the rows".into())
 }
 

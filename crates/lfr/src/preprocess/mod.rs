@@ -16,6 +16,7 @@ mod shape;
 mod stand_in;
 mod summary;
 mod table;
+mod tags;
 mod tfidf;
 
 pub use crate::words::StopWords;
@@ -27,7 +28,7 @@ pub(crate) use moment::Circle;
 pub(crate) use number::{KNEE, Number, squash};
 pub(crate) use reading::{DAY, Reading, both_values, sentinel_days};
 pub use reading::{DateOrder, Decimal, shown_date};
-use seen::Oddity;
+pub(crate) use seen::Oddity;
 pub use summary::{ColumnReading, ReadAs};
 pub(crate) use table::DECIMAL;
 pub use table::{TableEncoder, TableOptions};
@@ -39,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::{Features, Items, Kind};
 use crate::encoder::EncoderStep;
 use crate::error::{Error, Result};
+use crate::featureless::Featureless;
 
 /// How items become features.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -73,6 +75,24 @@ pub enum Preprocessor {
     Text(TfIdf),
     /// Pictures or documents become the outputs of a network.
     Encoder(EncoderStep),
+}
+
+/// Features of items, and what about the items training did not have.
+pub(crate) struct Applied {
+    /// As [`Preprocessor::apply`] gives them.
+    pub features: Features,
+    /// Which items have no features.
+    pub featureless: Featureless,
+    /// How strange each item is, from 0 (as in training) to 1, by what no feature can tell; empty where none is.
+    pub strange: Vec<f32>,
+    /// For each column of a table what is odd about its cells.
+    pub oddities: Vec<Oddity>,
+}
+
+impl From<Features> for Applied {
+    fn from(features: Features) -> Self {
+        Self { featureless: Featureless::of(&features), features, strange: Vec::new(), oddities: Vec::new() }
+    }
 }
 
 /// The shape of every picture.
@@ -134,17 +154,38 @@ impl Preprocessor {
         }
     }
 
-    /// As [`Preprocessor::apply`], and counts what training did not have.
-    pub(crate) fn apply_noting(&self, items: &Items, oddities: &mut [Oddity]) -> Result<Features> {
+    /// As [`Preprocessor::apply`], with what training did not have; `typical` is the score of an item in the middle.
+    ///
+    /// # Errors
+    /// As [`Preprocessor::apply`].
+    pub(crate) fn applied(&self, items: &Items, typical: f32) -> Result<Applied> {
         match (self, items) {
             (Self::Table(encoder), Items::Rows(batch)) => {
-                Ok(Features::Dense(encoder.apply_noting(batch, oddities)?))
+                let mut oddities = encoder.no_oddities();
+                let features = Features::Dense(encoder.apply_noting(batch, &mut oddities)?);
+                let strange = encoder.strangeness(batch.num_rows(), &oddities);
+                Ok(Applied { strange, oddities, ..features.into() })
             }
-            _ => self.apply(items),
+            (Self::Text(tfidf), Items::Documents(documents)) => {
+                let strange = tfidf.strangeness(documents);
+                let Applied { features, featureless, .. } = self.apply(items)?.into();
+                let featureless = featureless.knowing(|| self.commonplace(items), Some(typical));
+                Ok(Applied { features, featureless, strange, oddities: Vec::new() })
+            }
+            _ => Ok(self.apply(items)?.into()),
         }
     }
 
-    /// A count of nothing, for [`Preprocessor::apply_noting`].
+    /// Whether nothing is odd about each item although it may have no features: a document of stop words alone. Empty where no
+    /// item can be like that.
+    pub(crate) fn commonplace(&self, items: &Items) -> Vec<bool> {
+        match self {
+            Self::Text(tfidf) => tfidf.commonplace(documents(items)),
+            Self::Images(_) | Self::Table(_) | Self::Encoder(_) => Vec::new(),
+        }
+    }
+
+    /// A count of nothing for each column of a table.
     pub(crate) fn no_oddities(&self) -> Vec<Oddity> {
         match self {
             Self::Table(encoder) => encoder.no_oddities(),

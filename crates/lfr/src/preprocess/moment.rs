@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cells::Cells;
 use super::number::{Counts, Number, squash};
-use super::reading::{DAY, Reading};
+use super::reading::{DAY, Reading, YEAR};
 use super::seen::{Oddity, Seen, seen};
 
 /// Days of a week that lie between 1970-01-01, a Thursday, and the Monday before.
@@ -24,13 +24,14 @@ pub struct Moment {
     pub circles: Option<[Circle; 2]>,
 }
 
-/// A column of times of day: the place in the day on a circle, so that 23:59 is near 00:01.
+/// A column of times of day, or of days of a year: the place in the day or year on a circle, so that 23:59 is near 00:01 and
+/// the end of December near the beginning of January.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TimeOfDay {
-    /// Seconds since midnight; of its features only the flags are used.
+    /// Seconds since midnight, or days since the first of January; of its features only the flags are used.
     pub number: Number,
-    /// The place in the day.
+    /// The place in the day or year.
     pub circle: Circle,
 }
 
@@ -75,6 +76,11 @@ fn day_of_week(seconds: f64) -> f64 {
 
 fn time_of_day(seconds: f64) -> f64 {
     seconds.rem_euclid(DAY) / DAY
+}
+
+/// How much of what a reading gives is once around the circle.
+fn turn_of(reading: &Reading) -> f64 {
+    if *reading == Reading::DayOfYear { YEAR } else { DAY }
 }
 
 /// The values of cells, in order.
@@ -124,8 +130,15 @@ impl TimeOfDay {
     /// Learns from the training cells; `None` when no cell has a time.
     pub fn fit(columns: &[Cells], reading: &Reading, marks: &[String]) -> Option<(Self, Counts)> {
         let (number, counts) = Number::fit(columns, reading, marks)?;
-        let circle = Circle::fit(values(columns, reading).into_iter().map(time_of_day));
+        let turn = turn_of(reading);
+        let circle =
+            Circle::fit(values(columns, reading).into_iter().map(|value| value.rem_euclid(turn) / turn));
         Some((Self { number, circle }, counts))
+    }
+
+    /// How many seconds or days are once around the circle.
+    pub fn turn(&self) -> f64 {
+        turn_of(&self.number.reading)
     }
 
     /// Features this column becomes: two for the circle, then the flags.
@@ -135,12 +148,14 @@ impl TimeOfDay {
 
     /// Writes the features of `cells` into the columns from `at` of the row-major `out` of `width` columns.
     pub fn encode(&self, cells: &Cells, out: &mut [f32], width: usize, at: usize) -> Oddity {
+        let whole = self.turn();
         // The number's value comes first and is written over.
         let oddity = self.number.encode(cells, out, width, at + 1);
         for (row, seen) in
             out.chunks_exact_mut(width).zip(seen(cells, &self.number.reading, std::iter::empty()))
         {
-            let turn = if let Seen::Value(seconds) = seen { Some(time_of_day(seconds)) } else { None };
+            let turn =
+                if let Seen::Value(value) = seen { Some(value.rem_euclid(whole) / whole) } else { None };
             row[at..at + 2].copy_from_slice(&self.circle.encode(turn));
         }
         Oddity { beyond: 0, ..oddity }
@@ -191,6 +206,15 @@ mod tests {
         time.encode(&strings(&cells), &mut out, 2, 0);
         let length = |i: usize| out[2 * i].hypot(out[2 * i + 1]);
         assert!((0..200).all(|i| length(i) < length(200)), "{}", length(200));
+    }
+
+    #[test]
+    fn new_year_is_one_place() {
+        let cells = strings(&["31.12.", "1.1.", "17.3.", "1.7.", "17.9."]);
+        let (days, _) = TimeOfDay::fit(std::slice::from_ref(&cells), &Reading::DayOfYear, &[]).unwrap();
+        let mut out = vec![0.0; 10];
+        days.encode(&cells, &mut out, 2, 0);
+        assert!(distance(&out, 0, 1) < 0.05 && distance(&out, 0, 3) > 1.5, "{out:?}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub enum Seen {
 }
 
 /// What scoring saw that training did not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Oddity {
     /// Rows.
     pub rows: usize,
@@ -33,11 +33,14 @@ pub struct Oddity {
     pub beyond: usize,
     /// Levels that training did not have.
     pub unknown: usize,
+    /// Places of the rows whose cell has no value, in a column where every cell of training had one.
+    pub gaps: Vec<usize>,
 }
 
 impl Oddity {
     /// Adds what other rows had.
     pub fn add(&mut self, other: Self) {
+        self.gaps.extend(other.gaps.into_iter().map(|place| self.rows + place));
         self.rows += other.rows;
         self.unread += other.unread;
         self.missing += other.missing;

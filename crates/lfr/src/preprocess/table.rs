@@ -1,6 +1,7 @@
 //! Rows of a table as rows of numbers.
 
 mod column;
+mod gaps;
 mod look;
 
 use std::collections::BTreeMap;

@@ -104,6 +104,16 @@ impl TfIdf {
         self.unknown(documents, 1).into_iter().map(excess).collect()
     }
 
+    /// Whether each document has words, all of them stop words.
+    pub(super) fn commonplace(&self, documents: &[String]) -> Vec<bool> {
+        let plain = |document: &String| {
+            let text = document.to_lowercase();
+            let mut words = words(&text).peekable();
+            words.peek().is_some() && words.all(|word| self.stop_words.contains(word))
+        };
+        documents.par_iter().map(plain).collect()
+    }
+
     /// The share of each document's words that are not among the terms of at least `least` documents of the fit; 0 without
     /// a word.
     fn unknown<T: AsRef<str> + Sync>(&self, documents: &[T], least: usize) -> Vec<f32> {
@@ -323,6 +333,14 @@ mod tests {
         let json = serde_json::to_string(&tfidf).unwrap();
         let old: TfIdf = serde_json::from_str(&json.replace(",\"usually_unknown\":0.5", "")).unwrap();
         assert_eq!(old.strangeness(&owned(&new)), [0.0; 5], "an old model does not know what is usual");
+    }
+
+    #[test]
+    fn documents_of_stop_words_alone_are_known() {
+        let tfidf = fit(10_000, StopWords::English);
+        let documents = owned(&["And you?", "who are you", "and cat", "zebra", "!!", "", "I a"]);
+        assert_eq!(tfidf.commonplace(&documents), [true, true, false, false, false, false, false]);
+        assert_eq!(fit(10_000, StopWords::None).commonplace(&documents), [false; 7]);
     }
 
     #[test]

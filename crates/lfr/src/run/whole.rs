@@ -56,7 +56,7 @@ impl Run {
         let options = Options { chunk: CHUNK, ..self.data.reading.clone() };
         let mut scores: Vec<f32> = Vec::with_capacity(rows.ids.len());
         let mut worst = Worst { show, rows: Vec::new() };
-        self.model.stream(path, &options, |chunk, part| {
+        let source = self.model.stream(path, &options, |chunk, part| {
             worst.add(scores.len(), &chunk.items, part, &rows.places)?;
             scores.extend_from_slice(part);
             watch(scores.len())
@@ -70,6 +70,7 @@ impl Run {
                 problem: format!("{} labels for {} items", labels.len(), scores.len()),
             });
         }
+        self.warnings.extend(source.warnings());
         // Rows of the fit are scored as such: none is its own neighbour.
         rows.places.iter().zip(&self.scores).for_each(|(&place, &score)| scores[place] = score);
         self.truth = labels.map(|labels| Truth::new(labels, None)).transpose()?;

@@ -179,6 +179,7 @@ tests!(
     packed,
     jsonl,
     json,
+    xml,
     parquet,
     workbook,
     old_workbook,

@@ -129,6 +129,22 @@ pub fn json() -> Vec<Vec<u8>> {
     seeds
 }
 
+pub fn xml() -> Vec<Vec<u8>> {
+    let wide = "\u{feff}<?xml version='1.0' encoding='UTF-16'?><r><x v='1'/><x v='2'/></r>";
+    let mut seeds = all(&[
+        "<?xml version=\"1.0\"?>\n<gpx><trk><trkseg><trkpt lat=\"1\" lon=\"2\"><ele>3</ele></trkpt><trkpt lat=\"4\" lon=\"5\"/>\
+         </trkseg></trk></gpx>",
+        "<!DOCTYPE r [<!ENTITY a \"b\">]><r><row a=\"1\"><b>&a;&#65;&lt;</b></row><row><b/><b><![CDATA[<x>]]></b></row></r>",
+        "<d><row><field name=\"a\">1</field><field name=\"b\">x</field></row><row><field name=\"a\">2</field></row></d>",
+        "<kml><Folder><Placemark><coordinates>1.5,2.5,0</coordinates></Placemark><Placemark/><Folder><Placemark/></Folder></Folder></kml>",
+        "<f><e><c>one <b>bold</b> word</c><n>1</n></e><e><c>two</c><n>2</n></e><!-- x --><?y z?></f>",
+        "<r><x><a>1</a></x><x><a>2</a></x></r><r><x><a>3</a></x></r>",
+    ]);
+    seeds.push(wide.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    seeds.push(b"<?xml version='1.0' encoding='latin1'?><r><x v='\xe9'/><x v='2'/></r>".to_vec());
+    seeds
+}
+
 fn table() -> RecordBatch {
     let mut dictionary = StringDictionaryBuilder::<Int32Type>::new();
     [Some("x"), Some("y"), None, Some("x")].into_iter().for_each(|text| dictionary.append_option(text));
@@ -265,6 +281,10 @@ pub fn archive() -> Vec<Vec<u8>> {
         zip(&[part("x/a.jsonl", "{\"a\": 1}\n{\"a\": 2}\n"), part("README", "words")]),
         zip(&[part("a.txt", "one line\nanother line\n")]),
         zip(&mails().map(|mail| part(&format!("{}.eml", mail.len()), &mail))),
+        zip(&[
+            part("apple_health_export/export.xml", "<r><x v='1'/><x v='2'/></r>"),
+            part("b.csv", "a\n1\n"),
+        ]),
         zip(&[part("a.html", "<html><p>caf&eacute;</p>"), part("b.html", "<!-- x --><td>a<td>b")]),
         zip(&[("a.png".into(), pictures()[0].clone()), ("b.png".into(), pictures()[1].clone())]),
     ]

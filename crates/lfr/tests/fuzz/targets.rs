@@ -43,6 +43,7 @@ pub const ALL: &[Target] = &[
     target("packed", "a.csv.gz", seeds::packed, mutate::packed, data),
     target("jsonl", "a.jsonl", seeds::jsonl, mutate::bytes, data),
     target("json", "a.json", seeds::json, mutate::bytes, data),
+    target("xml", "a.xml", seeds::xml, mutate::bytes, data),
     target("parquet", "a.parquet", seeds::parquet, mutate::bytes, data),
     target("workbook", "a.xlsx", seeds::workbook, mutate::zipped, data),
     target("old_workbook", "a.xls", seeds::old_workbook, mutate::bytes, data),
@@ -75,7 +76,8 @@ fn told<T>(result: lfr::Result<T>) -> String {
 fn options(bytes: &[u8]) -> Options {
     let hash = bytes.iter().fold(0_u32, |hash, &byte| hash.wrapping_mul(31).wrapping_add(u32::from(byte)));
     let pick = |shift: u32, of: u32| hash.rotate_right(shift) % of;
-    let known = || Known { columns: vec!["a".into(), "b".into()], sheet: Some("2".into()) };
+    let known =
+        || Known { columns: vec!["a".into(), "b".into()], sheet: Some("2".into()), ..Known::default() };
     Options {
         kind: [None, None, None, None, Some(Kind::Table), Some(Kind::Text)][pick(3, 6) as usize],
         header: [None, None, Some(true), Some(false)][pick(7, 4) as usize],

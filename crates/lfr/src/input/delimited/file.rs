@@ -8,6 +8,7 @@ use csv::{Reader, ReaderBuilder};
 use crate::error::Result;
 use crate::input::Notes;
 use crate::input::blanks::{Blank, Blanks};
+use crate::input::spaced::Unspaced;
 use crate::input::stream::{self, MAX_RECORD, Text};
 
 /// Bytes looked at to find the dialect.
@@ -20,6 +21,8 @@ pub(super) struct File {
     pub(super) encoding: Option<String>,
     /// What parts its columns where no delimiter does.
     pub(super) aligned: Option<Blank>,
+    /// Whether blanks before quotes are skipped.
+    pub(super) spaced: bool,
     /// Bytes before the first row.
     pub(super) start: u64,
     pub(super) delimiter: u8,
@@ -27,11 +30,12 @@ pub(super) struct File {
 }
 
 impl File {
-    /// All of its text, with tabs for runs of blanks that part its columns.
+    /// All of its text, with tabs for runs of blanks that part its columns, or without blanks before quotes.
     pub(super) fn text(&self, notes: &Notes) -> Result<Text> {
         let text = stream::open(&self.path, self.encoding.as_deref(), notes)?;
         Ok(match &self.aligned {
             Some(blank) => Box::new(BufReader::new(Blanks::new(text, blank.clone()))),
+            None if self.spaced => Box::new(BufReader::new(Unspaced::new(text, self.delimiter))),
             None => text,
         })
     }

@@ -53,11 +53,12 @@ impl Rows {
         let mut record = spare;
         while self.advance(&mut record)? {
             self.row += 1;
+            record = cut::unmarked(record);
             if record.as_slice().trim_ascii_start().is_empty() {
                 self.empty += 1;
             } else if self.names.as_ref().is_some_and(|names| *names == record) {
                 self.repeated += 1;
-            } else if self.fits(&record) || !cut::is_rule(&record) {
+            } else if !(cut::is_frame(&record) || (cut::is_rule(&record) && !self.fits(&record))) {
                 return Ok(Some(Pending { row: self.row - 1, line: self.line, record }));
             }
         }

@@ -46,7 +46,7 @@ impl Table {
             columns.push(ids.into_iter().map(Some).collect());
         }
         let text = options.text.clone().or_else(|| self.documents.then(|| TEXT.to_owned()));
-        let chosen = Columns::choose(path, &names, &Options { text, ..options.clone() })?;
+        let chosen = Columns::choose(path, &names, &Options { text, ..options.clone() }, notes)?;
         let picked = || chosen.picked.iter().copied();
         let fields: Vec<Field> = picked().map(|i| Field::new(&names.all[i], DataType::Utf8, true)).collect();
         let point = HashMap::from([(DECIMAL.to_owned(), "point".to_owned())]);

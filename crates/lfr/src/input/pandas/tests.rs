@@ -69,7 +69,7 @@ fn what_could_be_rows_or_columns_is_refused_unless_it_is_known() {
     );
     for (names, rows) in [(&["p", "q"][..], 2), (&["v"], 2), (&["p.u", "q.v"], 1)] {
         let columns = names.iter().map(|&name| name.to_owned()).collect();
-        let options = Options { known: Known { columns, sheet: None }, ..Options::default() };
+        let options = Options { known: Known { columns, ..Known::default() }, ..Options::default() };
         assert_eq!(read_with(content, &options).unwrap().len(), rows, "{names:?}");
     }
 }

@@ -9,7 +9,7 @@ fn finding_as(array: ArrayRef, asked: Option<AsAsked>) -> Finding {
     let cells: Vec<Cells> = Cells::read(&array).unwrap().into_iter().collect();
     let looked = Looked::at("x", asked, Some(&cells), String::new());
     let hints = looked.hints();
-    looked.settle(hints, &TableOptions::default())
+    looked.settle(hints, &TableOptions::default()).unwrap()
 }
 
 fn text(cells: &[&str]) -> Finding {
@@ -116,4 +116,29 @@ fn what_is_asked_for_wins() {
     let comma = Arc::new(StringArray::from(vec!["1.234", "2.345", "9.999"])) as ArrayRef;
     let comma = finding_as(comma, Some("number:comma".parse().unwrap()));
     assert_eq!(comma.reading.range, Some(["1234".into(), "9999".into()]));
+}
+
+#[test]
+fn numbers_of_another_size_without_a_unit_are_said() {
+    let remark = |cells: &[&str]| text(cells).reading.remark.unwrap_or_default();
+    let hours = ["2 h", "3 h", "1 h", "4 h", "2.5 h"];
+    let said = remark(&[&hours[..], &["95", "90", "80", "100", "85"]].concat());
+    assert!(said.contains("another size") && said.contains("median 90 against 2.5"), "{said}");
+    for bare in [&["2", "3", "1", "4", "5"][..], &["95", "2"]] {
+        assert_eq!(remark(&[&hours[..], bare].concat()), "");
+    }
+}
+
+#[test]
+fn decimal_numbers_that_may_be_days_are_said() {
+    let remark = |name: &str, cells: &[&str]| {
+        let array: ArrayRef = Arc::new(StringArray::from(cells.to_vec()));
+        let cells: Vec<Cells> = Cells::read(&array).unwrap().into_iter().collect();
+        let looked = Looked::at(name, None, Some(&cells), String::new());
+        looked.settle(Hints::default(), &TableOptions::default()).unwrap().reading.remark.unwrap_or_default()
+    };
+    let days = ["17.03", "24.12", "02.04", "30.11", "05.05"];
+    assert!(remark("Datum", &days).contains("days and months"));
+    assert_eq!(remark("price", &days), "");
+    assert_eq!(remark("Datum", &["17.03", "24.92", "02.04", "30.11", "05.05"]), "");
 }

@@ -7,9 +7,9 @@ use crate::preprocess::identifier::is_identifier;
 use crate::preprocess::moment::{Moment, TimeOfDay};
 use crate::preprocess::number::{Counts, Number};
 use crate::preprocess::pieces::Pieces;
-use crate::preprocess::reading::{Piece, Reading, shown_clock, shown_date};
+use crate::preprocess::reading::{Piece, Reading, shown_clock, shown_date, shown_day};
 use crate::preprocess::seen::{Seen, seen};
-use crate::preprocess::stand_in::stand_in;
+use crate::preprocess::stand_in::stand_ins;
 use crate::preprocess::summary::{ColumnReading, ReadAs};
 
 /// Unreadable cells that are shown.
@@ -27,19 +27,19 @@ impl Finding {
         if let Reading::Piece(piece) = how {
             return Self::pieces(cells, *piece, marks, reading);
         }
-        let stands =
-            if asked || !matches!(how, Reading::Written(_)) { None } else { stand_in(cells, how, marks) };
-        let marks = &[marks, &stands.map(|value| value.to_string()).into_iter().collect::<Vec<_>>()].concat();
-        let reading = match stands {
-            Some(value) => ColumnReading { remark: Some(stood_in(value, reading.remark)), ..reading },
-            None => reading,
+        let stands = if asked || !matches!(how, Reading::Written(_)) {
+            Vec::new()
+        } else {
+            stand_ins(cells, how, marks)
         };
+        let marks = &[marks, &stands.iter().map(f64::to_string).collect::<Vec<_>>()].concat();
+        let reading = ColumnReading { remark: stood_in(&stands, reading.remark), ..reading };
         let fitted: Option<(Encoding, Counts, Number)> = match how {
             Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
                 Moment::fit(cells, how, marks)
                     .map(|(m, counts)| (Encoding::Moment(m.clone()), counts, m.position))
             }
-            Reading::TimeOfDay => TimeOfDay::fit(cells, how, marks)
+            Reading::TimeOfDay | Reading::DayOfYear => TimeOfDay::fit(cells, how, marks)
                 .map(|(t, counts)| (Encoding::TimeOfDay(t.clone()), counts, t.number)),
             _ => Number::fit(cells, how, marks).map(|(n, counts)| (Encoding::Number(n.clone()), counts, n)),
         };
@@ -53,6 +53,7 @@ impl Finding {
         let whole = counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
         let in_words = |value: f64| match how {
             Reading::TimeOfDay => shown_clock(value),
+            Reading::DayOfYear => shown_day(value),
             _ if matches!(encoding, Encoding::Moment(_)) => shown_date(value),
             Reading::Duration | Reading::MinutesSeconds if value >= 0.0 => shown_clock(value),
             _ => shown(value),
@@ -125,12 +126,16 @@ impl Finding {
     }
 }
 
-/// Says that a number stands for a missing value, before what else there is to say.
-fn stood_in(value: f64, remark: Option<String>) -> String {
-    let said = format!(
-        "{value}, repeated and far below all others, is taken for a missing value (--columns NAME=number keeps it)"
-    );
-    [Some(said), remark].into_iter().flatten().collect::<Vec<_>>().join("; ")
+/// Says which numbers stand for a missing value, before what else there is to say.
+fn stood_in(stands: &[f64], remark: Option<String>) -> Option<String> {
+    let list = stands.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+    let taken = match stands.len() {
+        0 => return remark,
+        1 => "is taken for a missing value (--columns NAME=number keeps it)",
+        _ => "are taken for missing values (--columns NAME=number keeps them)",
+    };
+    let said = format!("{list}, repeated and apart from all others, {taken}");
+    Some([Some(said), remark].into_iter().flatten().collect::<Vec<_>>().join("; "))
 }
 
 /// A number for people: whole, or with six digits that count.
@@ -139,11 +144,13 @@ fn shown(value: f64) -> String {
     if value.fract() == 0.0 { value.to_string() } else { short.to_string() }
 }
 
-fn read_as(how: &Reading) -> ReadAs {
+pub(super) fn read_as(how: &Reading) -> ReadAs {
     match how {
-        Reading::Moment(_) | Reading::Date | Reading::EpochSeconds | Reading::EpochMilliseconds => {
-            ReadAs::Date
-        }
+        Reading::Moment(_)
+        | Reading::Date
+        | Reading::DayOfYear
+        | Reading::EpochSeconds
+        | Reading::EpochMilliseconds => ReadAs::Date,
         Reading::TimeOfDay => ReadAs::Time,
         Reading::Boolean => ReadAs::Boolean,
         Reading::Number
@@ -151,7 +158,8 @@ fn read_as(how: &Reading) -> ReadAs {
         | Reading::Written(_)
         | Reading::Duration
         | Reading::MinutesSeconds
-        | Reading::Piece(_) => ReadAs::Number,
+        | Reading::Piece(_)
+        | Reading::Labelled(_) => ReadAs::Number,
     }
 }
 

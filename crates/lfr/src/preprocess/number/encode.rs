@@ -31,7 +31,10 @@ impl Number {
             let usable = is_usable(value) && !nulls.is_some_and(|nulls| nulls.is_null(i));
             row[at] = if usable { squash((value - self.center) * scale) as f32 } else { fill };
             oddity.beyond += usize::from(usable && !(low..=high).contains(&value));
-            oddity.missing += usize::from(!usable && !flagged);
+            if !usable && !flagged {
+                oddity.missing += 1;
+                oddity.gaps.push(i);
+            }
             if flagged {
                 row[at + 1] = if usable { present } else { absent };
             }
@@ -52,7 +55,8 @@ impl Number {
         let [low, high] = self.range.unwrap_or([f64::NEG_INFINITY, f64::INFINITY]);
         let mut oddity = Oddity { rows: cells.len(), ..Oddity::default() };
         let names = self.marks.iter().map(|mark| mark.text.as_str());
-        for (row, seen) in out.chunks_exact_mut(width).zip(seen(cells, &self.reading, names)) {
+        for (i, (row, seen)) in out.chunks_exact_mut(width).zip(seen(cells, &self.reading, names)).enumerate()
+        {
             let (value, flag) = match seen {
                 Seen::Value(value) => (Some(value), None),
                 Seen::Limit(value) => (Some(value), limit),
@@ -64,6 +68,9 @@ impl Number {
             row[at + 1..=at + lowered.len()].copy_from_slice(&lowered);
             if let Some(flag) = flag {
                 row[at + 1 + flag] = raised[flag];
+            }
+            if value.is_none() && flag.is_none() {
+                oddity.gaps.push(i);
             }
             oddity.unread += usize::from(seen == Seen::Unread);
             oddity.missing += usize::from(seen == Seen::Missing && missing.is_none());

@@ -30,13 +30,25 @@ fn error(text: &str) -> Option<(&str, Option<&str>)> {
 /// The number in front of brackets with another number, an interval, or a footnote.
 fn in_brackets(text: &str) -> Option<(&str, Option<&str>)> {
     let (number, _) = match text.strip_suffix(')') {
-        Some(text) => text.rsplit_once('(').filter(|(_, inner)| is_number(inner))?,
+        Some(text) => text.rsplit_once('(').filter(|(_, inner)| is_number(inner) || is_interval(inner))?,
         None => text.strip_suffix(']')?.rsplit_once('[').filter(|(_, inner)| {
             let footnote = inner.len() <= 3 && inner.bytes().all(|byte| byte.is_ascii_alphanumeric());
             footnote && !inner.is_empty() || inner.split([',', ';', '–']).all(is_number)
         })?,
     };
     (!number.trim().is_empty()).then_some((number, None))
+}
+
+/// `0.52-2.84`, `0.52, 2.84`, `95% CI 0.52 to 2.84`
+fn is_interval(text: &str) -> bool {
+    const NAMES: [&str; 5] = ["CI", "CI:", "IQR", "IQR:", "range"];
+    let mut words = text.trim().splitn(2, ' ');
+    let share = |word: &&str| word.ends_with('%') && is_number(word);
+    let text = words.next().filter(share).and(words.next()).unwrap_or(text).trim();
+    let text = NAMES.iter().find_map(|name| text.strip_prefix(name)?.strip_prefix(' ')).unwrap_or(text);
+    let parts =
+        [" to ", "–", ", ", "; ", " - ", "-"].into_iter().find_map(|between| text.split_once(between));
+    parts.is_some_and(|(low, high)| is_number(low) && is_number(high))
 }
 
 fn is_number(text: &str) -> bool {
@@ -69,6 +81,10 @@ mod tests {
             "4.52[2]",
             "4.52 [4.1, 4.9]",
             "4.52 [a]",
+            "4.52 (4.1-4.9)",
+            "4.52 (95% CI 4.1-4.9)",
+            "4.52 (IQR 4.1 to 4.9)",
+            "4.52 (4.1, 4.9)",
         ] {
             let number = written(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((number.values[0], number.aside), (Some(4.52), true), "{text}");

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::{clock, packed_clock, shown_clock};
 use super::date::{dated, packed};
+use super::dressing::{epoch_of_json, undressed};
 use super::names::without_weekday;
 use super::zone::without_zone;
 
@@ -85,11 +86,16 @@ pub fn shown_date(seconds: f64) -> String {
 pub(in crate::preprocess) fn stamp(text: &str) -> Option<Stamp> {
     let text = text.trim();
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
-    // JavaScript writes the name of the zone behind it.
-    let text = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
-        Some((text, zone)) if !zone.bytes().any(|byte| byte.is_ascii_digit()) => text,
-        _ => text,
-    };
+    if let Some(seconds) = epoch_of_json(text) {
+        let days = (seconds / DAY).floor();
+        return Some(Stamp {
+            days: [Some(days); 3],
+            time: Some((seconds - days * DAY, 0.0)),
+            compact: false,
+        });
+    }
+    let text = undressed(text);
+    let text = text.as_ref();
     // The shortest is `2023Q1`, the longest has a weekday and month by name, a fraction and a zone.
     if !(6..=48).contains(&text.len()) || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
@@ -98,7 +104,7 @@ pub(in crate::preprocess) fn stamp(text: &str) -> Option<Stamp> {
 }
 
 /// The same date and time in the usual order and with usual signs: `2024:01:02 08:00:00` (cameras), `Tue Jan  2 08:00:00
-/// 2024` (C), `2024年1月2日` and `2024년 1월 2일`.
+/// 2024` (C).
 fn rearranged(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let digits = |range: std::ops::Range<usize>| bytes[range].iter().all(u8::is_ascii_digit);
@@ -112,23 +118,6 @@ fn rearranged(text: &str) -> Option<String> {
         && matches!(&bytes[..2], b"18" | b"19" | b"20" | b"21")
     {
         return Some(format!("{}-{}-{}{}", &text[..4], &text[5..7], &text[8..10], &text[10..]));
-    }
-    if text.contains(['年', '년']) {
-        let signs = text.replace(['年', '년', '月', '월'], "-").replace("- ", "-");
-        return Some(signs.replace(['日', '일'], " "));
-    }
-    // `2/1/2024 à 8h05`
-    if let Some((front, minutes)) = text.rsplit_once('h')
-        && front.contains(' ')
-        && front.ends_with(|c: char| c.is_ascii_digit())
-        && minutes.len() == 2
-        && minutes.bytes().all(|byte| byte.is_ascii_digit())
-    {
-        return Some(format!("{front}:{minutes}"));
-    }
-    // `2.1.2024 klo 8.05`
-    if let Some((date, time)) = text.split_once(" klo ") {
-        return Some(format!("{date} {}", time.replace('.', ":")));
     }
     let (rest, year) = text.rsplit_once(' ')?;
     let in_front = rest.contains(':') && year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit());

@@ -34,9 +34,24 @@ pub(in crate::preprocess) fn clock(text: &str) -> Option<f64> {
     Some(hours * 3600.0 + minutes * 60.0 + second + fraction)
 }
 
-/// `8:05` and whether it is in the afternoon, of `8:05 p.m.`.
+/// Seconds of a lap, whose minutes and seconds have a fraction: `1:23.456`.
+pub(in crate::preprocess) fn lap(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (minutes, seconds) = text.split_once(':')?;
+    let fraction = seconds.len() > 3 && seconds.contains(['.', ',']);
+    (fraction && minutes.len() <= 2 && !seconds.contains(':')).then(|| clock(&format!("0:{text}"))).flatten()
+}
+
+/// `8:05` and whether it is in the afternoon, of `8:05 p.m.`, `오후 8:05`.
 fn half_of_day(text: &str) -> (&str, Option<bool>) {
-    const HALVES: [(&str, bool); 4] = [("am", false), ("pm", true), ("a.m.", false), ("p.m.", true)];
+    #[rustfmt::skip]
+    const HALVES: [(&str, bool); 12] = [
+        ("am", false), ("pm", true), ("a.m.", false), ("p.m.", true), ("a. m.", false), ("p. m.", true),
+        ("a.\u{a0}m.", false), ("p.\u{a0}m.", true), ("π.μ.", false), ("μ.μ.", true), ("πμ", false), ("μμ", true),
+    ];
+    if let Some((rest, afternoon)) = half_in_front(text) {
+        return (rest, Some(afternoon));
+    }
     for (mark, afternoon) in HALVES {
         let at = text.len().wrapping_sub(mark.len());
         if text.get(at..).is_some_and(|tail| tail.eq_ignore_ascii_case(mark)) {
@@ -44,6 +59,14 @@ fn half_of_day(text: &str) -> (&str, Option<bool>) {
         }
     }
     (text, None)
+}
+
+/// The time behind `오후`, `下午` and the like, and whether they say that it is in the afternoon.
+pub(super) fn half_in_front(text: &str) -> Option<(&str, bool)> {
+    const HALVES: [(&str, bool); 6] =
+        [("오전", false), ("오후", true), ("上午", false), ("下午", true), ("午前", false), ("午後", true)];
+    let found = HALVES.iter().find_map(|&(mark, afternoon)| Some((text.strip_prefix(mark)?, afternoon)));
+    found.map(|(rest, afternoon)| (rest.trim_start(), afternoon))
 }
 
 pub(super) fn packed_clock(time: &str) -> Option<f64> {
@@ -64,6 +87,14 @@ mod tests {
         assert_eq!(clock("12:00 AM"), Some(0.0));
         assert_eq!(clock("12:30 p.m."), Some(45_000.0));
         assert_eq!(clock("36:00:00"), Some(129_600.0));
+        assert_eq!(
+            (clock("5:30 p. m."), clock("오후 5:30"), clock("5:30 μμ")),
+            (Some(63_000.0), Some(63_000.0), Some(63_000.0))
+        );
+        assert_eq!(
+            (lap("1:23.456"), lap("1:23"), lap("1:02:03.4"), lap("1:75.5")),
+            (Some(83.456), None, None, None)
+        );
         for text in ["", ":", "8", "8:5:5:5", "8:61", "13:00 pm", "a:b", "8:", ":05", "1,5:30"] {
             assert_eq!(clock(text), None, "{text}");
         }

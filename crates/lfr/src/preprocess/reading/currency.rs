@@ -9,8 +9,11 @@ const CURRENCIES: &[&str] = &[
     "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "BRL", "MXN", "ARS", "CLP", "COP", "ZAR", "KRW", "SGD", "HKD",
     "TWD", "THB", "IDR", "MYR", "PHP", "VND", "ILS", "AED", "SAR", "EGP", "NGN", "KES", "ISK", "US$", "A$",
     "C$", "R$", "HK$", "S$", "NT$", "Rs.", "Rs", "Fr.", "SFr.", "kr.", "kr", "zł", "Kč", "Ft", "lei", "лв",
-    "руб.", "руб", "TL",
+    "руб.", "руб", "TL", "円", "元", "원",
 ];
+
+/// Coins, whose signs stand behind their number: the hundredth part of an amount, so that they are a unit.
+const COINS: [&str; 2] = ["¢", "￠"];
 
 /// Signs of the Unicode class Sc that are in use.
 pub(super) fn is_currency_sign(c: char) -> bool {
@@ -21,7 +24,11 @@ pub(super) fn is_currency_sign(c: char) -> bool {
 }
 
 pub(super) fn without_currency(text: &str) -> (&str, Option<&str>) {
-    let sign = text.chars().next().filter(|&c| is_currency_sign(c)).map(char::len_utf8);
+    // A yen sign in Shift_JIS is a backslash in ASCII.
+    let yen = text
+        .strip_prefix('\\')
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '-'));
+    let sign = text.chars().next().filter(|&c| is_currency_sign(c) || yen).map(char::len_utf8);
     let code = || CURRENCIES.iter().filter(|code| starts_with(text, code)).map(|code| code.len()).max();
     match sign.or_else(code) {
         Some(length) => {
@@ -34,6 +41,7 @@ pub(super) fn without_currency(text: &str) -> (&str, Option<&str>) {
 
 pub(super) fn without_trailing_currency(text: &str) -> (&str, Option<&str>) {
     match without_currency(text) {
+        ("", Some(coin)) if COINS.contains(&coin) => (text, None),
         (rest @ ("" | "-" | "−"), currency) => (rest, currency),
         _ => (text, None),
     }
@@ -41,7 +49,7 @@ pub(super) fn without_trailing_currency(text: &str) -> (&str, Option<&str>) {
 
 /// The unit in front of a currency, as in `Mio. €`, `Mrd. USD`, `k€`.
 pub(super) fn without_last_currency(rest: &str) -> (&str, Option<&str>) {
-    let is_currency = |text: &str| matches!(without_currency(text), ("", Some(_)));
+    let is_currency = |text: &str| matches!(without_trailing_currency(text), ("", Some(_)));
     if is_currency(rest) {
         return ("", Some(rest));
     }
@@ -66,6 +74,7 @@ pub(super) fn code(sign: &str) -> String {
         "£" => "GBP",
         "RS" | "₹" => "INR",
         "FR" | "SFR" => "CHF",
+        "￥" | "円" | "元" | "\\" => "¥",
         other => other,
     }
     .to_owned()

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
+use super::day_of_year::Form;
 use super::names::month;
 
 /// Days since 1970.
@@ -72,6 +73,22 @@ pub(super) fn dated(date: &str) -> Option<[Option<f64>; 3]> {
     }
 }
 
+/// Day and month of a date without a year, and how it is written.
+pub(super) fn day_and_month(date: &str) -> Option<(u32, u32, Form)> {
+    let (pieces, separator) = pieces(date)?;
+    let short = |digits: &str| digits.parse().ok().filter(|_| digits.len() <= 2);
+    match pieces.as_slice() {
+        [Piece::Number(d), Piece::Number(m)] if separator == b'.' && date.ends_with('.') => {
+            Some((short(d)?, short(m)?, Form::Numbers))
+        }
+        [Piece::Number(d), Piece::Word(m)] => Some((short(d)?, month(m)?, Form::DayFirst)),
+        [Piece::Word(m), Piece::Number(d)] if separator == b' ' => {
+            Some((short(d)?, month(m)?, Form::MonthFirst))
+        }
+        _ => None,
+    }
+}
+
 fn named(year: &str, name: &str, day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(full_year(year)?, month(name)?, day.parse().ok()?)
 }
@@ -118,8 +135,10 @@ fn pieces(date: &str) -> Option<(Vec<Piece<'_>>, u8)> {
         match (is_digit, piece.is_empty()) {
             (_, true) => return None,
             (true, _) => all.push(Piece::Number(piece)),
-            // `2 de enero de 2024`, `2nd of January 2024`
-            (false, _) if matches!(piece, "de" | "of" | "г") && !all.is_empty() => {}
+            // `2 de enero de 2024`, `2nd of January 2024`, `den 2 januari 2024`
+            (false, _) if matches!(piece, "de" | "г" | "р") && !all.is_empty() => {}
+            (false, _) if piece == "of" && matches!(all.last(), Some(Piece::Number(_))) => {}
+            (false, _) if matches!(piece, "den" | "le" | "el" | "am") && all.is_empty() => {}
             (false, _) => all.push(Piece::Word(piece)),
         }
         let next = tail.find(|c: char| c.is_alphanumeric()).unwrap_or(tail.len());
@@ -140,8 +159,8 @@ fn pieces(date: &str) -> Option<(Vec<Piece<'_>>, u8)> {
     Some((all, separator))
 }
 
-/// What follows `2nd`, `1st`, `3rd`, `4th` behind the digits.
+/// What follows `2nd`, `1st`, `3rd`, `4th`, `1er`, `1º` behind the digits.
 fn without_ordinal(tail: &str) -> &str {
-    let rest = ["st", "nd", "rd", "th"].into_iter().find_map(|ending| tail.strip_prefix(ending));
+    let rest = ["st", "nd", "rd", "th", "er", "º"].into_iter().find_map(|ending| tail.strip_prefix(ending));
     rest.filter(|rest| !rest.starts_with(|c: char| c.is_alphanumeric())).unwrap_or(tail)
 }

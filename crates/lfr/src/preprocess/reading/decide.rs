@@ -3,9 +3,11 @@
 #[cfg(test)]
 mod tests;
 
+use super::day_of_year::day_of_year;
 use super::hints::{Hints, decimal, order};
 use super::joined::joined;
-use super::remarks::{abbreviated, asides, converted, currencies, listed};
+use super::labelled::{LEVELS, labelled};
+use super::remarks::{abbreviated, asides, converted, currencies, joined_remarks, lent, listed};
 use super::tally::Tally;
 use super::unit::{common, factor};
 use super::{NumberFormat, Reading, yes_or_no};
@@ -15,6 +17,9 @@ const MARKS: usize = 16;
 
 /// Share of numbers, dates or times from which the other cells may be remarks, each of them different.
 const BESIDE_REMARKS: f64 = 0.75;
+
+/// Share of numbers, dates or times from which they are values beside several marks.
+const BESIDE_WORDS: f64 = 0.1;
 
 /// What a column of text is.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +49,19 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
     if let Some(remark) = code(tally) {
         return Decision::Words(Some(remark));
     }
+    // With no other month in the column `8 set 12` is no date.
+    let certain = tally.dates.doubtful < tally.dates.all || tally.dates.all == 0;
     let dates = tally.dates.all + tally.numbers.compact;
-    if enough(tally, dates, share) && (tally.dates.all > 0 || tally.numbers.compact == tally.numbers.all) {
+    if certain
+        && enough(tally, dates, share)
+        && (tally.dates.all > 0 || tally.numbers.compact == tally.numbers.all)
+    {
         let (order, remark) = order(tally, hints);
         return values(Reading::Moment(order), marks(tally), remark);
+    }
+    if enough(tally, tally.days.count(), share) {
+        let marks = marks(tally).into_iter().filter(|mark| day_of_year(mark).is_none()).collect();
+        return values(Reading::DayOfYear, marks, None);
     }
     if is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share) {
         return values(Reading::Duration, marks(tally), None);
@@ -66,20 +80,12 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         let marks = marks(tally).into_iter().filter(|mark| joined(mark).is_none()).collect();
         return values(Reading::Piece(piece), marks, None);
     }
-    let (unit, foreign) = unit(tally);
-    if enough(tally, tally.numbers.all - foreign, share) {
-        let (decimal, remark) = decimal(tally, hints);
-        return values(
-            Reading::Written(NumberFormat { decimal, unit }),
-            marks(tally),
-            remark
-                .or(currencies(tally))
-                .or(converted(tally, foreign))
-                .or(abbreviated(tally))
-                .or(asides(tally)),
-        );
+    if let Some(numbers) = numbers(tally, hints, share).or_else(|| labelled(tally, hints, share, LEVELS)) {
+        return numbers;
     }
-    let few = (2..=3).contains(&tally.units.len()) && tally.units.keys().any(|unit| unit.len() > 1);
+    let measures = tally.measures();
+    let letter = |unit: &&str| unit.len() == 1 && unit.starts_with(char::is_alphabetic);
+    let few = (2..=3).contains(&measures.len()) && !measures.keys().all(letter);
     let units = few && enough(tally, tally.numbers.all, share);
     Decision::Words(
         units.then(|| {
@@ -88,19 +94,47 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
     )
 }
 
+/// The numbers of a column that has enough of them.
+pub(super) fn numbers(tally: &Tally<'_>, hints: Hints, share: f64) -> Option<Decision> {
+    let (unit, foreign) = unit(tally);
+    if !enough(tally, tally.numbers.all - foreign, share) {
+        return None;
+    }
+    let (decimal, remark) = decimal(tally, hints);
+    let remark = joined_remarks([
+        remark,
+        currencies(tally),
+        lent(tally),
+        converted(tally, foreign),
+        abbreviated(tally),
+        asides(tally),
+    ]);
+    Some(values(Reading::Written(NumberFormat { decimal, unit }), marks(tally), remark))
+}
+
 fn values(reading: Reading, marks: Vec<String>, remark: Option<String>) -> Decision {
     Decision::Values { reading, marks, remark }
 }
 
-/// Whether so many values make a column of values: nearly all cells, or at least half of them with many different ones
-/// where the rest is a few repeated strings, or three quarters where the rest is remarks in words. A single other cell among four values or more is a slip.
+/// Whether so many values make a column of values: nearly all cells, or nearly all of those that are no marks, however many marks
+/// there are; where values are in the majority, also all but as many as there are marks, or three quarters where the rest is
+/// remarks in words. A single other cell among four values or more is a slip.
 fn enough(tally: &Tally<'_>, values: usize, share: f64) -> bool {
-    let (rest, kinds) = (tally.given - values, tally.others.len());
-    let slips = rest as f64 <= (1.0 - share) * tally.given as f64 + 1e-9 || rest == 1 && values >= 4;
-    let repeated = kinds <= MARKS && 2 * kinds <= rest && rest == tally.rest() && tally.crowded == 0;
-    let told =
-        rest == tally.remarks && rest == tally.rest() && values as f64 >= BESIDE_REMARKS * tally.given as f64;
-    values > 0 && values >= rest && (slips || (repeated || told) && varied(tally, values) > 2 * kinds)
+    let rest = tally.given - values;
+    let slips = |rest: usize| {
+        rest as f64 <= (1.0 - share) * (values + rest) as f64 + 1e-9 || rest == 1 && values >= 4
+    };
+    let most = values >= rest;
+    if values == 0 || most && slips(rest) {
+        return values > 0;
+    }
+    let marks = if rest == tally.rest() { repeated(tally) } else { Vec::new() };
+    let marked: usize = marks.iter().map(|&(_, count)| count).sum();
+    let told = rest == tally.remarks && values as f64 >= BESIDE_REMARKS * tally.given as f64;
+    // Beside several words, a few numbers are cells that slipped in from another column.
+    let beside = most || marks.len() == 1 || values as f64 >= BESIDE_WORDS * tally.given as f64;
+    let set_apart = marked > 0 && beside && (slips(rest - marked) || most && 2 * marked >= rest);
+    (set_apart || told && rest == tally.rest()) && varied(tally, values) > 2 * marks.len()
 }
 
 /// Whether numbers with a unit of time are durations: some have several (`2h 5m` beside `45m`), or one is hours and another
@@ -116,11 +150,18 @@ fn varied(tally: &Tally<'_>, values: usize) -> usize {
     if tally.numbers.all == values { tally.different.len() } else { values }
 }
 
-/// The strings other than values that occur more than once, the most frequent first.
+/// The strings other than values that occur more than once, at most [`MARKS`], the most frequent first.
+fn repeated<'a>(tally: &Tally<'a>) -> Vec<(&'a str, usize)> {
+    let counts = tally.others.iter().map(|(&text, &count)| (text, count));
+    let mut repeated: Vec<_> = counts.filter(|&(_, count)| count > 1).collect();
+    repeated.sort_unstable_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
+    repeated.truncate(MARKS);
+    repeated
+}
+
+/// Those strings alone.
 fn marks(tally: &Tally<'_>) -> Vec<String> {
-    let mut repeated: Vec<_> = tally.others.iter().filter(|&(_, &count)| count > 1).collect();
-    repeated.sort_by(|(a, many), (b, more)| more.cmp(many).then_with(|| a.cmp(b)));
-    repeated.into_iter().take(MARKS).map(|(text, _)| (*text).to_owned()).collect()
+    repeated(tally).into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
 /// Digits of one length with zeros in front name things: postal codes, article numbers.
@@ -134,8 +175,8 @@ fn code(tally: &Tally<'_>) -> Option<String> {
 
 /// The unit of the column, and how many numbers have one that does not convert into it.
 fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
-    let all: usize = tally.units.values().sum();
-    let unit = common(&tally.units, all < tally.numbers.all);
-    let foreign = tally.units.iter().filter(|(other, _)| factor(unit, other).is_none());
+    let measures = tally.measures();
+    let unit = common(&measures, tally.is_bare());
+    let foreign = measures.iter().filter(|(other, _)| factor(unit, other).is_none());
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
 }

@@ -53,9 +53,13 @@ pub(in crate::preprocess) fn plain_signs(text: &str) -> Option<(Signs, f64)> {
     Some((signs, value))
 }
 
-/// The power of ten behind a number, and what comes after it.
+/// The power of ten behind a number, and what comes after it: `e5`, `D+02` of Fortran, `×10⁴`, `x 10^4`.
 pub(super) fn exponent(rest: &str) -> (i32, &str) {
-    let Some(tail) = rest.strip_prefix(['e', 'E']) else { return (0, rest) };
+    if let Some(found) = power_of_ten(rest) {
+        return found;
+    }
+    let fortran = || rest.strip_prefix(['d', 'D']).filter(|tail| tail.starts_with(['+', '-']));
+    let Some(tail) = rest.strip_prefix(['e', 'E']).or_else(fortran) else { return (0, rest) };
     let signed = tail.strip_prefix(['+', '-']).unwrap_or(tail);
     let digits = signed.bytes().take_while(u8::is_ascii_digit).count();
     let end = tail.len() - signed.len() + digits;
@@ -63,6 +67,19 @@ pub(super) fn exponent(rest: &str) -> (i32, &str) {
         Ok(power) if digits > 0 => (power, &tail[end..]),
         _ => (0, rest),
     }
+}
+
+/// The power of `×10⁴`, `x 10^-4`, `*10^4`, and what comes after it.
+fn power_of_ten(rest: &str) -> Option<(i32, &str)> {
+    let tail = rest.strip_prefix(['×', 'x', '·', '*'])?.trim_start_matches(is_space).strip_prefix("10")?;
+    let small = |c: char| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == c);
+    let (tail, plain) = tail.strip_prefix('^').map_or((tail, false), |tail| (tail, true));
+    let (tail, negative) = tail.strip_prefix(['-', '−', '⁻']).map_or((tail, false), |tail| (tail, true));
+    let digit = |c: char| if plain { c.to_digit(10) } else { small(c).map(|digit| digit as u32) };
+    let end = tail.find(|c: char| digit(c).is_none()).unwrap_or(tail.len());
+    let (digits, tail) = tail.split_at(end);
+    let power = digits.chars().take(4).filter_map(digit).fold(0, |power, digit| power * 10 + digit as i32);
+    (!digits.is_empty()).then_some((if negative { -power } else { power }, tail))
 }
 
 /// The value of digits and separators where `decimal` stands before the fraction; `None` where they are no number.

@@ -20,7 +20,8 @@ const UNITS: &[(&str, f64)] = &[
 /// Longest duration, in bytes.
 const LONGEST: usize = 48;
 
-/// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`.
+/// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`,
+/// `1-02:03:04` (Slurm).
 pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
     let text = text.trim();
     let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |rest| (rest, -1.0));
@@ -32,8 +33,9 @@ pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
 
 /// Seconds of `1 day, 2:00:00` with a sign before it.
 fn days(text: &str, sign: f64) -> Option<f64> {
-    let (days, rest) = text.split_once(" day")?;
-    let days: u32 = days.parse().ok()?;
+    let slurm = || text.split_once('-').filter(|(_, time)| sign > 0.0 && time.matches(':').count() == 2);
+    let (days, rest) = text.split_once(" day").or_else(slurm)?;
+    let days: u32 = days.parse().ok().filter(|_| days.starts_with(|c: char| c.is_ascii_digit()))?;
     let rest = rest.strip_prefix('s').unwrap_or(rest).trim_start_matches([',', ' ']);
     let time = if rest.is_empty() { 0.0 } else { clock(rest.trim_start_matches('+'))? };
     // pandas and Python write -1 days +23:59:00 for a minute less than nothing.
@@ -110,6 +112,10 @@ mod tests {
         assert_eq!(lasting("0 days 00:05:00.5"), Some(300.5));
         assert_eq!((lasting("3 days"), lasting("1 day, 2:00:00")), (Some(3.0 * DAY), Some(DAY + 7200.0)));
         assert_eq!((lasting("-1 days +23:59:00"), lasting("P1DT2H3M4.5S")), (Some(-60.0), Some(93_784.5)));
+        assert_eq!(
+            (lasting("1-02:03:04"), lasting("1-02:03"), lasting("-1-02:03:04")),
+            (Some(93_784.0), None, None)
+        );
         assert_eq!((lasting("P1Y"), lasting("days"), lasting("P"), lasting("PT5")), (None, None, None, None));
     }
 

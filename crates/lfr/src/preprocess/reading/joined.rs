@@ -60,6 +60,7 @@ pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
     let times = |c: char| matches!(c, 'x' | 'X' | '×' | '*');
     let (separator, pieces): (char, Vec<&str>) = match text.contains('/') {
         true => ('/', text.split('/').collect()),
+        false if text.contains(" out of ") => ('/', text.split(" out of ").collect()),
         false if text.contains(times) => ('×', text.split(times).collect()),
         false => return None,
     };
@@ -78,9 +79,12 @@ pub(super) fn joined(text: &str) -> Option<(char, Vec<Written<'_>>)> {
     (sound && !pieces.iter().any(padded)).then_some((separator, pieces))
 }
 
-/// Numbers in brackets as programs write lists, `[0.5, -1]`, or two with a decimal point, as places have: `47.94, -11.0`.
+/// Numbers in brackets as programs write lists, `[0.5, -1]`, or with a decimal point each: two, as places have, `47.94, -11.0`, and
+/// up to four between semicolons or blanks, `0.5 1.0 2.5`.
 fn listed(text: &str) -> Option<Vec<Written<'_>>> {
-    let text = if text.len() > LONGEST { return None } else { text };
+    if text.len() > LONGEST || !text.contains([',', ';', ' ']) {
+        return None;
+    }
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
     let inner = inner.or_else(|| text.strip_prefix('(').and_then(|text| text.strip_suffix(')')));
     let number = |text| {
@@ -89,12 +93,29 @@ fn listed(text: &str) -> Option<Vec<Written<'_>>> {
             Signs::Plain { padded, .. } => inner.is_some() && !padded,
             _ => false,
         };
+        let degrees = |unit: Option<&str>| unit.is_none_or(|unit| unit == "°");
         written(text)
-            .filter(|number| certain(number.signs) && number.unit.is_none() && number.currency.is_none())
+            .filter(|number| certain(number.signs) && degrees(number.unit) && number.currency.is_none())
     };
-    let most = if inner.is_some() { MOST } else { 2 };
-    let parts = inner.unwrap_or(text).split(", ").map(number).collect::<Option<Vec<_>>>()?;
+    let commas = inner.is_none() && text.contains(", ");
+    let most = if commas { 2 } else { MOST };
+    let elements = elements(inner.unwrap_or(text));
+    // The deviation behind a mean: `17.1 (0.6)`.
+    if elements.iter().any(|element| element.starts_with('(')) {
+        return None;
+    }
+    let parts = elements.into_iter().map(number).collect::<Option<Vec<_>>>()?;
     (2..=most).contains(&parts.len()).then_some(parts)
+}
+
+/// The elements of a list whose numbers have a decimal point, between semicolons, commas or blanks.
+fn elements(text: &str) -> Vec<&str> {
+    match text {
+        _ if text.contains(';') => text.split(';').collect(),
+        _ if text.contains(',') => text.split(',').collect(),
+        _ if text.contains('°') => vec![text],
+        _ => text.split_whitespace().collect(),
+    }
 }
 
 /// The ends of a range, the lower first: `30–70`, `40k-55k`, `$5 to $9`.

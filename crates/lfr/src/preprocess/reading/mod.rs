@@ -1,15 +1,21 @@
 //! How the text of a column is read: as numbers, dates, times of day or yes and no.
 
+mod angle;
 mod aside;
 mod calendar;
 mod clock;
+mod compound;
 mod currency;
 mod date;
+mod day_of_year;
 mod decide;
 mod digits;
+mod dressing;
 mod duration;
+mod families;
 mod hints;
 mod joined;
+mod labelled;
 mod missing;
 mod names;
 mod remarks;
@@ -24,17 +30,22 @@ use serde::{Deserialize, Serialize};
 pub(crate) use calendar::DAY;
 pub(super) use calendar::stamp;
 pub use calendar::{DateOrder, shown_date};
-pub(super) use clock::{clock, shown_clock};
+pub(super) use clock::{clock, lap, shown_clock};
+use day_of_year::day_of_year;
+pub(super) use day_of_year::{YEAR, shown_day};
 pub(super) use decide::{Decision, decide};
 use digits::Signs;
 pub(super) use duration::lasting;
 pub(super) use hints::Hints;
 pub use joined::Piece;
 pub(super) use joined::ordinal;
+pub use labelled::Labelled;
+pub(super) use labelled::labelled;
 pub use missing::is_missing;
-pub(super) use remarks::format;
+pub(super) use remarks::{format, joined_remarks};
 pub(super) use tally::Tally;
 pub(crate) use written::both_values;
+pub(super) use written::has_unit;
 pub use written::{Decimal, NumberFormat};
 
 /// How the strings of a column are read.
@@ -63,8 +74,12 @@ pub enum Reading {
     EpochSeconds,
     /// Milliseconds since 1970 as numbers.
     EpochMilliseconds,
+    /// Days without a year as days since the first of January.
+    DayOfYear,
     /// One of several numbers in a cell.
     Piece(Piece),
+    /// Numbers behind a label.
+    Labelled(Labelled),
 }
 
 /// What the text of a cell says.
@@ -119,13 +134,16 @@ impl Reading {
             Reading::Written(format) => format.read(text),
             Reading::Moment(order) => value(stamp(text).and_then(|stamp| stamp.seconds(*order))),
             Reading::TimeOfDay => value(clock(text).filter(|&seconds| seconds < calendar::DAY)),
-            Reading::Duration => value(clock(text).or_else(|| lasting(text))),
+            Reading::Duration => value(clock(text).or_else(|| lap(text)).or_else(|| lasting(text))),
             Reading::MinutesSeconds => {
-                value(clock(text).map(minutes_seconds(text)).or_else(|| lasting(text)))
+                let clock = clock(text).map(minutes_seconds(text));
+                value(clock.or_else(|| lap(text)).or_else(|| lasting(text)))
             }
+            Reading::DayOfYear => value(day_of_year(text)),
             Reading::EpochSeconds => value(text.trim().parse().ok()),
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
             Reading::Piece(piece) => value(piece.read(text)),
+            Reading::Labelled(labelled) => labelled.read(text),
         }
     }
 
@@ -139,8 +157,10 @@ impl Reading {
             Reading::Moment(order) => order.describe().into(),
             Reading::TimeOfDay => "hours:minutes".into(),
             Reading::Duration | Reading::MinutesSeconds => "hours:minutes:seconds".into(),
+            Reading::DayOfYear => "day of the year".into(),
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
+            Reading::Labelled(labelled) => labelled.describe(),
             Reading::Piece(piece) => {
                 (0..piece.count).map(ordinal).collect::<Vec<_>>().join(&piece.separator.to_string())
             }

@@ -4,8 +4,16 @@ use std::collections::BTreeSet;
 
 use super::currency::code;
 use super::tally::Tally;
-use super::unit::{common, factor, magnitudes};
+use super::unit::{common, factor, is_quantity, magnitudes};
 use super::{Decimal, NumberFormat, Reading};
+
+/// What there is to say, in one line.
+pub(in crate::preprocess) fn joined_remarks(
+    remarks: impl IntoIterator<Item = Option<String>>,
+) -> Option<String> {
+    let said: Vec<String> = remarks.into_iter().flatten().collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
 
 /// Says that something beside numbers is passed over.
 pub(super) fn asides(tally: &Tally<'_>) -> Option<String> {
@@ -16,8 +24,7 @@ pub(super) fn asides(tally: &Tally<'_>) -> Option<String> {
 
 /// Says which letters stand for powers of ten.
 pub(super) fn abbreviated(tally: &Tally<'_>) -> Option<String> {
-    let bare = tally.units.values().sum::<usize>() < tally.numbers.all;
-    let powers = (common(&tally.units, bare).is_none() && !tally.units.is_empty())
+    let powers = (common(&tally.units, tally.is_bare()).is_none() && !tally.units.is_empty())
         .then(|| magnitudes(&tally.units))?;
     Some(format!("its numbers are abbreviated: {powers}"))
 }
@@ -38,12 +45,12 @@ pub(in crate::preprocess) fn format(reading: &Reading, tally: &Tally<'_>) -> Str
 
 /// Says that numbers of several units are converted into one.
 pub(super) fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
-    let unit = common(&tally.units, true)?;
-    let several =
-        tally.units.keys().any(|other| factor(Some(unit), other).is_some_and(|factor| factor != 1.0));
+    let units = tally.measures();
+    let unit = common(&units, true)?;
+    let several = units.keys().any(|other| factor(Some(unit), other).is_some_and(|factor| factor != 1.0));
     (several && foreign == 0).then(|| {
-        match tally.units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
-            Some(debit) => format!("amounts marked {debit} are negative, those marked {unit} positive"),
+        match units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
+            Some(debit) => format!("numbers marked {debit} are negative, those marked {unit} positive"),
             None => {
                 format!("its numbers have different units ({}); all are converted to {unit}", listed(tally))
             }
@@ -52,9 +59,17 @@ pub(super) fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
 }
 
 pub(super) fn listed(tally: &Tally<'_>) -> String {
-    let mut units: Vec<_> = tally.units.iter().collect();
-    units.sort_by_key(|&(unit, &count)| (std::cmp::Reverse(count), *unit));
+    let mut units: Vec<_> = tally.measures().into_iter().collect();
+    units.sort_by_key(|&(unit, count)| (std::cmp::Reverse(count), unit));
     units.into_iter().take(3).map(|(unit, count)| format!("{unit} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Says that amounts get a unit that only other numbers have.
+pub(super) fn lent(tally: &Tally<'_>) -> Option<String> {
+    let amounts: usize = tally.amounts.values().sum();
+    let units = tally.measures();
+    let unit = common(&units, true).filter(|unit| tally.priced == 0 && amounts > 0 && !is_quantity(unit))?;
+    Some(format!("its {amounts} amounts without a unit are taken to be in {unit}, as its other numbers are"))
 }
 
 pub(super) fn currencies(tally: &Tally<'_>) -> Option<String> {

@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::currency::is_currency_sign;
+use super::day_of_year::DaysOfYear;
 use super::digits::plain_signs;
 use super::duration::is_unit_of_time;
 use super::joined::Joined;
+use super::names::is_doubtful;
+use super::unit::is_quantity;
 use super::written::{Written, written};
-use super::{Signs, clock, is_missing, lasting, stamp};
+use super::{Signs, clock, is_missing, lap, lasting, stamp};
 
 /// Different strings, numbers or units that are told apart; more are "many".
 const MOST: usize = 4096;
@@ -28,6 +32,12 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub units: BTreeMap<&'a str, usize>,
     /// Currencies with numbers.
     pub currencies: BTreeMap<&'a str, usize>,
+    /// Currencies with numbers that have no unit.
+    pub amounts: BTreeMap<&'a str, usize>,
+    /// Numbers with both a unit and a currency.
+    pub priced: usize,
+    /// Days without a year, which are counted as something else, too.
+    pub days: DaysOfYear,
     /// Dates, by the order that gives one.
     pub dates: Dates,
     /// Times of day and durations.
@@ -116,6 +126,8 @@ fn size(value: f64) -> f64 {
 pub(in crate::preprocess) struct Dates {
     /// All of them.
     pub all: usize,
+    /// Those with a month that is a word of English, too.
+    pub doubtful: usize,
     /// Those that are dates with the year, the day or the month first.
     pub orders: [usize; 3],
     /// The years that dates of two-digit years fall into, by order.
@@ -149,6 +161,21 @@ impl<'a> Tally<'a> {
         tally
     }
 
+    /// Units with how many numbers have them. Where units are known and none of them is a price, the currency of an amount is
+    /// its unit: `85 ct` and `85 kg` beside `1.20 €`.
+    pub fn measures(&self) -> BTreeMap<&'a str, usize> {
+        let mut all = self.units.clone();
+        if self.priced == 0 && all.keys().any(|unit| is_quantity(unit)) {
+            self.amounts.iter().for_each(|(currency, count)| *all.entry(currency).or_default() += count);
+        }
+        all
+    }
+
+    /// Whether there are numbers without a unit.
+    pub fn is_bare(&self) -> bool {
+        self.measures().values().sum::<usize>() < self.numbers.all
+    }
+
     /// Cells that are none of numbers, dates and times.
     pub fn rest(&self) -> usize {
         self.given - self.numbers.all - self.dates.all - self.clocks
@@ -158,7 +185,10 @@ impl<'a> Tally<'a> {
         if let Some((signs, value)) = plain_signs(text) {
             self.distinguish(value);
             self.number(text, signs, value);
-        } else if self.joined.add(text) {
+            return;
+        }
+        self.days.add(text);
+        if self.joined.add(text) {
             self.other(text);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
@@ -169,6 +199,7 @@ impl<'a> Tally<'a> {
             self.written(text, &number);
         } else if let Some(stamp) = stamp(text) {
             self.dates.all += 1;
+            self.dates.doubtful += usize::from(is_doubtful(text));
             for (count, holds) in self.dates.orders.iter_mut().zip(stamp.orders()) {
                 *count += usize::from(holds);
             }
@@ -181,6 +212,10 @@ impl<'a> Tally<'a> {
             self.durations += usize::from(seconds >= super::DAY);
             self.long_clocks += usize::from(long);
             self.long_hours += usize::from(long && seconds >= super::DAY);
+        } else if lap(text).is_some() {
+            self.clocks += 1;
+            self.durations += 1;
+            self.long_clocks += 1;
         } else if lasting(text).is_some() {
             self.clocks += 1;
             self.spelled += usize::from(!text.contains(':'));
@@ -218,7 +253,13 @@ impl<'a> Tally<'a> {
         self.spans += usize::from(number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some());
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;
+            if number.unit.is_none() {
+                *self.amounts.entry(currency).or_default() += 1;
+            }
         }
+        let priced =
+            |unit: &str| number.currency.is_some() || unit.contains(is_currency_sign) && unit.len() > 3;
+        self.priced += usize::from(number.unit.is_some_and(priced));
         let decimal = if number.signs == Signs::EitherComma { number.values[1] } else { number.values[0] };
         self.number(text, number.signs, decimal.unwrap_or(f64::NAN));
     }

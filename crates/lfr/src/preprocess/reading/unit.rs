@@ -1,81 +1,20 @@
-//! Units that convert into one another.
+//! Units behind numbers, and how they convert into one another.
 
 use std::collections::BTreeMap;
 
 use super::currency::is_currency_sign;
+use super::families::{Family, MAGNITUDES, QUANTITIES, SIDES, TOGETHER};
 
 /// Longest unit, in bytes.
 const UNIT: usize = 16;
-
-/// Units of one quantity, with what one of each is worth.
-const FAMILIES: &[&[(&str, f64)]] = &[
-    &[
-        ("ns", 1e-9),
-        ("µs", 1e-6),
-        ("us", 1e-6),
-        ("ms", 1e-3),
-        ("s", 1.0),
-        ("sec", 1.0),
-        ("min", 60.0),
-        ("h", 3600.0),
-        ("hr", 3600.0),
-        ("hour", 3600.0),
-        ("Std", 3600.0),
-        ("Std.", 3600.0),
-        ("day", 86_400.0),
-        ("Tag", 86_400.0),
-        ("week", 604_800.0),
-    ],
-    &[("B", 1.0), ("kB", 1e3), ("KB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12)],
-    &[
-        ("B", 1.0),
-        ("KiB", 1024.0),
-        ("MiB", 1_048_576.0),
-        ("GiB", 1_073_741_824.0),
-        ("TiB", 1_099_511_627_776.0),
-    ],
-    &[("µg", 1e-6), ("mg", 1e-3), ("g", 1.0), ("kg", 1e3), ("t", 1e6)],
-    &[("mm", 1e-3), ("cm", 1e-2), ("m", 1.0), ("km", 1e3)],
-    &[("ml", 1e-3), ("cl", 1e-2), ("l", 1.0), ("mL", 1e-3), ("L", 1.0)],
-    MAGNITUDES,
-    &[("S", -1.0), ("H", 1.0)],
-    &[("D", -1.0), ("C", 1.0)],
-    &[("DR", -1.0), ("CR", 1.0)],
-    &[("Dr", -1.0), ("Cr", 1.0)],
-    &[("Dr.", -1.0), ("Cr.", 1.0)],
-];
-
-/// Powers of ten as people abbreviate them: `50k`, `1.2M`.
-const MAGNITUDES: &[(&str, f64)] = &[
-    ("k", 1e3),
-    ("K", 1e3),
-    ("M", 1e6),
-    ("Mio", 1e6),
-    ("Mio.", 1e6),
-    ("mln", 1e6),
-    ("mn", 1e6),
-    ("million", 1e6),
-    ("Mrd", 1e9),
-    ("Mrd.", 1e9),
-    ("bn", 1e9),
-    ("B", 1e9),
-    ("G", 1e9),
-    ("billion", 1e9),
-    ("tn", 1e12),
-    ("Tsd", 1e3),
-    ("Tsd.", 1e3),
-    ("tsd.", 1e3),
-    ("thousand", 1e3),
-    ("lakh", 1e5),
-    ("crore", 1e7),
-];
 
 /// Endings of several of one: `days`, `Tage`, `Stunden`.
 const PLURALS: [&str; 4] = ["s", "e", "n", "en"];
 
 /// A unit in the singular that a table of units has, or one of two spellings.
 fn is_plural(several: &str, one: &str) -> bool {
-    one.len() > 2 && several.strip_prefix(one).is_some_and(|ending| PLURALS.contains(&ending))
+    // `mile` is no plural of the thousands of Spanish.
+    one.len() > 2 && one != "mil" && several.strip_prefix(one).is_some_and(|ending| PLURALS.contains(&ending))
 }
 
 /// Whether a unit is a power of ten.
@@ -83,17 +22,40 @@ pub(super) fn is_power(unit: &str) -> bool {
     factor(None, unit).is_some()
 }
 
+/// What a unit is worth in a family that has it.
+fn worth(family: Family, unit: &str) -> Option<f64> {
+    family.iter().find(|(name, _)| *name == unit || is_plural(unit, name)).map(|(_, worth)| *worth)
+}
+
 /// What a number with the unit `other` is multiplied by in a column of numbers in `own`; `None` where they do not convert.
 /// Without a unit of its own a column takes powers of ten, and amounts whose sides (debit, credit) are named.
 pub(in crate::preprocess) fn factor(own: Option<&str>, other: &str) -> Option<f64> {
-    let worth = |family: &[(&str, f64)], unit: &str| {
-        family.iter().find(|(name, _)| *name == unit || is_plural(unit, name)).map(|(_, worth)| *worth)
-    };
+    let families = QUANTITIES.iter().chain([&MAGNITUDES]).chain(SIDES).chain(TOGETHER);
     match own {
         Some(own) if own == other || is_plural(own, other) || is_plural(other, own) => Some(1.0),
-        Some(own) => FAMILIES.iter().find_map(|family| Some(worth(family, other)? / worth(family, own)?)),
+        Some(own) => families.copied().find_map(|family| Some(worth(family, other)? / worth(family, own)?)),
         None => worth(MAGNITUDES, other),
     }
+}
+
+/// What a number with a unit, a currency, both or neither is multiplied by in a column of numbers in `own`. An amount without
+/// a unit is no weight and no share, but bare beside powers of ten and beside units that are not known.
+pub(in crate::preprocess) fn scale(
+    own: Option<&str>,
+    unit: Option<&str>,
+    currency: Option<&str>,
+) -> Option<f64> {
+    match (own, unit, currency) {
+        (_, Some(unit), _) => factor(own, unit),
+        (Some(own), None, Some(currency)) if is_quantity(own) => factor(Some(own), currency),
+        _ => Some(1.0),
+    }
+}
+
+/// Whether a unit is known to measure something, money included.
+pub(super) fn is_quantity(unit: &str) -> bool {
+    matches!(unit, "%" | "‰" | "°" | "°C" | "°F")
+        || QUANTITIES.iter().any(|family| worth(family, unit).is_some())
 }
 
 /// What the powers of ten among `units` are, in words: `thousands as k, millions as M`.
@@ -103,9 +65,11 @@ pub(super) fn magnitudes(units: &BTreeMap<&str, usize>) -> String {
     powers.sort_by(|a, b| a.0.total_cmp(&b.0));
     let name = |power: f64| match power.log10().round() as i32 {
         3 => "thousands",
+        4 => "ten thousands",
         5 => "lakhs",
         6 => "millions",
         7 => "crores",
+        8 => "hundred millions",
         12 => "trillions",
         _ => "billions",
     };
@@ -133,7 +97,7 @@ pub(super) fn common<'a>(units: &BTreeMap<&'a str, usize>, bare: bool) -> Option
 }
 
 fn is_credit(unit: &str) -> bool {
-    FAMILIES.iter().any(|family| family.len() == 2 && family[1].0 == unit)
+    SIDES.iter().any(|family| family[1].0 == unit)
 }
 
 /// Whether text behind a number can be its unit: `kg`, `km/h`, `°C`, `m²`, `%`, `mg/dl`, `€/kg`, `l/100km`, and `/kg` behind
@@ -142,7 +106,9 @@ pub(super) fn is_unit(text: &str, amount: bool) -> bool {
     let text = if amount { text.strip_prefix('/').unwrap_or(text) } else { text };
     let mut letters = text.chars();
     let first = letters.next().is_some_and(|c| {
-        c.is_alphabetic() || is_currency_sign(c) || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′')
+        c.is_alphabetic()
+            || is_currency_sign(c)
+            || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′' | '★' | '⭐')
     });
     let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
@@ -174,6 +140,23 @@ mod tests {
         assert_eq!((factor(Some("item"), "items"), factor(Some("m"), "ms")), (Some(1.0), None));
         assert_eq!((factor(None, "crores"), factor(Some("h"), "days")), (Some(1e7), Some(24.0)));
         assert_eq!((factor(Some("H"), "S"), factor(Some("xyz"), "xyz")), (Some(-1.0), Some(1.0)));
+        assert_eq!((factor(Some("kWh"), "MWh"), factor(Some("N"), "S")), (Some(1000.0), Some(-1.0)));
+        assert_eq!((factor(None, "万"), factor(None, "тыс.")), (Some(1e4), Some(1e3)));
+        assert_eq!((factor(Some("L"), "Cr"), factor(Some("H"), "L")), (Some(100.0), Some(1.0)));
+    }
+
+    #[test]
+    fn amounts_are_of_their_currency() {
+        assert_eq!(
+            (scale(Some("ct"), None, Some("€")), scale(Some("€"), Some("ct"), None)),
+            (Some(100.0), Some(0.01))
+        );
+        assert_eq!((scale(Some("kg"), None, Some("€")), scale(Some("%"), None, Some("$"))), (None, None));
+        assert_eq!(
+            (scale(Some("Mio."), None, Some("€")), scale(Some("pcs"), None, Some("€"))),
+            (Some(1.0), Some(1.0))
+        );
+        assert_eq!((scale(Some("kg"), None, None), scale(None, None, Some("€"))), (Some(1.0), Some(1.0)));
     }
 
     #[test]

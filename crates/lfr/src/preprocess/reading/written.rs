@@ -6,10 +6,12 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use super::Cell;
+use super::angle::degrees;
 use super::aside::{hexadecimal, without_aside};
+use super::compound::compound;
 use super::currency::{without_currency, without_last_currency, without_trailing_currency};
 use super::digits::{Signs, exponent, plain, signs, value};
-use super::unit::{factor, is_unit};
+use super::unit::{is_unit, scale};
 
 /// What stands before the fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +73,7 @@ impl NumberFormat {
             return Cell::Value(value);
         }
         let Some(number) = written(text) else { return Cell::Unread };
-        let factor = number.unit.map_or(Some(1.0), |unit| factor(self.unit.as_deref(), unit));
+        let factor = scale(self.unit.as_deref(), number.unit, number.currency);
         match self.decimal.of(number.values).zip(factor) {
             Some((value, factor)) if number.limit => Cell::Limit(value * factor),
             Some((value, factor)) => Cell::Value(value * factor),
@@ -94,7 +96,7 @@ impl NumberFormat {
         let unit = self.unit.as_deref().map(|unit| match unit {
             "%" => "percent".into(),
             // Crores, credit or chromium; thousands or ordinals.
-            "Cr" | "CR" | "cr" | "th" | "Th" | "L" => format!("with the unit `{unit}`"),
+            "Cr" | "CR" | "cr" | "th" | "Th" | "L" | "H" => format!("with the unit `{unit}`"),
             unit => format!("in {unit}"),
         });
         decimal.into_iter().chain(unit).collect::<Vec<_>>().join(", ")
@@ -115,25 +117,35 @@ pub(crate) fn both_values(text: &str) -> [Option<f64>; 2] {
     }
 }
 
+/// Whether a number has a unit or a currency beside it.
+pub(in crate::preprocess) fn has_unit(text: &str) -> bool {
+    plain(text).is_none() && written(text).is_some_and(|number| number.unit.or(number.currency).is_some())
+}
+
 /// The number that `text` is, in whichever convention.
 pub(in crate::preprocess) fn written(text: &str) -> Option<Written<'_>> {
-    if let Some(value) = hexadecimal(text.trim()) {
-        let signs = Signs::Plain { long: false, padded: false };
-        return Some(Written {
-            values: [Some(value); 2],
-            limit: false,
-            currency: None,
-            unit: None,
-            signs,
-            aside: false,
-        });
+    let text = text.trim();
+    let special = hexadecimal(text).map(|value| (value, None));
+    if let Some((value, unit)) = special.or_else(|| degrees(text).map(|value| (value, Some("°")))) {
+        return Some(special_number(text, value, unit));
     }
-    let (text, aside) = without_aside(text.trim());
-    let number = written_alone(text)?;
+    let (text, aside) = without_aside(text);
+    let number = written_alone(text)
+        .or_else(|| compound(text).map(|(value, unit)| special_number(text, value, Some(unit))))?;
     Some(match aside {
         None => number,
         Some(unit) => Written { unit: number.unit.or(unit), aside: true, ..number },
     })
+}
+
+/// A number that is written in a way of its own.
+fn special_number<'a>(text: &str, value: f64, unit: Option<&'a str>) -> Written<'a> {
+    let signs = match (text.contains('.'), text.contains(',')) {
+        (true, false) => Signs::Point,
+        (false, true) => Signs::Comma,
+        _ => Signs::Plain { long: false, padded: false },
+    };
+    Written { values: [Some(value); 2], limit: false, currency: None, unit, signs, aside: false }
 }
 
 /// The number that `text` is, with nothing beside it.
@@ -175,6 +187,7 @@ fn written_alone(text: &str) -> Option<Written<'_>> {
     let unit = match rest {
         "" => None,
         "B" | "b" if currency.is_some() => Some("bn"),
+        "m" | "MM" if currency.is_some() => Some("mn"),
         "T" if currency.is_some() => Some("tn"),
         unit => Some(is_unit(unit, currency.is_some()).then_some(unit)?),
     };
@@ -195,13 +208,23 @@ fn is_body(c: char) -> bool {
 fn without_limit(text: &str) -> (&str, bool) {
     match text.strip_prefix(['<', '>', '≤', '≥']) {
         Some(rest) => (rest.strip_prefix('=').unwrap_or(rest).trim_start_matches(is_space), true),
-        None => (text.strip_prefix(['~', '≈']).map_or(text, |rest| rest.trim_start_matches(is_space)), false),
+        None => (without_about(text), false),
     }
+}
+
+/// The text behind a word or sign that says that a number is not exact.
+fn without_about(text: &str) -> &str {
+    const WORDS: [&str; 9] = ["~", "≈", "ca.", "ca ", "circa ", "approx.", "about ", "etwa ", "rund "];
+    let rest = WORDS.iter().find_map(|&word| {
+        let head = text.get(..word.len())?;
+        head.eq_ignore_ascii_case(word).then(|| &text[word.len()..])
+    });
+    rest.map_or(text, |rest| rest.trim_start_matches(is_space))
 }
 
 fn without_sign(text: &str) -> (&str, bool) {
     match text.strip_prefix(['-', '−', '–', '－']) {
         Some(rest) => (rest.trim_start_matches(is_space), true),
-        None => (text.strip_prefix('+').unwrap_or(text), false),
+        None => (text.strip_prefix('+').map_or(text, |rest| rest.trim_start_matches(is_space)), false),
     }
 }

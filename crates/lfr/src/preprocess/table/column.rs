@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::preprocess::encoding::Encoding;
 use crate::preprocess::feature::{Feature, Part};
 use crate::preprocess::number::Number;
+use crate::preprocess::reading::DAY;
 
 /// A column as training knew it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,8 @@ impl Column {
                 [value].into_iter().chain(number.flag_parts()).chain(circles).collect()
             }
             Encoding::TimeOfDay(time) => {
-                [Part::TimeOfDay, Part::TimeOfDay].into_iter().chain(time.number.flag_parts()).collect()
+                let place = if time.turn() == DAY { Part::TimeOfDay } else { Part::DayOfYear };
+                [place.clone(), place].into_iter().chain(time.number.flag_parts()).collect()
             }
             Encoding::Pieces(pieces) => {
                 let value = |(place, number): (usize, &Number)| {
@@ -45,6 +47,9 @@ impl Column {
             Encoding::Category(category) => {
                 let levels = category.levels.iter().map(|level| Part::Level(level.name.clone()));
                 levels.chain([Part::Other]).collect()
+            }
+            Encoding::Tags(tags) => {
+                tags.kept().map(|tag| Part::Level(tag.to_owned())).chain([Part::Other]).collect()
             }
         };
         parts.into_iter().map(|part| Feature { column: self.name.clone(), part }).collect()

@@ -58,7 +58,8 @@ pub(super) fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<L
         })
         .collect();
     let hints = looked.iter().map(Looked::hints).fold(of_file(schema.as_deref()), Hints::and);
-    let findings: Vec<Finding> = looked.into_par_iter().map(|looked| looked.settle(hints, options)).collect();
+    let settled: Vec<_> = looked.into_par_iter().map(|looked| looked.settle(hints, options)).collect();
+    let findings: Vec<Finding> = settled.into_iter().collect::<Result<_>>()?;
     let mut readings: Vec<ColumnReading> = findings.iter().map(|finding| finding.reading.clone()).collect();
     let falls_back = falls_back(&findings);
     if falls_back {

@@ -124,6 +124,66 @@ fn what_scoring_has_and_training_had_not_is_said_once() {
 }
 
 #[test]
+fn cells_without_a_value_where_training_had_none_are_strange() {
+    let (encoder, _) = fit(&[
+        ("a", text(&["1", "2", "4", "3"])),
+        ("b", text(&["1", "", "4", "3"])),
+        ("c", text(&["x", "y", "x", "y"])),
+        ("d", text(&["2024-01-02", "2024-01-03", "2024-01-05", "2024-01-09"])),
+    ]);
+    let new = batch(&[
+        ("a", text(&["2", "", "two", "3", "n/a"])),
+        ("b", text(&["2", "", "x", "", "3"])),
+        ("c", text(&["x", "z", "", "y", "y"])),
+        ("d", text(&["2024-01-03", "2024-01-03", "soon", "2024-01-03", ""])),
+    ]);
+    let mut oddities = encoder.no_oddities();
+    encoder.apply_noting(&new, &mut oddities).unwrap();
+    let strange = |gaps: f64| ((4.0 * gaps).sqrt() / (1.0 + (4.0 * gaps).sqrt())) as f32;
+    let expected = [0.0, 1.0, 2.0, 0.0, 2.0].map(strange);
+    assert_eq!(encoder.strangeness(5, &oddities), expected, "gaps in a and d alone");
+    let gaps = encoder.first_gaps(&new, &oddities, |row| row > 1);
+    let told = ["`a` is `two`", "`d` is `soon`", "`a` is `n/a`"];
+    assert_eq!(gaps, [2, 2, 4].into_iter().zip(told.map(str::to_owned)).collect::<Vec<_>>());
+    let typed = batch(&[
+        ("a", numbers(&[2.0, f64::NAN, f64::INFINITY])),
+        ("b", numbers(&[2.0; 3])),
+        ("c", text(&["x"; 3])),
+        ("d", text(&["2024-01-03"; 3])),
+    ]);
+    let mut oddities = encoder.no_oddities();
+    encoder.apply_noting(&typed, &mut oddities).unwrap();
+    assert_eq!(encoder.strangeness(3, &oddities), [0.0, 1.0, 1.0].map(strange));
+    let none = encoder.no_oddities();
+    assert!(encoder.strangeness(3, &none).is_empty());
+    let old = TableEncoder { readings: vec![], ..encoder };
+    assert_eq!(old.strangeness(3, &oddities), [0.0; 3], "models of version 0.1 score as they did");
+}
+
+#[test]
+fn another_column_is_told_with_what_training_had_and_what_is_there() {
+    let days: Vec<String> = (1..21).map(|day| format!("2024-01-{day:02}")).collect();
+    let days = text(&days.iter().map(String::as_str).collect::<Vec<_>>());
+    let prices: Vec<String> = (0..20).map(|i| format!("{}.5", i * 7 % 19)).collect();
+    let prices = text(&prices.iter().map(String::as_str).collect::<Vec<_>>());
+    let (encoder, _) = fit(&[("day", days.clone()), ("price", prices.clone())]);
+    let message = |columns: &[(&str, ArrayRef)]| encoder.apply(&batch(columns)).unwrap_err().to_string();
+    let epochs = message(&[("day", text(&["1710662400000"; 20])), ("price", prices)]);
+    assert!(
+        epochs.contains(
+            "column `day`: expected dates (year-month-day, 2024-01-01 to 2024-01-20), found `1710662400000` and 19 other \
+             cells that cannot be read so; write them as in training, or fit a new model"
+        ),
+        "{epochs}"
+    );
+    let commas = message(&[("day", days), ("price", text(&["47,5 kg"; 20]))]);
+    assert!(
+        commas.contains("expected numbers (0.5 to 18.5), found `47,5 kg` and 19 other cells"),
+        "{commas}"
+    );
+}
+
+#[test]
 fn a_decision_in_doubt_follows_the_other_columns() {
     let prices = ["12,50", "3,20", "1,99", "7,00"];
     let counts = ["1.250", "2.155", "3.000", "9.800"];

@@ -68,6 +68,28 @@ fn dates_that_read_one_way() {
         ("March 01, 2024 at 01:26 PM", "2024-03-01 13:26"),
         ("2 janvier 2024 à 14h03", "2024-01-02 14:03"),
         ("2 Jan 2024 klo 14.03", "2024-01-02 14:03"),
+        ("1er mai 2024", "2024-05-01"),
+        ("den 3 mars 2024", "2024-03-03"),
+        ("3. března 2024", "2024-03-03"),
+        ("3. července 2024", "2024-07-03"),
+        ("2024. március 3.", "2024-03-03"),
+        ("3. maaliskuuta 2024", "2024-03-03"),
+        ("3 Μαρτίου 2024", "2024-03-03"),
+        ("3 Agustus 2024", "2024-08-03"),
+        ("3 березня 2024 р.", "2024-03-03"),
+        ("3 مارس 2024", "2024-03-03"),
+        ("3 martie 2024", "2024-03-03"),
+        ("3. ožujka 2024.", "2024-03-03"),
+        ("2024. 5. 22. 오전 5:23", "2024-05-22 05:23"),
+        ("2024/02/21 下午10:20", "2024-02-21 22:20"),
+        ("2024/03/03(日)", "2024-03-03"),
+        ("2024/03/03(日) 10:20", "2024-03-03 10:20"),
+        ("2024年3月3日 星期三 上午8:30", "2024-03-03 08:30"),
+        ("3 Jan 2024 5:30 p. m.", "2024-01-03 17:30"),
+        ("3 Jan 2024 5:30 μμ", "2024-01-03 17:30"),
+        ("03-MAR-71 10.10.00.000000 AM", "1971-03-03 10:10"),
+        ("/Date(1704067200000)/", "2024-01-01"),
+        ("2024-03-03T08:30:00+01:00[Europe/Berlin]", "2024-03-03 07:30"),
     ] {
         let all = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst].map(|o| at(text, o));
         assert_eq!(all, [(); 3].map(|()| Some(date.to_owned())), "{text}");
@@ -83,6 +105,9 @@ fn dates_that_depend_on_the_order() {
     assert_eq!(both("25/01/2023"), (date("2023-01-25"), None));
     assert_eq!(both("01/25/23"), (None, date("2023-01-25")));
     assert_eq!(both("05.01.2023"), (date("2023-01-05"), None));
+    assert_eq!(both("05.01.2023 г."), (date("2023-01-05"), None));
+    assert_eq!(both("5 tháng 1 2023"), (date("2023-01-05"), None));
+    assert_eq!(both("ngày 5 tháng 1 năm 2023"), (date("2023-01-05"), None));
     assert_eq!(at("05.01.23", DateOrder::YearFirst), None, "nobody writes the year first before points");
     assert_eq!(both("5. 1. 2023"), (date("2023-01-05"), None));
     assert_eq!(both("01-02-70"), (date("1970-02-01"), date("1970-01-02")));
@@ -116,6 +141,8 @@ fn what_is_no_date() {
         "2nd place 2024",
         "room 4 of 2024",
         "1 day 2h05",
+        "8 out of 10",
+        "2024-077",
     ];
     for text in texts {
         assert_eq!(stamp(text), None, "{text}");

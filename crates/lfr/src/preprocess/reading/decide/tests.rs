@@ -138,3 +138,58 @@ fn yes_no_codes_and_words() {
     assert!(matches!(of(&["01234", "98765", "00501"], Hints::default()), Decision::Words(Some(_))));
     assert_eq!(of(&["red", "blue"], Hints::default()), Decision::Words(None));
 }
+
+#[test]
+fn amounts_are_read_in_one_currency_or_not_at_all() {
+    let format = |cells: &[&str]| match reading(cells) {
+        Reading::Written(format) => format,
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    for (cells, unit, cents) in [
+        (["1.20 €", "85 ct", "2.40 €", "45.00 €"], "€", "85 ct"),
+        (["£1.20", "85p", "£2.40", "£45.00"], "£", "85p"),
+        (["$1.20", "85¢", "$2.40", "$45.00"], "$", "85¢"),
+    ] {
+        let format = format(&cells);
+        assert_eq!((format.unit.as_deref(), format.read(cents)), (Some(unit), Cell::Value(0.85)));
+        assert_eq!(format.read(cells[3]), Cell::Value(45.0));
+    }
+    for cells in [["1.20 €", "85 kg", "2.40 €", "80 kg"], ["12%", "$75", "14%", "$80"]] {
+        match of(&cells, Hints::default()) {
+            Decision::Words(Some(remark)) => assert!(remark.contains("different units"), "{remark}"),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(format(&["12 € VB", "15 €", "9 € VB"]).read("15 €"), Cell::Value(15.0));
+    assert_eq!(format(&["12 Euro", "15 €", "9 €"]).read("12 Euro"), Cell::Value(12.0));
+    assert_eq!(format(&["5 ft", "6 ft", "5 ft 3 in"]).read("5 ft 3 in"), Cell::Value(5.25));
+}
+
+#[test]
+fn powers_of_ten_of_other_languages_are_known() {
+    for (cells, value) in [
+        (["5万", "28000", "980万"], 9.8e6),
+        (["5 тыс.", "4200", "980 тыс."], 980e3),
+        (["5 juta", "28000", "980 juta"], 980e6),
+        (["€2bn", "€15000", "€800m"], 800e6),
+    ] {
+        assert_eq!(reading(&cells).read(cells[2]), Cell::Value(value), "{cells:?}");
+        assert!(matches!(reading(&cells).read(cells[1]), Cell::Value(plain) if plain < 30e3), "{cells:?}");
+    }
+    assert_eq!(reading(&["₹2 Cr", "₹80 L", "₹3 Cr"]).read("₹80 L"), Cell::Value(0.8));
+}
+
+#[test]
+fn days_without_a_year_and_words_that_are_months() {
+    for cells in
+        [["17.3.", "24.12.", "2.4."], ["17 Mar", "24. Dezember", "2-Apr"], ["Mar 17", "Apr 2", "Dec 24"]]
+    {
+        assert_eq!(reading(&cells), Reading::DayOfYear, "{cells:?}");
+    }
+    assert_eq!(reading(&["1.1.", "1.2.", "2.1."]), number(Decimal::Point));
+    assert!(matches!(reading(&["8 out of 10", "7 out of 10"]), Reading::Piece(_)));
+    assert!(matches!(of(&["8 set 12", "7 set 11"], Hints::default()), Decision::Words(_)));
+    assert!(matches!(reading(&["8 set 12", "7 fev 11"]), Reading::Moment(_)));
+    assert_eq!(reading(&["1:23.456", "1:24.001"]), Reading::MinutesSeconds);
+    assert_eq!(reading(&["1-02:03:04", "12:30:00"]), Reading::Duration);
+}
