@@ -22,7 +22,7 @@ pub enum Labels {
 }
 
 impl Labels {
-    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), parted by commas, semicolons or tabs, or
+    /// Reads a labels file: CSV with the columns `id` and `label` (others are ignored), separated by commas, semicolons or tabs, or
     /// one label per line. Rows whose label is [`UNSURE`] are no labels and are left out.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Cutting a ranking: which scores count as outliers, without labels.
 //!
-//! An item is flagged when its score is **above** the threshold, as in PyOD. Items with equal scores are never parted.
+//! An item is flagged when its score is **above** the threshold, as in PyOD. Items with equal scores are never separated.
 
 use std::fmt;
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::Place;
 
-/// Forty rows with decimal commas, parted by semicolons, below names.
+/// Forty rows with decimal commas, separated by semicolons, below names.
 fn training() -> String {
     let row = |i: i32| format!("{},{};{},25;{}\n", i * 7 % 13, i % 10, i * 5 % 11, i * 3 % 7);
     format!("a;b;c\n{}", (0..40).map(row).collect::<String>())

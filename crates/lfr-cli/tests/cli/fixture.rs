@@ -72,7 +72,7 @@ impl Place {
         (rows.into_iter().map(|mut fields| fields.swap_remove(0)).collect(), said)
     }
 
-    /// Runs `lfr` with the words of `line`, which are parted by single spaces.
+    /// Runs `lfr` with the words of `line`, which are separated by single spaces.
     pub fn lfr(&self, line: &str) -> Run {
         self.command(line).output().unwrap().into()
     }

@@ -175,7 +175,7 @@ fn quotes_around_whole_lines_are_taken_away() {
 fn what_would_be_read_wrongly_is_refused_by_name() {
     let rows = rows(|i, x| format!("{}::{x}::{}", i % 9 + 1, i % 5));
     for (name, content, words) in [
-        ("a.txt", rows.clone(), "its columns are parted by `::`"),
+        ("a.txt", rows.clone(), "its columns are separated by `::`"),
         (
             "a.arff",
             format!("@relation x\n@attribute k {{a,b}}\n@data\n{}", rows.replace("::", ",")),

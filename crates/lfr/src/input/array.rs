@@ -60,7 +60,7 @@ struct Array<'a> {
 }
 
 impl Array<'_> {
-    /// Its extents, parted by crosses.
+    /// Its extents, separated by crosses.
     fn shape(&self) -> String {
         self.header.shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" x ")
     }

@@ -1,4 +1,4 @@
-//! Tables whose columns are parted by runs of blanks, or begin at the same place in every line.
+//! Tables whose columns are separated by runs of blanks, or begin at the same place in every line.
 
 use std::io::{self, BufRead, Read};
 
@@ -22,7 +22,7 @@ pub(super) enum Blank {
     Quoted,
 }
 
-/// Whether `sample` is a table parted by blanks: at least three lines, all but one in twenty of as many words as
+/// Whether `sample` is a table separated by blanks: at least three lines, all but one in twenty of as many words as
 /// most have, with a column of numbers. Lines of titles may stand above three columns and more.
 pub(super) fn aligned(sample: &[u8]) -> bool {
     let lines: Vec<Vec<String>> = lines(sample).take(LINES).map(words).collect();

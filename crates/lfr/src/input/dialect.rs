@@ -140,7 +140,7 @@ impl Dialect {
     }
 
     /// Whether a text is a table rather than a document a line: one that is refused, or at least three records, nearly
-    /// all of one width, of short cells; parted by commas, mostly numbers, dates and codes, none of which the commas tear.
+    /// all of one width, of short cells; separated by commas, mostly numbers, dates and codes, none of which the commas tear.
     pub fn is_table(sample: &[u8], whole: bool) -> bool {
         if refused::reason(sample).is_some() {
             return true;
@@ -227,7 +227,7 @@ impl<'a> Table<'a> {
             first.cells[0] = first.cells[0][1..].trim().to_owned().into();
             headed = true;
         }
-        // Names with a delimiter at their end that rows lack, or parted by another one.
+        // Names with a delimiter at their end that rows lack, or separated by another one.
         let other = before.last().copied().filter(|_| !headed).and_then(|(place, record)| {
             let cells = names_otherwise(record, cut.width)?;
             Some(Row { cells, foreign: false, place })

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The path of a file within its folder, parted by `/`. Bytes that are not UTF-8 are written `\xNN`, and so is the
+/// The path of a file within its folder, separated by `/`. Bytes that are not UTF-8 are written `\xNN`, and so is the
 /// backslash of a name that holds such letters itself, so that different names stay different.
 pub(super) fn id(base: &Path, path: &Path) -> String {
     let parts = path.strip_prefix(base).unwrap_or(path).components();

@@ -164,7 +164,7 @@ pub(super) fn enter(text: &mut Text) -> std::io::Result<Option<String>> {
 }
 
 /// Goes to the elements of the first array of objects at most so deep in the object that comes next, and gives its keys,
-/// parted by points.
+/// separated by points.
 fn enter_at(text: &mut Text, depth: usize) -> std::io::Result<Option<String>> {
     let opened = peek(text)? == Some(b'{');
     text.consume(usize::from(opened));

@@ -20,11 +20,11 @@ pub(super) fn reason(sample: &[u8]) -> Option<&'static str> {
         return Some("an ARFF file, which is not read; save it as .csv");
     }
     are_parted_by_colons(&mut lines).then_some(
-        "its columns are parted by `::`; write it with a single character between them, such as a tab",
+        "its columns are separated by `::`; write it with a single character between them, such as a tab",
     )
 }
 
-/// Whether all lines have the same fields parted by `::`, mostly numbers.
+/// Whether all lines have the same fields separated by `::`, mostly numbers.
 fn are_parted_by_colons<'a>(lines: &mut impl Iterator<Item = &'a [u8]>) -> bool {
     let fields =
         |line: &'a [u8]| std::str::from_utf8(line).unwrap_or_default().split("::").collect::<Vec<_>>();

@@ -15,7 +15,7 @@ const FEWEST: usize = 3;
 /// Letters of a row in a message.
 const EXCERPT: usize = 40;
 
-/// Words for totals and balances, in lower case, parted by commas.
+/// Words for totals and balances, in lower case, separated by commas.
 const TOTALS: &str = "total, totals, grand total, subtotal, sub-total, sum, sums, balance, closing balance, summe, gesamt, \
     gesamtsumme, gesamtbetrag, insgesamt, zwischensumme, endsumme, kontostand, saldo, endsaldo, somme, \
     total général, sous-total, solde, totale, somma, suma, soma, totaal, totalt, i alt, yhteensä, razem, \

@@ -23,7 +23,7 @@ fn shape(text: &str) -> Option<String> {
     (!shape.is_empty() && shape != "0.0.0.0").then_some(shape)
 }
 
-/// Whether the letters of a shape make it more than a code, whose digits are parted by signs or stand beside capitals.
+/// Whether the letters of a shape make it more than a code, whose digits are separated by signs or stand beside capitals.
 fn is_code(shape: &str) -> bool {
     let part =
         |c: char| matches!(c, '0' | '-' | '/' | ' ' | '#' | '_' | '+' | '(' | ')') || c.is_ascii_uppercase();

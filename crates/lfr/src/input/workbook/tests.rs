@@ -57,7 +57,7 @@ fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
-/// Cells parted by `|`: numbers, `d45000` for a date, `true`, `#N/A`, formulas with (`=5`) and without
+/// Cells separated by `|`: numbers, `d45000` for a date, `true`, `#N/A`, formulas with (`=5`) and without
 /// (`=`) result, or text.
 fn xml(row: usize, cells: &str) -> String {
     let cell = |(column, cell): (char, &str)| {

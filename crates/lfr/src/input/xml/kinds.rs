@@ -30,7 +30,7 @@ impl Outline {
         std::iter::successors(parent(&node), parent).take_while(|&node| node > 0)
     }
 
-    /// The names from the root to a kind, parted by slashes.
+    /// The names from the root to a kind, separated by slashes.
     pub fn path(&self, node: usize) -> String {
         let mut nodes: Vec<usize> = std::iter::once(node).chain(self.around(node)).collect();
         nodes.reverse();
@@ -56,7 +56,7 @@ impl Outline {
         has_value && others.len() == 1 && this.children.iter().all(is_single)
     }
 
-    /// Whether elements of a kind hold the value of the column `name`, parts of which are parted by points.
+    /// Whether elements of a kind hold the value of the column `name`, parts of which are separated by points.
     pub fn has(&self, node: usize, name: &str) -> bool {
         let this = &self.nodes[node];
         this.attributes.contains(name) || (this.texts > 0 && this.name == name) || self.holds(node, name)

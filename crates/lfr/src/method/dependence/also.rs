@@ -8,7 +8,7 @@
 //! Deviations: the paper learns trees in ten folds, and puts the columns together by a mean weighted by how well they are
 //! predicted. Here the largest errors count most (a cubic mean), and equally for all columns, so that a value far out in a column
 //! that nothing predicts counts as well; a column that is predicted almost exactly is measured by a thousandth of its own
-//! spread at least, below which there is rounding. More than 512 features are parted at random into blocks that predict
+//! spread at least, below which there is rounding. More than 512 features are split at random into blocks that predict
 //! among themselves.
 
 use burn::tensor::Device;

@@ -108,11 +108,11 @@ impl Finding {
         Self::levels_of(&columns, ColumnReading { levels, missing: reading.cells - total, ..reading }, most)
     }
 
-    /// A column with several words in each cell, parted by `sign`.
+    /// A column with several words in each cell, separated by `sign`.
     fn tags(columns: &[StringArray], reading: ColumnReading, sign: char, most: usize) -> Self {
         let tags = Tags::fit(columns, sign, most);
         let levels = tags.tags.iter().filter(|tag| !tag.name.is_empty()).count();
-        let format = format!("several parted by `{sign}`");
+        let format = format!("several separated by `{sign}`");
         let reading = ColumnReading { read_as: ReadAs::Category, format, levels, ..reading };
         Self { encoding: Some(Encoding::Tags(tags)), idle: false, reading, binary: false }
     }

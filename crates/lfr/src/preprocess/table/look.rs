@@ -95,5 +95,5 @@ fn of_file(schema: Option<&Schema>) -> Hints {
 }
 
 /// Key of a schema's metadata: `point` where numbers have a decimal point for certain (JSON), `comma` where a comma is
-/// likely (fields parted by semicolons).
+/// likely (fields separated by semicolons).
 pub(crate) const DECIMAL: &str = "lfr.decimal";
