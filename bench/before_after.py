@@ -69,7 +69,7 @@ def piles(folder, quick):
         documents(folder / "documents.jsonl", texts)
     large = folder / ("fit.csv" if quick else "reading.csv")
     if not large.exists():
-        subprocess.run([sys.executable, ROOT / "experiments/tables/large.py", folder, "reading"], check=True)
+        subprocess.run([sys.executable, ROOT / "experiments/tables/large.py", folder, "csv"], check=True)
     (folder / "one.toml").write_text("[settings]\ntrees = 1\n")
     return [
         (f"{number(count)} pictures", [folder / "photos"]),
@@ -176,12 +176,11 @@ def main():
 
 def tables(programs, folder, options, machine):
     """The three tables and the line that says how they came about."""
-    sizes = [number(build.joinpath("lfr").stat().st_size / 1e6) for build in programs.values()]
     reading = table(
         ["pile", "before, s", "after, s", "after / before", "before, processor s", "after", "after / before", "before, MiB", "after, MiB"],
         ranking(programs, folder, options),
     )
-    small = table(["program", "before", "after", "after / before"], [starting(programs, options), ["size, MB", *sizes, ""]])
+    small = table(["program", "before", "after", "after / before"], [starting(programs, options)])
     speed = table(
         ["network", "before, samples/s", "after", "after / before", "before, MiB", "after, MiB"], training(programs, options)
     )
