@@ -102,7 +102,7 @@ def main():
     speed = [[m, *against_the_command(m, options.rounds, rows)] for m in ("isolation-forest", "pca", "combined")]
     memory = [
         [method, *(number(round(value)) for value in json.loads(python("-c", MEMORY.format(rows=large, method=method))))]
-        for method in ("isolation-forest", "combined")
+        for method in ("isolation-forest",)
     ]
     cores = f"{processor()}{instructions()}, {os.cpu_count()} cores"
     block = "\n\n".join(
