@@ -41,7 +41,7 @@ for block in range(0, {rows}, 10000):
     part = X[block : block + 10000]
     part[:] = np.random.default_rng(block).normal(size=part.shape)
 before, array = peak("VmHWM"), X.nbytes / 2**20
-detector = lfr.Detector("{method}").fit(X)
+detector = lfr.Detector("isolation-forest").fit(X)
 fit = peak("VmHWM")
 detector.decision_function(X)
 print(json.dumps([array, before - array, fit - before, peak("VmHWM") - before]))
@@ -100,10 +100,7 @@ def main():
     if options.wheel:
         facts.append(["wheel", f"{options.wheel.stat().st_size / 1e6:.1f} MB"])
     speed = [[m, *against_the_command(m, options.rounds, rows)] for m in ("isolation-forest", "pca", "combined")]
-    memory = [
-        [method, *(number(round(value)) for value in json.loads(python("-c", MEMORY.format(rows=large, method=method))))]
-        for method in ("isolation-forest",)
-    ]
+    memory = [["isolation-forest", *(number(round(mib)) for mib in json.loads(python("-c", MEMORY.format(rows=large))))]]
     cores = f"{processor()}{instructions()}, {os.cpu_count()} cores"
     block = "\n\n".join(
         (
