@@ -11,7 +11,7 @@ const LINES: usize = 100;
 /// Lines of titles that may stand above a table.
 const TITLES: usize = 5;
 
-/// What parts the columns of a table without delimiters.
+/// What separates the columns of a table without delimiters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Blank {
     /// Every run of blanks.

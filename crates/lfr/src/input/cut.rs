@@ -240,8 +240,8 @@ impl Cut {
         fields.peek().is_some() && fields.all(test)
     }
 
-    /// Whether commas, by which `other` is cut, stand within what this delimiter parts: within numbers, within amounts
-    /// below no names that commas part, or below more names, none of which has any.
+    /// Whether commas, by which `other` is cut, stand within the fields of this delimiter: within numbers, within amounts
+    /// below no names that commas separate, or below more names, none of which has any.
     fn has_commas_within(&self, other: &Self) -> bool {
         let amounts = || self.commas_are(is_amount) && other.names().is_none();
         let names = || self.width > other.width && self.names().is_some_and(|names| !names.contains(&b','));

@@ -121,7 +121,7 @@ impl Dialect {
         })
     }
 
-    /// What parts the columns of a file where no delimiter does: runs of blanks, their places in a line, or a delimiter
+    /// What separates the columns of a file where no delimiter does: runs of blanks, their places in a line, or a delimiter
     /// behind quotes around the whole line.
     pub fn aligned(sample: &[u8], whole: bool, known: &Known) -> Option<Blank> {
         if cut::is_wrapped(sample, whole) {
@@ -258,7 +258,7 @@ impl<'a> Table<'a> {
 }
 
 /// The `width` names in a record that the delimiter of the rows cuts otherwise: with an empty cell behind them, or as
-/// one, which another delimiter parts.
+/// one, which another delimiter separates.
 fn names_otherwise(record: &ByteRecord, width: usize) -> Option<Vec<Cow<'_, str>>> {
     let cells: Vec<&[u8]> = match (record.len(), record.get(0)) {
         (1, Some(all)) => {

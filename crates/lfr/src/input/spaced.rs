@@ -22,7 +22,7 @@ pub(super) struct Unspaced<R> {
 }
 
 impl<R: Read> Unspaced<R> {
-    /// The text of `inner`, whose fields `delimiter` parts.
+    /// The text of `inner`, whose fields are separated by `delimiter`.
     pub fn new(inner: R, delimiter: u8) -> Self {
         Self { inner, delimiter, begins: true, quoted: false, ended: false }
     }

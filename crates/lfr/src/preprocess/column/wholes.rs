@@ -47,7 +47,7 @@ pub(super) fn far_number<'a>(given: impl Iterator<Item = &'a str>) -> Option<&'a
     (distance(number) > KNEE).then_some(text)
 }
 
-/// What parts the words of cells that hold several, now more, now fewer: most cells do, and they have fewer different words than
+/// What separates the words of cells that hold several, now more, now fewer: most cells do, and they have fewer different words than
 /// there are different cells: `red;blue`, `blue`, `red;green;blue`. Cells of names (`Doe, Ann`) have more words.
 pub(super) fn separator<'a, I: Iterator<Item = &'a str>>(given: impl Fn() -> I, names: bool) -> Option<char> {
     let signs: &[char] = if names { &[';', '|'] } else { &[';', '|', ','] };
@@ -107,9 +107,9 @@ mod tests {
 
     #[test]
     fn cells_with_several_words_are_told_from_names() {
-        let parted = |cells: &[&'static str]| separator(|| cells.iter().copied(), false);
-        assert_eq!(parted(&["red;blue", "red", "blue;green", "red;green;blue", "green;red"]), Some(';'));
-        assert_eq!(parted(&["a, b", "b, c", "a, c", "c, b, a"]), Some(','));
+        let split = |cells: &[&'static str]| separator(|| cells.iter().copied(), false);
+        assert_eq!(split(&["red;blue", "red", "blue;green", "red;green;blue", "green;red"]), Some(';'));
+        assert_eq!(split(&["a, b", "b, c", "a, c", "c, b, a"]), Some(','));
         for cells in [
             &["Poe, Ann", "Doe, Bob", "Roe, Cid"][..],
             &["A, C", "A, D", "B, C", "B, D", "E, C", "E, D"],
@@ -117,7 +117,7 @@ mod tests {
             &["a;b", "a;b", "a"],
             &["1,5 a", "1,6 a", "1,7,8 a"],
         ] {
-            assert_eq!(parted(cells), None, "{cells:?}");
+            assert_eq!(split(cells), None, "{cells:?}");
         }
         let names = ["A, C", "A, D", "B, C", "B, D", "B, D, Jr."];
         assert_eq!(separator(|| names.iter().copied(), true), None);
