@@ -44,6 +44,17 @@ const UNSPACED: &str =
 /// (scikit-learn's default `token_pattern`; Python's `\w` is `[\p{L}\p{N}_]`), every two neighbours in a run of a script
 /// without (or its only character), and emoji.
 pub(crate) fn words(lowered: &str) -> impl Iterator<Item = &str> {
+    // The same words, found in a fraction of the time.
+    let plain = lowered.is_ascii().then(|| {
+        let between = |c: char| !c.is_ascii_alphanumeric() && c != '_';
+        lowered.split(between).filter(|word| word.len() > 1)
+    });
+    let found = plain.is_none().then(|| found(lowered));
+    plain.into_iter().flatten().chain(found.into_iter().flatten())
+}
+
+/// The words of a document in any script.
+fn found(lowered: &str) -> impl Iterator<Item = &str> {
     static WORD: LazyLock<Regex> = LazyLock::new(|| {
         let emoji = r"\p{Regional_Indicator}{2}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\x{FE0F}";
         let pattern = format!(r"[[\p{{L}}\p{{N}}_]--[{UNSPACED}]]{{2,}}|[{UNSPACED}]+|{emoji}");
@@ -68,6 +79,15 @@ fn pieces(run: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn plain_text_has_the_words_of_any_script(text in "[a-z0-9_ .,;'\\-\n\x00-\x7f]{0,80}") {
+            let text = text.to_lowercase();
+            prop_assert_eq!(words(&text).collect::<Vec<_>>(), found(&text).collect::<Vec<_>>());
+        }
+    }
 
     fn cut(document: &str) -> Vec<String> {
         words(&document.to_lowercase()).map(str::to_owned).collect()

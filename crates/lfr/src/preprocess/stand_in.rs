@@ -12,8 +12,8 @@ const LOW: [f64; 10] =
 const REFUSED: [f64; 8] = [-7.0, -8.0, -9.0, -97.0, -98.0, -99.0, -998.0, -997.0];
 /// What stands above all values, with the largest numbers of 15, 16, 31 and 32 bits.
 #[rustfmt::skip]
-const HIGH: [f64; 18] = [
-    97.0, 98.0, 99.0, 99.9, 997.0, 998.0, 999.0, 999.9, 999.99, 9997.0, 9998.0, 9999.0, 9999.9, 99_999.0,
+const HIGH: [f64; 17] = [
+    97.0, 98.0, 99.0, 99.9, 997.0, 998.0, 999.0, 999.9, 9997.0, 9998.0, 9999.0, 9999.9, 99_999.0,
     32_767.0, 65_535.0, 2_147_483_647.0, 4_294_967_295.0,
 ];
 
@@ -68,7 +68,14 @@ fn highs(sorted: &[f64]) -> usize {
     let (Some(first), Some(next)) = (found.first(), others.last()) else { return 0 };
     let spread = next - quantile(others, 0.25);
     let paid_back = found.iter().any(|value| others.contains(&-value));
-    if spread > 0.0 && first - next > spread && !paid_back { count } else { 0 }
+    let coded = found.iter().all(|&code| code >= 100.0 || are_as_coarse(others, code));
+    if spread > 0.0 && first - next > spread && coded && !paid_back { count } else { 0 }
+}
+
+/// Whether values have no more decimals than `code`, which has one at most: beside `12.49` and `7.50`, 99 is a price.
+fn are_as_coarse(values: &[f64], code: f64) -> bool {
+    let scale = if code.fract() == 0.0 { 1.0 } else { 10.0 };
+    values.iter().all(|value| ((value * scale).round() - value * scale).abs() < 1e-6)
 }
 
 #[cfg(test)]
@@ -124,5 +131,7 @@ mod tests {
             assert!(ages(more).is_empty(), "{more:?}");
         }
         assert!(all(&[0.0, 0.0, 0.0, 0.0, 999.0, 999.0]).is_empty(), "beside one value");
+        let prices = [4.5, 7.25, 9.99, 12.49, 6.0, 8.75, 99.0, 99.0];
+        assert!(all(&prices).is_empty(), "a price");
     }
 }
