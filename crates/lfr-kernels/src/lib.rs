@@ -14,11 +14,13 @@
 
 mod activation;
 mod addition;
+mod average;
 mod batch_norm;
 mod conv;
 mod conv_transpose;
 mod gemm;
 mod gradients;
+mod layout;
 mod lfr;
 mod linear;
 #[cfg(feature = "burn")]
@@ -38,10 +40,12 @@ mod winograd;
 
 pub use activation::{Activation, tanh};
 pub use addition::add;
+pub use average::{average, average_gradient};
 pub use batch_norm::{BatchNorm, BatchNormGradients, Statistics, Taken};
 pub use conv::Conv;
 pub use conv_transpose::ConvTranspose;
 pub use gradients::Gradients;
+pub use layout::transpose;
 pub use lfr::{Latents, Lfr, LfrGradients, Penalties};
 pub use linear::Linear;
 pub use optimizer::Adam;

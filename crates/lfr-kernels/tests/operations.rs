@@ -338,3 +338,56 @@ fn without_recording_values_are_the_same() {
     assert!(!plain.device().is_autodiff() && recorded.device().is_autodiff());
     assert_eq!(values(plain), values(recorded));
 }
+
+#[test]
+fn pictures_become_rows_and_back() {
+    let weight = random([6, 3, 3, 3], 2);
+    let window = Window { stride: 2, padding: 1 };
+    // Between convolutions, so that pictures come and go in both storage orders.
+    same(
+        (random([4, 3 * 8 * 8], 1), weight.clone(), random([5, 6 * 4 * 4], 3)),
+        |x, w, dense| {
+            let y = ops::conv2d(ops::pictures(x, [3, 8, 8]), w, Option::None, window, None);
+            ops::flatten(y).matmul(dense.transpose())
+        },
+        |x, w, dense| {
+            let options = ConvOptions::new([2; 2], [1; 2], [1; 2], 1);
+            let y = conv2d(x.reshape([4, 3, 8, 8]), w, Option::None, options);
+            y.flatten::<2>(1, 3).matmul(dense.transpose())
+        },
+    );
+}
+
+#[test]
+fn averages_over_places() {
+    for [c, h, w] in [[1, 3, 5], [17, 4, 4], [6, 1, 1]] {
+        same(
+            (random([4, c, h, w], 1), random([4, c], 2), random([4, c], 3)),
+            |x, a, b| ops::average(x) * a + b,
+            |x, a, b| x.reshape([4, c, h * w]).mean_dim(2).squeeze_dim::<2>(2) * a + b,
+        );
+    }
+}
+
+#[test]
+fn both_branches_of_a_fork_count() {
+    let window = |stride| Window { stride, padding: 1 };
+    same(
+        (random([4, 3, 8, 8], 1), random([3, 3, 3, 3], 2), random([3, 3, 3, 3], 3)),
+        |x, v, w| {
+            let [first, second] = ops::fork(ops::conv2d(x, v, Option::None, window(1), None));
+            ops::add(ops::conv2d(first, w.clone(), Option::None, window(1), Tanh), second)
+        },
+        |x, v, w| {
+            let options = || ConvOptions::new([1; 2], [1; 2], [1; 2], 1);
+            let x = conv2d(x, v, Option::None, options());
+            activation::tanh(conv2d(x.clone(), w, Option::None, options())) + x
+        },
+    );
+    // Only one of them is differentiated.
+    same(
+        (random([4, 3, 8, 8], 1), random([3], 2), random([3], 3)),
+        |x, a, b| ops::fork(x)[0].clone() * a.reshape([1, 3, 1, 1]) + b.reshape([1, 3, 1, 1]),
+        |x, a, b| x * a.reshape([1, 3, 1, 1]) + b.reshape([1, 3, 1, 1]),
+    );
+}

@@ -106,6 +106,16 @@ def test_networks_train_with_progress_and_a_curve(rows):
         lfr.Detector("pca", epochs=3).fit(rows)
 
 
+@pytest.mark.parametrize("method", ["combined", "isolation-forest"])
+def test_large_arrays_are_scored_in_parts_with_the_same_scores(rows, method, monkeypatch):
+    whole = lfr.Detector(method).fit(rows).decision_function(rows)
+    monkeypatch.setattr("lfr._data.BLOCK", 52)
+    detector = lfr.Detector(method).fit(rows.astype(np.float32))
+    np.testing.assert_array_equal(detector.decision_function(rows), whole)
+    with pytest.raises(ValueError, match="X has 3 features"):
+        detector.decision_function(rows[:, :3])
+
+
 def test_threads_are_set_per_call_and_none_is_left(rows):
     before = threading.active_count(), len(native_threads())
     one, two = scores_of(rows, threads=1), scores_of(rows, threads=2)

@@ -11,7 +11,7 @@ use crate::data::{Chunk, Items, Kind, Quarantined};
 use crate::encoder::Encoded;
 use crate::error::{Error, Result};
 use crate::input::{
-    self, Fingerprint, Given, Options, Picture, PixelRange, Source, memory as in_memory, narrow,
+    self, Fingerprint, Given, Options, Picture, PixelRange, Source, Value, memory as in_memory, narrow,
     settle_channels,
 };
 use crate::memory::{self, size};
@@ -78,7 +78,7 @@ impl Data {
     ///
     /// # Errors
     /// [`Error::Input`] when `values` is not a whole number of rows, [`Error::Empty`] without a row.
-    pub fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T]) -> Result<Self> {
+    pub fn rows<T: Value>(cols: usize, values: &[T]) -> Result<Self> {
         let options = Options::default();
         Self::in_memory(in_memory::rows(cols, values, &options)?, &options)
     }
@@ -88,7 +88,7 @@ impl Data {
     ///
     /// # Errors
     /// [`Error::Input`] when there is no column or a block is not as long as its range, [`Error::Empty`] without a row.
-    pub fn row_blocks<T: Copy + Into<f64>>(
+    pub fn row_blocks<T: Value>(
         cols: usize,
         rows: usize,
         block: impl FnMut(Range<usize>) -> Vec<T>,

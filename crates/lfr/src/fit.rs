@@ -195,8 +195,9 @@ fn prepared(data: &Data, options: &FitOptions) -> Result<(Preprocessor, Vec<Stri
         return Ok((Preprocessor::Encoder(step), Vec::new(), Features::Dense(encoded.rows.clone())));
     }
     let (preprocessor, said) = Preprocessor::fit(&data.items, &options.preprocess)?;
-    let parts = data.items.iter().map(|items| preprocessor.apply(items)).collect::<Result<_>>()?;
-    Ok((preprocessor, said, Features::concat(parts)?))
+    let parts = data.items.iter().map(|items| preprocessor.apply(items));
+    let features = Features::joined(data.len(), parts)?;
+    Ok((preprocessor, said, features))
 }
 
 /// Refuses scores that are no numbers, which only networks give that diverged, after so many `epochs`.

@@ -128,8 +128,8 @@ pub struct FileArgs {
     /// Keep rows at the end of a table that look like totals or a remark [default: they are left out, with a note]
     #[arg(long)]
     pub keep_footer: bool,
-    /// Sheet of a workbook, by its name or its number from 1 [default: the first with a table, unless a later
-    /// one has more than ten times its rows]
+    /// Sheet of a workbook, by its name or its number from 1, or elements of an XML file, by their name [default: the first
+    /// sheet with a table, unless a later one has more than ten times its rows; the elements with the most values]
     #[arg(long, value_name = "SHEET")]
     pub sheet: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The layers as functions of tensors.
 
 use super::step::Layer;
-use super::storage::{Flat, channels_last, dims, from_channels_last, plain, room, slice};
+use super::storage::{Flat, channels_last, dims, from_channels_last, nothing, plain, room, slice};
 use crate::{
     Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, Statistics,
     Taken,
@@ -208,7 +208,7 @@ impl Layer<2> for Add {
     }
 
     fn keep(&self, _: [Flat; 2]) -> [Flat; 2] {
-        std::array::from_fn(|_| plain(Vec::new(), &[0]))
+        std::array::from_fn(|_| nothing())
     }
 
     fn backward(&self, _: &[Flat; 2], _: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {

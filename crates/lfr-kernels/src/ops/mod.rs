@@ -9,6 +9,7 @@ mod adam;
 mod late_adam;
 mod layers;
 mod losses;
+mod pictures;
 #[cfg(feature = "gpu")]
 mod products;
 mod sparse;
@@ -25,6 +26,7 @@ use crate::{Activation, BatchNorm};
 pub use adam::Adam;
 pub use late_adam::{LateAdam, Moments};
 pub use losses::{distances, mean, penalties, project, squared_errors, sum};
+pub use pictures::{average, flatten, fork, pictures};
 pub use sparse::{Sparse, sparse_errors, sparse_linear, stored_as, stored_by_column};
 
 use layers::{Add, Normalise};

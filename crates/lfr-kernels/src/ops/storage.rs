@@ -32,7 +32,30 @@ fn channels_to_front(dims: usize) -> Vec<usize> {
 /// The tensor with its channels as the last dimension, copied if it is not stored so.
 pub(crate) fn channels_last(x: &Flat) -> Flat {
     let axes = channels_to_end(x.layout().num_dims());
-    x.clone().with_layout(x.layout().permute(&axes)).to_contiguous()
+    let permuted = x.clone().with_layout(x.layout().permute(&axes));
+    if !permuted.layout().is_contiguous() && x.layout().is_contiguous() {
+        let (shape, mut numbers) = (dims(x), room(&dims(x)));
+        crate::transpose(slice(x), [shape[1], shape[2..].iter().product()], &mut numbers);
+        return plain(numbers, &dims(&permuted));
+    }
+    permuted.to_contiguous()
+}
+
+/// The tensor with its channels as the second dimension, copied if it is not stored so.
+pub(crate) fn channels_first(x: &Flat) -> Flat {
+    let axes = channels_to_end(x.layout().num_dims());
+    let permuted = x.clone().with_layout(x.layout().permute(&axes));
+    if !x.layout().is_contiguous() && permuted.layout().is_contiguous() {
+        let (shape, mut numbers) = (dims(x), room(&dims(x)));
+        crate::transpose(slice(&permuted), [shape[2..].iter().product(), shape[1]], &mut numbers);
+        return plain(numbers, &shape);
+    }
+    x.to_contiguous()
+}
+
+/// In place of a tensor that the backward pass does not read.
+pub(crate) fn nothing() -> Flat {
+    plain(Vec::new(), &[0])
 }
 
 /// A tensor of `shape`, whose second dimension is channels, from numbers that are stored with channels last.
@@ -129,7 +152,14 @@ mod tests {
         // Channel 1 of the first pixel is the second number.
         assert_eq!(slice(&x.to_contiguous())[20], 1.0);
         assert_eq!(slice(&channels_last(&x)), numbers);
-        let kept = from_channels_last(numbers, &shape);
+        let kept = from_channels_last(numbers.clone(), &shape);
+        assert_eq!(slice(&channels_first(&kept)), slice(&kept.to_contiguous()));
+        let first = plain(numbers, &shape);
+        assert_eq!(slice(&channels_first(&first)).as_ptr(), slice(&first).as_ptr());
+        assert_eq!(
+            slice(&channels_first(&from_channels_last(slice(&channels_last(&first)).to_vec(), &shape))),
+            slice(&first)
+        );
         assert_eq!(slice(&channels_last(&kept)).as_ptr(), address);
         for shape in [vec![6], vec![2, 3], vec![2, 3, 4]] {
             let n = shape.iter().product();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,9 @@ READING = (
     *("kind", "image_size", "channels", "id", "ignore", "label", "text", "max_bad_fraction", "data_dir", "features_cache"),
     *FILE,
 )
+
+#: Values of an array that are scored at once; more would be a second copy of it.
+BLOCK = 1 << 23
 
 #: Largest dense array made of a sparse matrix, in bytes.
 MAX_DENSE = 1 << 30
@@ -87,6 +90,16 @@ def read(X: Any, reading: _lfr.Reading, threads: int | None) -> Data:
     if isinstance(X, Mapping | set | frozenset | bytes):
         raise TypeError(f"X is a {type(X).__name__}; pass an array, a table, a list of items or a path")
     return _array(_asarray(X), reading, threads)
+
+
+def blocks(X: Any) -> Iterator[Any]:
+    """`X` in parts that have the scores of the whole: rows of large arrays, else all at once."""
+    if not (isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype.kind in "biuf" and X.size > BLOCK):
+        yield X
+        return
+    rows = max(1, BLOCK // X.shape[1])
+    for start in range(0, X.shape[0], rows):
+        yield X[start : start + rows]
 
 
 def _asarray(X: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import _cut, _lfr
-from ._data import READING, Data, check_in_memory, plain, read, reading_settings
+from ._data import READING, Data, blocks, check_in_memory, plain, read, reading_settings
 from ._html import page
 from ._known import places
 from ._progress import Progress
@@ -214,8 +214,8 @@ class Detector:
         ndarray of shape (n_items,), float64
             Higher = more anomalous.
         """
-        model, data = self._ready(), self._new(X)
-        return _floats(model.score(data.held, self.threads))
+        model = self._ready()
+        return np.concatenate([_floats(model.score(self._new(part).held, self.threads)) for part in blocks(X)])
 
     def predict(self, X: Any) -> np.ndarray:
         """Flag items: 1 where the score is above ``threshold_``, else 0.

@@ -8,7 +8,7 @@ use arrow_array::ffi_stream::RecordBatchStreamReader;
 use arrow_pyarrow::PyArrowType;
 use lfr::arrow::array::{ArrayRef, Float64Array, RecordBatch, RecordBatchReader, StringArray};
 use lfr::data::Kind;
-use lfr::input::{Given, Picture};
+use lfr::input::{Given, Picture, Value};
 use lfr::labels::Labels;
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::PyTypeError;
@@ -170,7 +170,7 @@ impl Data {
 }
 
 /// The rows of a buffer, read a block at a time with the interpreter held, so that no copy of all is made on the way.
-fn rows<T: Element + Into<f64> + Send + Sync>(
+fn rows<T: Element + Value + Send + Sync>(
     py: Python<'_>,
     values: &PyBuffer<T>,
     columns: usize,

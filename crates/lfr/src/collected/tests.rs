@@ -100,6 +100,19 @@ fn memory_is_encoded_as_files_are() {
 }
 
 #[test]
+fn floats_of_32_bits_are_kept_and_have_the_fingerprint_of_64_bits() {
+    let values = [0.5_f32, 0.1, f32::NAN, -3.0, f32::INFINITY, 7.25];
+    let wide: Vec<f64> = values.iter().map(|&value| value.into()).collect();
+    let (single, double) = (Data::rows(2, &values).unwrap(), Data::rows(2, &wide).unwrap());
+    assert_eq!(single.fingerprint, double.fingerprint);
+    let kind = |data: &Data| match &data.items[0] {
+        Items::Rows(batch) => batch.column(0).data_type().to_string(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((kind(&single), kind(&double)), ("Float32".into(), "Float64".into()));
+}
+
+#[test]
 fn what_does_not_fit_in_memory_is_refused_on_the_way() {
     let file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
     let rows: String = (0..1000).map(|i| format!("{i},{}\n", i * i)).collect();

@@ -191,13 +191,34 @@ impl Features {
     /// # Errors
     /// [`Error::Mismatch`] when the parts are laid out differently; [`Error::TooFewItems`] when there is none.
     pub fn concat(parts: Vec<Features>) -> Result<Features> {
-        let mut parts = parts.into_iter();
-        let mut all =
-            parts.next().ok_or_else(|| Error::TooFewItems { found: 0, needed: 1, what: "a pile".into() })?;
-        for part in parts {
-            all.append(part)?;
-        }
+        let items = parts.iter().map(Features::len).sum();
+        Self::joined(items, parts.into_iter().map(Ok))
+    }
+
+    /// All of `items` items, of which `parts` gives one run after the other, so that only one part at a time is held beside
+    /// the whole.
+    ///
+    /// # Errors
+    /// As [`Features::concat`], or that of a part.
+    pub(crate) fn joined(
+        items: usize,
+        mut parts: impl Iterator<Item = Result<Features>>,
+    ) -> Result<Features> {
+        let none = || Error::TooFewItems { found: 0, needed: 1, what: "a pile".into() };
+        let mut all = parts.next().ok_or_else(none)??;
+        all.reserve(items);
+        parts.try_for_each(|part| all.append(part?))?;
         Ok(all)
+    }
+
+    /// Makes room for `items` items in all; how much sparse ones take is not known.
+    fn reserve(&mut self, items: usize) {
+        let more = items.saturating_sub(self.len()) * self.width();
+        match self {
+            Features::Images(x) => x.pixels.reserve_exact(more),
+            Features::Dense(x) => x.values.reserve_exact(more),
+            Features::Sparse(_) => {}
+        }
     }
 
     fn append(&mut self, part: Features) -> Result<()> {

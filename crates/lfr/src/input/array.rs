@@ -2,9 +2,8 @@
 
 use std::io::{Cursor, Read};
 use std::path::Path;
-use std::sync::Arc;
 
-use crate::arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use crate::arrow::array::{ArrayRef, RecordBatch};
 
 use super::columns::Columns;
 use super::fortran::c_order;
@@ -14,7 +13,7 @@ use super::number::Number;
 use super::rows::{Bytes, Rows};
 use super::stack::Stack;
 use super::stored::Stored;
-use super::{Notes, Options, Source};
+use super::{Notes, Options, Source, Value};
 use crate::error::{Error, Result};
 
 /// Largest array in Fortran order, which must be turned around in memory, in bytes.
@@ -150,8 +149,11 @@ impl Array<'_> {
 
 /// Column `i` of rows of `width` values.
 fn column(number: Number, rows: &[u8], i: usize, width: usize) -> ArrayRef {
-    let values = rows.chunks_exact(number.size()).skip(i).step_by(width);
-    Arc::new(Float64Array::from_iter_values(values.map(|value| number.value(value))))
+    let values = rows.chunks_exact(number.size()).skip(i).step_by(width).map(|value| number.value(value));
+    match number.is_single() {
+        true => Value::column(values.map(|value| value as f32)),
+        false => Value::column(values),
+    }
 }
 
 #[cfg(test)]
@@ -202,7 +204,7 @@ mod tests {
         else {
             panic!("no table");
         };
-        let column = |i: usize| batch.column(i).as_any().downcast_ref::<Float64Array>().unwrap().clone();
+        let column = |i: usize| crate::arrow::numbers(batch.column(i)).unwrap();
         let columns: Vec<_> = (0..batch.num_columns()).map(column).collect();
         (0..batch.num_rows()).map(|row| columns.iter().map(|column| column.value(row)).collect()).collect()
     }

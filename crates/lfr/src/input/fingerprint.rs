@@ -1,8 +1,11 @@
 //! A digest of the data as read.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use crate::arrow::array::RecordBatch;
+use crate::arrow::array::{ArrayRef, RecordBatch};
+use crate::arrow::datatypes::DataType;
+use crate::arrow::numbers;
 use arrow_row::{RowConverter, SortField};
 use sha2::{Digest, Sha256};
 
@@ -54,11 +57,13 @@ impl Fingerprint {
         if self.rows.is_none() {
             let schema = batch.schema();
             schema.fields().iter().for_each(|field| self.field(field.name().as_bytes()));
-            let fields = schema.fields().iter().map(|field| SortField::new(field.data_type().clone()));
+            let fields =
+                schema.fields().iter().map(|field| SortField::new(hashed(field.data_type()).clone()));
             self.rows = Some(RowConverter::new(fields.collect())?);
         }
         let Some(converter) = &mut self.rows else { return Ok(()) };
-        let rows = converter.convert_columns(batch.columns())?;
+        let columns: Vec<ArrayRef> = batch.columns().iter().map(widened).collect();
+        let rows = converter.convert_columns(&columns)?;
         for (id, row) in ids.iter().zip(&rows) {
             self.field(id.as_bytes());
             self.field(row.data());
@@ -70,5 +75,17 @@ impl Fingerprint {
     fn field(&mut self, bytes: &[u8]) {
         self.hash.update((bytes.len() as u64).to_le_bytes());
         self.hash.update(bytes);
+    }
+}
+
+/// The type as which values of `kind` are hashed: 32-bit floats as 64-bit ones, which say the same.
+fn hashed(kind: &DataType) -> &DataType {
+    if *kind == DataType::Float32 { &DataType::Float64 } else { kind }
+}
+
+fn widened(column: &ArrayRef) -> ArrayRef {
+    match column.data_type() {
+        DataType::Float32 => numbers(column).map_or_else(|| column.clone(), |numbers| Arc::new(numbers)),
+        _ => column.clone(),
     }
 }

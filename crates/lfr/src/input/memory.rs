@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use crate::arrow::array::{ArrayRef, Float32Array, Float64Array, RecordBatch};
 use image::{DynamicImage, RgbaImage};
 use rayon::prelude::*;
 
@@ -91,11 +91,31 @@ impl Given {
     }
 }
 
+/// A number of which rows in memory may be made.
+pub trait Value: Copy + Into<f64> {
+    /// A column of such numbers: 32-bit floats as they are, which takes half of the memory, others as 64-bit floats.
+    fn column(values: impl Iterator<Item = Self>) -> ArrayRef {
+        Arc::new(Float64Array::from_iter_values(values.map(Into::into)))
+    }
+}
+
+impl Value for f32 {
+    fn column(values: impl Iterator<Item = Self>) -> ArrayRef {
+        Arc::new(Float32Array::from_iter_values(values))
+    }
+}
+
+macro_rules! values {
+    ($($number:ty),*) => { $(impl Value for $number {})* };
+}
+
+values!(f64, bool, u8, u16, u32, i8, i16, i32);
+
 /// Rows of `cols` numbers, row-major, as columns `f0`, `f1`, ... like those of an npy array.
 ///
 /// # Errors
 /// [`Error::Input`] when the values are not a whole number of rows.
-pub(crate) fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T], options: &Options) -> Result<Source> {
+pub(crate) fn rows<T: Value>(cols: usize, values: &[T], options: &Options) -> Result<Source> {
     if cols == 0 || !values.len().is_multiple_of(cols) {
         let problem = format!("{} values are not a whole number of rows of {cols}", values.len());
         return Err(Error::input(NAME, problem));
@@ -108,17 +128,14 @@ pub(crate) fn rows<T: Copy + Into<f64>>(cols: usize, values: &[T], options: &Opt
 ///
 /// # Errors
 /// [`Error::Input`] when there is no column or a block has another size; [`Error::Empty`] without a row.
-pub(crate) fn row_blocks<T: Copy + Into<f64>>(
+pub(crate) fn row_blocks<T: Value>(
     cols: usize,
     rows: usize,
     mut block: impl FnMut(Range<usize>) -> Vec<T>,
     options: &Options,
 ) -> Result<Source> {
     let names: Vec<String> = (0..cols).map(|i| format!("f{i}")).collect();
-    let column = |rows: &[T], i: usize| {
-        Arc::new(Float64Array::from_iter_values(rows.iter().skip(i).step_by(cols).map(|&v| v.into())))
-            as ArrayRef
-    };
+    let column = |rows: &[T], i: usize| T::column(rows.iter().skip(i).step_by(cols).copied());
     let batch = |start: usize| {
         let range = start * cols..(start + options.chunk).min(rows) * cols;
         let wanted = range.len();

@@ -87,7 +87,7 @@ pub(crate) use fingerprint::Fingerprint;
 pub(crate) use footer::{check as check_footer, check_pages};
 pub(crate) use images::count as count_pictures;
 pub use images::{picture_file, thumbnail};
-pub use memory::{Given, Picture};
+pub use memory::{Given, Picture, Value};
 pub(crate) use narrow::narrow;
 pub use notes::Notes;
 pub use pixel::{PixelRange, Stretch};
@@ -124,7 +124,8 @@ pub struct Options {
     /// The encoding of files of text, by a name of the WHATWG Encoding Standard; `None`: detected.
     pub encoding: Option<String>,
     /// The name of a workbook's sheet, or its number from 1; `None`: the first with a table, unless a later one
-    /// has more than ten times its rows.
+    /// has more than ten times its rows. For an XML file, the name or the path of the elements that are rows; `None`: those
+    /// with the most values.
     pub sheet: Option<String>,
     /// Whether rows at the end of a table that hold totals or a remark are kept; otherwise they are left out, with a note.
     pub keep_footer: bool,
@@ -358,9 +359,12 @@ pub fn open(path: &Path, options: &Options) -> Result<Source> {
 /// The reader for what is at `path`.
 fn read(path: &Path, options: &Options) -> Result<Source> {
     let format = detect::format(path, options)?;
-    if let Some(sheet) = options.sheet.as_ref().filter(|_| format != Format::Workbook) {
-        let problem =
-            format!("{} is no workbook; only Excel and OpenDocument files have sheets", path.display());
+    let has_sheets = matches!(format, Format::Workbook | Format::Xml);
+    if let Some(sheet) = options.sheet.as_ref().filter(|_| !has_sheets) {
+        let problem = format!(
+            "{} is no workbook; only Excel and OpenDocument files have sheets, and XML files elements to choose from",
+            path.display()
+        );
         return Err(Error::config("sheet", sheet, problem));
     }
     match format {

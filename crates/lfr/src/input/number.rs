@@ -79,6 +79,11 @@ impl Number {
         Some(Self { type_, big_endian: true })
     }
 
+    /// Whether it is a float of 32 bits.
+    pub fn is_single(self) -> bool {
+        self.type_ == Type::F32
+    }
+
     /// Bytes a value.
     pub fn size(self) -> usize {
         match self.type_ {

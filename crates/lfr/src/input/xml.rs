@@ -31,10 +31,10 @@ pub(super) fn begins(start: &[u8], extension: &str) -> bool {
 /// The elements of a file, plain or packed, that come several times in one element and have the most values, numbered from
 /// 0. Attributes and the texts of elements within become columns named by their path (`a.b`), without the prefixes of
 /// namespaces; of elements of one name in one element, the second is `a.1`. The file is read once more to find the
-/// elements, and once for the columns. Only the references that XML itself knows are replaced.
+/// elements, and once for the columns. The option that names a sheet chooses other elements. Only the references that XML itself knows are replaced.
 ///
 /// # Errors
-/// [`Error::Input`] for a file without such elements or a text with elements in it, and for damaged XML.
+/// [`Error::Config`] where no element has the name asked for, [`Error::Input`] for a file without such elements or a text with elements in it, and for damaged XML.
 pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     let notes = Notes::default();
     let encoding = options.encoding.clone().map_or_else(|| encoding::of(path), |asked| Ok(Some(asked)))?;
@@ -42,7 +42,13 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
         || -> Result<Marks> { Ok(Marks::new(path, stream::open(path, encoding.as_deref(), &notes)?)) };
     let mut first = marks()?;
     let outline = Outline::read(path, &mut first)?;
-    let rows = Rows::find(outline, &options.known.columns).map_err(|problem| Error::input(path, problem))?;
+    let (known, asked) = (&options.known.columns, options.sheet.as_deref());
+    let rows = Rows::find(outline, known, asked).map_err(|problem| Error::input(path, problem))?.ok_or_else(
+        || {
+            let problem = format!("no element of {} has that name or path", path.display());
+            Error::config("sheet", asked.unwrap_or_default(), problem)
+        },
+    )?;
     if let Some(name) = unpack::chosen(path)? {
         notes.add(format!("`{name}` in the archive is read"));
     }

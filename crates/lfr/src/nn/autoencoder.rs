@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use lfr_kernels::ops::squared_errors;
+use lfr_kernels::ops;
 
 use super::{Activation, BatchNorm, Conv, ConvTranspose, Initializer, Linear, Rows};
 use crate::data::Features;
@@ -136,7 +136,7 @@ impl Autoencoder {
     /// `[n]`: the squared errors of [`Autoencoder::decode`] of `z`, `[n, latent]`, as a reconstruction of `x`.
     pub fn errors(&self, z: Tensor<2>, x: &Rows) -> Tensor<1> {
         match self {
-            Autoencoder::Image(network) => squared_errors(x.dense(), network.decode(z)),
+            Autoencoder::Image(network) => ops::squared_errors(x.dense(), network.decode(z)),
             Autoencoder::Dense(network) => network.errors(z, x),
         }
     }
@@ -187,18 +187,16 @@ impl ImageAutoencoder {
     }
 
     fn encode(&self, x: Tensor<2>) -> Tensor<2> {
-        let [n, _] = x.dims();
-        let x = x.reshape([n, self.channels, self.side, self.side]);
+        let x = ops::pictures(x, [self.channels, self.side, self.side]);
         let layers = self.conv.iter().enumerate();
         let x = layers.fold(x, |x, (i, conv)| normalise(&self.norms, i, conv.forward(x)));
-        self.encode.forward(x.flatten(1, 3))
+        self.encode.forward(ops::flatten(x))
     }
 
     fn decode(&self, z: Tensor<2>) -> Tensor<2> {
-        let [n, _] = z.dims();
-        let x = self.decode.forward(z).reshape([n, 128, self.side / 8, self.side / 8]);
+        let x = ops::pictures(self.decode.forward(z), [128, self.side / 8, self.side / 8]);
         let layers = self.deconv.iter().enumerate();
-        layers.fold(x, |x, (i, deconv)| deconv.forward(normalise(&self.norms, 3 + i, x))).flatten(1, 3)
+        ops::flatten(layers.fold(x, |x, (i, deconv)| deconv.forward(normalise(&self.norms, 3 + i, x))))
     }
 }
 

@@ -102,14 +102,11 @@ impl EliteAutoencoder {
             let x = layers.fold(x, |x, layer| layer.forward_dense(x, direction).leaky_relu(SLOPE));
             return last.forward_dense(x, direction);
         };
-        let x = x.linear(|x| {
-            let n = x.dims()[0];
-            x.reshape([n, channels, side, side])
-        });
+        let x = x.linear(|x| ops::pictures(x, [channels, side, side]));
         let down = Window { stride: 2, padding: 1 };
         let x = self.encoder.iter().fold(x, |x, b| b.forward_conv(x, down, direction).leaky_relu(SLOPE));
         let x = hidden.iter().fold(x, |x, b| b.forward_deconv(x, direction).leaky_relu(SLOPE));
-        last.forward_deconv(x, direction).tanh().linear(|x| x.flatten(1, 3))
+        last.forward_deconv(x, direction).tanh().linear(ops::flatten)
     }
 }
 
@@ -145,14 +142,11 @@ impl EliteEncoder {
         let Input::Picture { channels, side } = self.input else {
             return self.layers.iter().fold(x, |x, b| b.forward_dense(x, direction).leaky_relu(SLOPE));
         };
-        let x = x.linear(|x| {
-            let n = x.dims()[0];
-            x.reshape([n, channels, side, side])
-        });
+        let x = x.linear(|x| ops::pictures(x, [channels, side, side]));
         let same = Window { stride: 1, padding: 2 };
         let layers = self.layers.iter();
         let x = layers.fold(x, |x, b| b.forward_conv(x, same, direction).leaky_relu(SLOPE).max_pool());
-        let x = x.linear(|x| x.flatten::<2>(1, 3));
+        let x = x.linear(ops::flatten);
         let Some(code) = &self.code else { return x };
         x.bilinear(Dual::parameter(code, direction), |x, code| x.matmul(code.transpose()))
     }

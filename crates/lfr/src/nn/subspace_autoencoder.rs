@@ -2,7 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use lfr_kernels::ops::batch_norm;
+use lfr_kernels::ops::{self, batch_norm};
 
 use super::autoencoder::{Input, Shape};
 use super::{Activation, BatchNorm, Conv, ConvTranspose, Init, Initializer, Linear, Rows};
@@ -142,11 +142,9 @@ impl SubspaceAutoencoder {
             let layers = self.encoder.iter().zip(&self.norms).skip(1);
             return layers.fold(first, |x, (layer, norm)| norm.forward(layer.forward(x)));
         };
-        let x = x.dense();
-        let [n, _] = x.dims();
-        let x = x.reshape([n, channels, side, side]);
+        let x = ops::pictures(x.dense(), [channels, side, side]);
         let layers = self.conv.iter().zip(&self.norms);
-        layers.fold(x, |x, (conv, norm)| norm.forward(conv.forward(x))).flatten(1, 3)
+        ops::flatten(layers.fold(x, |x, (conv, norm)| norm.forward(conv.forward(x))))
     }
 
     /// `[n, 10]`, brought to unit length, to `[n, width]`.
@@ -159,11 +157,10 @@ impl SubspaceAutoencoder {
                 None => layer.forward(x),
             });
         };
-        let [n, _] = z.dims();
         let x = self.decoder.iter().fold(z, |x, layer| layer.forward(x));
-        let x = x.reshape([n, 128, side / 8, side / 8]);
+        let x = ops::pictures(x, [128, side / 8, side / 8]);
         let layers = self.deconv.iter().zip(norms);
-        layers.fold(x, |x, (deconv, norm)| deconv.forward(norm.forward(x))).flatten(1, 3)
+        ops::flatten(layers.fold(x, |x, (deconv, norm)| deconv.forward(norm.forward(x))))
     }
 }
 

@@ -55,9 +55,9 @@ impl Block {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let a = self.norm1.forward_relu(x);
-        let h = self.norm2.forward_relu(self.conv1.forward(a.clone()));
-        ops::add(self.conv2.forward(h), self.shortcut.forward(a))
+        let [a, side] = ops::fork(self.norm1.forward_relu(x));
+        let h = self.norm2.forward_relu(self.conv1.forward(a));
+        ops::add(self.conv2.forward(h), self.shortcut.forward(side))
     }
 }
 
@@ -86,8 +86,6 @@ impl WideResNet {
     /// `[n, channels, side, side]` to `[n, 256]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<2> {
         let x = self.blocks.iter().fold(self.conv.forward(x), |x, block| block.forward(x));
-        let x = self.norm.forward_relu(x);
-        let [n, c, h, w] = x.dims();
-        x.reshape([n, c, h * w]).mean_dim(2).squeeze_dim(2)
+        ops::average(self.norm.forward_relu(x))
     }
 }

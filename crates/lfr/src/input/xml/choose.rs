@@ -30,19 +30,28 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// The rows of a file with this outline: the elements that hold most of the columns `known`, if any, else those that
-    /// come several times in one element, the outermost first, and have the most values.
+    /// The rows of a file with this outline: the elements whose name or path is `asked`, if any is; else those that hold most
+    /// of the columns `known`, if any, else those that come several times in one element, the outermost first, and have the
+    /// most values. None where no element is as asked.
     ///
     /// # Errors
     /// Why there are none.
-    pub fn find(outline: Outline, known: &[String]) -> Result<Self, &'static str> {
+    pub fn find(
+        outline: Outline,
+        known: &[String],
+        asked: Option<&str>,
+    ) -> Result<Option<Self>, &'static str> {
         let sums = Sums::of(&outline);
-        let kind = sums.known(known).or_else(|| sums.most_values()).ok_or(NO_ROWS)?;
-        if sums.text_outside(0, kind) > sums.bytes[kind] {
+        let kind = match asked.map(|asked| sums.named(asked)) {
+            Some(None) => return Ok(None),
+            Some(Some(kind)) => kind,
+            None => sums.known(known).or_else(|| sums.most_values()).ok_or(NO_ROWS)?,
+        };
+        if asked.is_none() && sums.text_outside(0, kind) > sums.bytes[kind] {
             return Err(PROSE);
         }
         let (all, shapes) = (sums.alike(kind), sums.shapes());
-        Ok(Self { kind, all, shapes, outline })
+        Ok(Some(Self { kind, all, shapes, outline }))
     }
 }
 
@@ -114,6 +123,13 @@ impl<'a> Sums<'a> {
         let kinds = (1..self.own.len()).filter(|&node| !self.prose[node]).map(|node| (found(node), node));
         let best = kinds.max_by_key(|&(found, node)| (found, self.own[node], Reverse(node)))?;
         (best.0 > 0).then_some(best.1)
+    }
+
+    /// The kind with this name or path that has the most values.
+    fn named(&self, asked: &str) -> Option<usize> {
+        let is_asked =
+            |&node: &usize| self.outline.nodes[node].name == asked || self.outline.path(node) == asked;
+        (1..self.own.len()).filter(is_asked).max_by_key(|&node| (self.own[node], Reverse(node)))
     }
 
     fn most_values(&self) -> Option<usize> {

@@ -456,6 +456,20 @@ fn a_model_finds_its_elements_again() {
 }
 
 #[test]
+fn other_elements_are_read_when_asked_for() {
+    let file = "<d><w a=\"1\" b=\"2\"/><w a=\"1\" b=\"2\"/><r><v>7</v></r><r><v>8</v></r><r><v>9</v></r><s><q c=\"1\"/></s></d>";
+    let columns = |sheet: &str| {
+        let options = Options { sheet: Some(sheet.into()), ..Options::default() };
+        read_with("a.xml", file, &options).map(|found| (found.names().join(" "), found.columns[0].1.len()))
+    };
+    assert_eq!(columns("w").unwrap(), ("a b".into(), 2));
+    assert_eq!(columns("r").unwrap(), ("v".into(), 3));
+    assert_eq!(columns("d/s/q").unwrap(), ("c".into(), 1));
+    let message = columns("x").unwrap_err().to_string();
+    assert!(message.contains("no element of") && message.contains("sheet"), "{message}");
+}
+
+#[test]
 fn texts_come_from_a_column() {
     let feed = "<rss><item><title>a</title><body>one text</body></item><item><title>b</title></item></rss>";
     let options = Options { text: Some("body".into()), max_bad_fraction: 1.0, ..Options::default() };

@@ -16,7 +16,8 @@ impl Rows {
     pub fn told(&self) -> Vec<String> {
         let path = shown(&self.outline.path(self.kind));
         let mut said = vec![format!("read as XML; each element {path} is a row")];
-        said.extend(self.passed().map(|list| format!("passed over elements of other kinds: {list}")));
+        let others = |list| format!("passed over elements of other kinds: {list}; --sheet NAME reads one");
+        said.extend(self.passed().map(others));
         said.extend(self.texts().map(|list| format!("read as one text, with the elements in it: {list}")));
         said
     }

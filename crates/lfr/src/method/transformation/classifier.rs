@@ -2,6 +2,7 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData, activation};
+use lfr_kernels::ops;
 use rayon::prelude::*;
 
 use crate::data::{Features, Images, Weights};
@@ -58,9 +59,7 @@ impl TransformationBackbone {
 
 impl Backbone for TransformationBackbone {
     fn encode(&self, batch: &Batch) -> Tensor<2> {
-        let x = batch.x.dense();
-        let [n, _] = x.dims();
-        self.network.forward(x.reshape([n, self.channels, self.side, self.side]))
+        self.network.forward(ops::pictures(batch.x.dense(), [self.channels, self.side, self.side]))
     }
 
     /// Cross-entropy of each picture's own transformation (Eq. 9, first term).
@@ -74,7 +73,7 @@ impl Backbone for TransformationBackbone {
     }
 
     fn task_loss(&self, scores: Tensor<1>) -> Tensor<1> {
-        lfr_kernels::ops::mean(scores)
+        ops::mean(scores)
     }
 }
 
