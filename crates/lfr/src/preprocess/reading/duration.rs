@@ -21,7 +21,7 @@ const UNITS: &[(&str, f64)] = &[
     ("mo", MONTH), ("mos", MONTH), ("mon", MONTH), ("mons", MONTH), ("mth", MONTH), ("mths", MONTH), ("month", MONTH),
     ("months", MONTH), ("monat", MONTH), ("monate", MONTH), ("monaten", MONTH), ("mois", MONTH), ("meses", MONTH),
     ("y", YEAR), ("yr", YEAR), ("yrs", YEAR), ("year", YEAR), ("years", YEAR), ("jahr", YEAR), ("jahre", YEAR),
-    ("jahren", YEAR), ("an", YEAR), ("ans", YEAR), ("año", YEAR), ("años", YEAR), ("anos", YEAR),
+    ("jahren", YEAR), ("ans", YEAR), ("año", YEAR), ("años", YEAR), ("anos", YEAR),
 ];
 /// What programs say around a duration: `About an hour ago`, `Up 2 weeks`.
 const BEFORE: [&str; 6] = ["Up ", "About ", "about ", "Less than ", "over ", "almost "];
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn months_and_years_are_known_by_their_names() {
         assert!(["3y", "2mo", "P1Y", "P2MT5M", "2 years", "1y 2m", "1 Jahr"].into_iter().all(has_uneven));
-        assert!(!["3d", "2m", "PT5M", "2 weeks", "45m", "5d3h"].into_iter().any(has_uneven));
+        assert!(!["3d", "2m", "PT5M", "2 weeks", "45m", "5d3h", "an hour ago"].into_iter().any(has_uneven));
     }
 
     proptest! {
