@@ -25,9 +25,14 @@ fn width(lines: &[Vec<&str>]) -> Option<usize> {
     let least = below.iter().map(Vec::len).min()?;
     let named = !first.iter().any(|word| has_digit(word));
     let width = if named { first.len() } else { first.len().min(least) };
+    if width < 3 || below.len() < 3 || least < width {
+        return None;
+    }
     let long = below.iter().filter(|words| words.len() > width).count();
-    let varied = long > 1 && 20 * long >= below.len();
-    if width < 3 || below.len() < 3 || least < width || !varied {
+    // A row with a word too many is torn, not long, where the last column is of numbers.
+    let of_words = |words: &&Vec<&str>| words.len() == width && words[width - 1].parse::<f64>().is_err();
+    let varied = long > 0 && 2 * below.iter().filter(of_words).count() + long >= below.len();
+    if !varied {
         return None;
     }
     let mostly = |count: usize, all: usize| 10 * count >= 9 * all;
@@ -77,10 +82,16 @@ mod tests {
     }
 
     #[test]
+    fn blanks_of_other_scripts_are_no_words() {
+        assert_eq!(columns("\u{a0}\n\u{a0}\n\u{a0}\n\u{a0}\n\u{a0}\n".as_bytes()), None);
+    }
+
+    #[test]
     fn sentences_and_regular_tables_are_none() {
         for other in [
             "1. Buy some milk\n2. Buy bread\n3. Sleep\n4. Eat now\n5. Go\n",
             "a b c\n1 2 3\n4 5 6\n7 8 9\n",
+            "a b c\n1 2 3\n4 5 6\n7 8 9 1\n4 5 6\n",
             "3.3. Shop food 12,50 €\n4.3. Fuel at noon 45,20 €\n5.3. Food and drinks 13,50 €\n6.3. Fuel 4 €\n",
             "NAME OF IT  SINCE  FOR\na b 1 days ago 2 days\nc d 2 days ago 3 days\ne f 1 days ago 2 days or so\n\
              g h 3 days ago 2 days or so\ni j 3 days ago 4 days\n",

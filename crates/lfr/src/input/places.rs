@@ -7,7 +7,7 @@ use super::encoding;
 const LINES: usize = 1000;
 
 /// Where the columns of `sample` begin, if they begin at the same letters of every line: at least four lines, two blanks
-/// somewhere between columns, and one at least. There is a column of numbers, or the names are in capitals, as programs of
+/// somewhere between columns unless three are of numbers below names, and one at least. There is a column of numbers, or the names are in capitals, as programs of
 /// the command line write them.
 pub(super) fn places(sample: &[u8]) -> Option<Vec<usize>> {
     let letters = |line: &[u8]| encoding::text(line).0.trim_end().chars().collect::<Vec<char>>();
@@ -45,7 +45,9 @@ pub(super) fn places(sample: &[u8]) -> Option<Vec<usize>> {
             && words.clone().all(capital)
             && words.filter(|c| c.is_alphabetic()).count() > 2
     };
-    let clear = starts.iter().any(|&(_, gap)| gap > 1) && (numbers.contains(&true) || capitals());
+    let figures = numbers.iter().filter(|&&number| number).count();
+    let wide = starts.iter().any(|&(_, gap)| gap > 1) || (named && figures > 2);
+    let clear = wide && (figures > 0 || capitals());
     (clear && chosen.len() > 1)
         .then(|| chosen.iter().map(|&column| if column == 0 { 0 } else { starts[column].0 }).collect())
 }
@@ -116,6 +118,11 @@ mod tests {
         let disks = "Filesystem      Size  Used Avail Use% Mounted on\n/dev/sda1        50G   20G   28G  42% /\n\
                      tmpfs           3.9G  1.2M  3.9G   1% /run\n/dev/sdb1       916G  800G   70G  92% /data\n";
         assert!(read(disks).unwrap().ends_with("/dev/sdb1\t916G\t800G\t70G\t92%\t/data\n"));
+        let blocks = "Filesystem 1K-blocks     Used Available Use% Mounted on\n/dev/sda1       5000     2000      2800  42% /\n\
+                      tmpfs      264212084 26055224  69230664   1% /run\nlong_names       916      800        70  92% /data\n";
+        assert!(
+            read(blocks).unwrap().starts_with("Filesystem\t1K-blocks\tUsed\tAvailable\tUse%\tMounted on\n")
+        );
         let containers = "CONTAINER ID   IMAGE     STATUS       NAMES\nabcdef012345   nginx:1   Up 2 weeks   web\n\
                           bcdef0123456   redis     Up 3 days    a b\nacdef0123456   redis     Exited       c\n";
         let text = read(containers).unwrap();
