@@ -41,6 +41,7 @@ mod review;
 mod scoring;
 mod shapes;
 mod streams;
+mod terminals;
 mod threshold;
 mod usage;
 mod values;

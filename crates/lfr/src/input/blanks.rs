@@ -1,15 +1,16 @@
-//! Tables whose columns are separated by runs of blanks, or begin at the same place in every line.
+//! Tables whose columns are separated by something else than a delimiter, such as runs of blanks.
 
 use std::io::{self, BufRead, Read};
 
-use super::encoding;
+use super::drawn::Drawn;
 use super::expected::Known;
 use super::stream::MAX_RECORD;
+use super::{encoding, last, latex, places};
 
 /// Lines looked at.
 const LINES: usize = 100;
 /// Lines of titles that may stand above a table.
-const TITLES: usize = 5;
+pub(super) const TITLES: usize = 5;
 
 /// What separates the columns of a table without delimiters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,24 +19,44 @@ pub(super) enum Blank {
     Run,
     /// Columns begin at these letters of a line, the first at 0.
     Places(Vec<usize>),
+    /// Every run of blanks, but those within the last of so many columns.
+    Last(usize),
+    /// Bars of a drawn table.
+    Drawn(Drawn),
+    /// `&`, as in LaTeX.
+    Latex,
     /// Nothing, until the quotes around every line are taken away.
     Quoted,
 }
 
-/// Whether `sample` is a table separated by blanks: at least three lines, all but one in twenty of as many words as
-/// most have, with a column of numbers. Lines of titles may stand above three columns and more.
-pub(super) fn aligned(sample: &[u8]) -> bool {
+/// What separates the columns of `sample` where no delimiter does: what makes most columns, unless runs of blanks part every line
+/// alike.
+pub(super) fn find(sample: &[u8]) -> Option<Blank> {
     let lines: Vec<Vec<String>> = lines(sample).take(LINES).map(words).collect();
-    let titled = |skip: usize| {
-        let rest = lines.get(skip..).unwrap_or_default();
-        let width = rest.first().map_or(0, Vec::len);
-        width > 2 && rest.iter().all(|words| words.len() == width) && are_aligned(rest)
+    if are_aligned(&lines, 0) {
+        return Some(Blank::Run);
+    }
+    let places = places::places(sample).map(|places| (places.len(), Blank::Places(places)));
+    let last = last::columns(sample).map(|width| (width, Blank::Last(width)));
+    let titled = below_titles(&lines).map(|width| (width, Blank::Run));
+    let most = [places, last, titled].into_iter().flatten();
+    let most = most.reduce(|most, next| if next.0 > most.0 { next } else { most });
+    most.map(|(_, blank)| blank).or_else(|| are_aligned(&lines, ODD).then_some(Blank::Run))
+}
+
+/// How many columns a table separated by blanks has below lines of titles, three and more.
+fn below_titles(lines: &[Vec<String>]) -> Option<usize> {
+    let rest = |skip: usize| lines.get(skip..).unwrap_or_default();
+    let width = |rest: &[Vec<String>]| rest.first().map_or(0, Vec::len);
+    let titled = |rest: &&[Vec<String>]| {
+        let width = width(rest);
+        width > 2 && rest.iter().all(|words| words.len() == width) && are_aligned(rest, 0)
     };
-    are_aligned(&lines) || (1..=TITLES).any(titled)
+    (1..=TITLES).map(rest).find(titled).map(width)
 }
 
 /// The lines of `sample` that hold something, without several that begin with `# ` above all others.
-fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
     let filled = || sample.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
     let is_remark = |line: &&[u8]| line.starts_with(b"#");
     let first = sample.trim_ascii_start();
@@ -47,7 +68,12 @@ fn lines(sample: &[u8]) -> impl Iterator<Item = &[u8]> {
     filled().skip(if block > 1 { block } else { 0 })
 }
 
-fn are_aligned(lines: &[Vec<String>]) -> bool {
+/// Of twenty lines, how many may have more or fewer words than most.
+const ODD: usize = 1;
+
+/// Whether lines are a table separated by blanks: at least three, all but `most` in twenty of as many words as most have, with a
+/// column of numbers.
+fn are_aligned(lines: &[Vec<String>], most: usize) -> bool {
     let Some(width) = lines.get(lines.len() / 2).map(Vec::len).filter(|&width| width > 1) else {
         return false;
     };
@@ -60,66 +86,9 @@ fn are_aligned(lines: &[Vec<String>]) -> bool {
     let head = lines[0].len();
     let headed = head == width || (width > 2 && head + 1 == width);
     let odd = lines.len() - regular.len();
-    headed && regular.len() >= 3 && 20 * odd <= lines.len().max(20) && (0..width).any(numbers)
-}
-
-/// Where the columns of `sample` begin, if they begin at the same letters of every line: at least four lines, with
-/// a column of numbers, two blanks somewhere between columns, and one at least.
-pub(super) fn places(sample: &[u8]) -> Option<Vec<usize>> {
-    let letters = |line: &[u8]| encoding::text(line).0.trim_end().chars().collect::<Vec<char>>();
-    let lines: Vec<Vec<char>> = lines(sample).take(10 * LINES).map(letters).collect();
-    let widest = lines.iter().map(Vec::len).max()?;
-    if lines.len() < 4 || lines.iter().flatten().any(|&c| c == '\t') {
-        return None;
-    }
-    let blank = |at: usize| lines.iter().all(|line| line.get(at).is_none_or(|&c| c == ' '));
-    let blanks: Vec<bool> = (0..widest).map(blank).collect();
-    // Where columns begin, and how many blanks stand before.
-    let first = blanks.iter().position(|blank| !blank)?;
-    let (mut starts, mut gap) = (vec![(first, 0)], 0);
-    for (at, &blank) in blanks.iter().enumerate().skip(first) {
-        if !blank && gap > 0 {
-            starts.push((at, gap));
-        }
-        gap = if blank { gap + 1 } else { 0 };
-    }
-    let cell = |line: &[char], column: usize| -> String {
-        let end = starts.get(column + 1).map_or(line.len(), |(at, _)| (*at).min(line.len()));
-        line.get(starts[column].0..end).unwrap_or_default().iter().collect::<String>().trim().to_owned()
-    };
-    let numbers = |column: usize| {
-        let cells = lines.iter().skip(1).map(|line| cell(line, column));
-        let count = cells.filter(|cell| cell.replace(',', ".").parse::<f64>().is_ok()).count();
-        10 * count >= 9 * (lines.len() - 1)
-    };
-    let numbers: Vec<bool> = (0..starts.len()).map(numbers).collect();
-    let parts = |&column: &usize| {
-        starts[column].1 != 1
-            || numbers[column]
-            || column.checked_sub(1).is_some_and(|before| numbers[before])
-    };
-    let chosen: Vec<usize> = (0..starts.len()).filter(parts).collect();
-    let clear = starts.iter().any(|&(_, gap)| gap > 1) && numbers.contains(&true);
-    (clear && chosen.len() > 1)
-        .then(|| chosen.iter().map(|&column| if column == 0 { 0 } else { starts[column].0 }).collect())
-}
-
-/// Writes `line` to `into` with a tab before every letter of `places` but the first.
-fn cut(line: &[u8], places: &[usize], into: &mut Vec<u8>) {
-    let line: Vec<char> = encoding::text(line).0.trim_end().chars().collect();
-    if !line.is_empty() {
-        for (column, &start) in places.iter().enumerate() {
-            let end = places.get(column + 1).map_or(line.len(), |&end| end.min(line.len()));
-            let cell: String = line.get(start..end).unwrap_or_default().iter().collect();
-            let cell = cell.trim().replace('\t', " ");
-            into.extend((column > 0).then_some(b'\t'));
-            match cell.contains('"') {
-                true => into.extend(format!("\"{}\"", cell.replace('"', "\"\"")).bytes()),
-                false => into.extend(cell.bytes()),
-            }
-        }
-    }
-    into.push(b'\n');
+    let few =
+        if most == 0 { odd == usize::from(head != width) } else { 20 * odd <= most * lines.len().max(20) };
+    headed && regular.len() >= 3 && few && (0..width).any(numbers)
 }
 
 /// Whether the words of the first line are the known columns, among others.
@@ -153,6 +122,19 @@ fn part(line: &[u8], into: &mut Vec<u8>) {
     into.push(b'\n');
 }
 
+/// Writes cells to `into` with tabs between them, and none of their own.
+pub(super) fn write(cells: impl Iterator<Item = String>, into: &mut Vec<u8>) {
+    for (column, cell) in cells.enumerate() {
+        let cell = cell.trim().replace('\t', " ");
+        into.extend((column > 0).then_some(b'\t'));
+        match cell.contains('"') {
+            true => into.extend(format!("\"{}\"", cell.replace('"', "\"\"")).bytes()),
+            false => into.extend(cell.bytes()),
+        }
+    }
+    into.push(b'\n');
+}
+
 /// Writes `line` to `into` without the quotes around it, and with one for each pair of quotes within.
 fn unquote(line: &[u8], into: &mut Vec<u8>) {
     let line = line.trim_ascii();
@@ -174,12 +156,35 @@ pub(super) struct Blanks<R> {
     line: Vec<u8>,
     parted: Vec<u8>,
     taken: usize,
+    /// Lines so far that hold something else than what is drawn around rows.
+    rows: usize,
 }
 
 impl<R: BufRead> Blanks<R> {
     /// The text of `inner`.
     pub fn new(inner: R, blank: Blank) -> Self {
-        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0 }
+        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0, rows: 0 }
+    }
+}
+
+impl<R> Blanks<R> {
+    /// Parts the line.
+    fn part(&mut self) {
+        let (line, into) = (&self.line, &mut self.parted);
+        match &self.blank {
+            Blank::Run => part(line, into),
+            Blank::Places(places) => places::cut(line, places, into),
+            Blank::Last(width) => last::part(line, *width, into),
+            Blank::Quoted => unquote(line, into),
+            Blank::Drawn(drawn) => {
+                let cells = drawn.parted(&encoding::text(line).0, self.rows);
+                self.rows += usize::from(cells.len() > 1);
+                write(cells.into_iter(), into);
+            }
+            Blank::Latex => {
+                write(latex::cells(&encoding::text(line).0).into_iter().flatten(), into);
+            }
+        }
     }
 }
 
@@ -196,11 +201,7 @@ impl<R: BufRead> Read for Blanks<R> {
             if self.line.len() > MAX_RECORD {
                 return Err(io::Error::new(io::ErrorKind::InvalidData, "a line is too long"));
             }
-            match &self.blank {
-                Blank::Run => part(&self.line, &mut self.parted),
-                Blank::Places(places) => cut(&self.line, places, &mut self.parted),
-                Blank::Quoted => unquote(&self.line, &mut self.parted),
-            }
+            self.part();
         }
         let rest = &self.parted[self.taken..];
         let count = rest.len().min(into.len());
@@ -230,31 +231,8 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_begin_at_one_place_are_found() {
-        let table = "Name          City        Amount\nJohn Smith    New York      4.37\nAnn Lee       Rome          7.27\n\
-                     Bob \"B\" Low   Rome        100.50\nÜrsula Öz     New York\n";
-        let found = places(table.as_bytes());
-        assert_eq!(found, None, "one of four amounts is missing");
-        let table = table.replace("Öz     New York", "Öz     New York      1.00");
-        let found = places(table.as_bytes()).unwrap();
-        assert_eq!(found, [0, 14, 26]);
-        let mut text = String::new();
-        Blanks::new(table.as_bytes(), Blank::Places(found)).read_to_string(&mut text).unwrap();
-        assert!(text.starts_with("Name\tCity\tAmount\nJohn Smith\tNew York\t4.37\n"), "{text}");
-        assert!(text.contains("\"Bob \"\"B\"\" Low\"\tRome\t100.50\nÜrsula Öz\tNew York\t1.00\n"), "{text}");
-        for other in [
-            "1. Buy some milk\n2. Buy bread\n3. Sleep\n4. Eat\n5. Go\n",
-            "one  two\nsix  ten\nhow  now\nold  cow\n",
-            "This is a line.\nThat is one too.\nAnd here they end.\n12\n",
-            "1\n2\n3\n4\n5\n",
-            "",
-        ] {
-            assert_eq!(places(other.as_bytes()), None, "{other}");
-        }
-    }
-
-    #[test]
     fn tables_are_told_from_sentences() {
+        let aligned = |sample: &[u8]| find(sample) == Some(Blank::Run);
         assert!(aligned(b"  x    y\n  1   20\n 10    3\n"));
         assert!(aligned(b"total 48\n-rw a 12 x\n-rw b 13 y\n-rw a 140 z\n"));
         assert!(aligned(b"1 2.5 red\n2 3.5 blue\n3 4.5 red\n"));

@@ -7,9 +7,11 @@ use csv::ByteRecord;
 use super::blanks::{self, Blank};
 use super::comments::is_hashed;
 use super::cut::{self, Cut};
+use super::drawn::Drawn;
 use super::encoding;
 use super::expected::Known;
 use super::header::Heading;
+use super::latex;
 use super::names::Names;
 use super::notes::Notes;
 use super::refused;
@@ -121,9 +123,15 @@ impl Dialect {
         })
     }
 
-    /// What separates the columns of a file where no delimiter does: runs of blanks, their places in a line, or a delimiter
-    /// behind quotes around the whole line.
+    /// What separates the columns of a file where no delimiter does: runs of blanks, their places in a line, the bars of a drawn
+    /// table, or a delimiter behind quotes around the whole line.
     pub fn aligned(sample: &[u8], whole: bool, known: &Known) -> Option<Blank> {
+        if let Some(drawn) = Drawn::find(sample) {
+            return Some(Blank::Drawn(drawn));
+        }
+        if latex::is_table(sample) {
+            return Some(Blank::Latex);
+        }
         if cut::is_wrapped(sample, whole) {
             return Some(Blank::Quoted);
         }
@@ -134,8 +142,8 @@ impl Dialect {
             || Cut::find(sample, whole).is_ok_and(parts);
         match delimited {
             true => None,
-            false if blanks::aligned(sample) || blanks::are_first(sample, known) => Some(Blank::Run),
-            false => blanks::places(sample).map(Blank::Places),
+            false if blanks::are_first(sample, known) => Some(Blank::Run),
+            false => blanks::find(sample),
         }
     }
 

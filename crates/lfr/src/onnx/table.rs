@@ -39,7 +39,9 @@ pub(super) fn places(encoder: &TableEncoder) -> Vec<Place<'_>> {
                 numbers.next(),
             ),
             // Refused before anyone asks.
-            Encoding::Pieces(_) | Encoding::Tags(_) => number("several values", numbers.next()),
+            Encoding::Pieces(_) | Encoding::Tags(_) | Encoding::Periods(_) => {
+                number("several values", numbers.next())
+            }
             Encoding::Category(_) => (
                 "a text without blanks around it; empty where it is missing",
                 "categories",
@@ -57,7 +59,7 @@ fn number(encoding: &Encoding) -> Option<&Number> {
         Encoding::Number(number) => Some(number),
         Encoding::Moment(moment) => Some(&moment.position),
         Encoding::TimeOfDay(time) => Some(&time.number),
-        Encoding::Category(_) | Encoding::Pieces(_) | Encoding::Tags(_) => None,
+        Encoding::Category(_) | Encoding::Pieces(_) | Encoding::Tags(_) | Encoding::Periods(_) => None,
     }
 }
 
@@ -126,7 +128,7 @@ pub(super) fn rows(graph: &mut Graph, encoder: &TableEncoder) -> Result<Rows> {
                 order.extend(at..at + width);
                 next_category += 1;
             }
-            Encoding::Pieces(_) | Encoding::Tags(_) => {}
+            Encoding::Pieces(_) | Encoding::Tags(_) | Encoding::Periods(_) => {}
         }
         next_number += usize::from(number(encoding).is_some());
     }
@@ -188,6 +190,7 @@ fn check(name: &str, encoding: &Encoding) -> Result<()> {
     let several = match encoding {
         Encoding::Pieces(_) => Some("numbers"),
         Encoding::Tags(_) => Some("words"),
+        Encoding::Periods(_) => Some("times"),
         _ => None,
     };
     if let Some(what) = several {

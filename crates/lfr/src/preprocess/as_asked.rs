@@ -60,7 +60,7 @@ impl AsAsked {
             }
             _ => (None, None),
         };
-        if self == Self::Date(None) && detected == Some(Reading::DayOfYear) {
+        if self == Self::Date(None) && matches!(detected, Some(Reading::DayOfYear | Reading::SolarHijri)) {
             return detected;
         }
         let order = match detected {
@@ -86,19 +86,21 @@ impl AsAsked {
         }
     }
 
-    /// How to ask for a reading that was detected; several numbers in a cell cannot be asked for, but categories always can.
+    /// How to ask for a reading that was detected; several numbers in a cell and periods cannot be asked for, but categories always can.
     pub(super) fn for_reading(detected: Option<&Reading>) -> Self {
         match detected {
             Some(Reading::Number | Reading::DecimalComma | Reading::Written(_) | Reading::Labelled(_)) => {
                 Self::Number(None)
             }
-            Some(Reading::Date | Reading::Moment(_) | Reading::DayOfYear) => Self::Date(None),
+            Some(Reading::Date | Reading::Moment(_) | Reading::DayOfYear | Reading::SolarHijri) => {
+                Self::Date(None)
+            }
             Some(Reading::EpochSeconds) => Self::Epoch,
             Some(Reading::EpochMilliseconds) => Self::EpochMilliseconds,
             Some(Reading::TimeOfDay) => Self::Time,
             Some(Reading::Duration | Reading::MinutesSeconds) => Self::Duration,
             Some(Reading::Boolean) => Self::Boolean,
-            Some(Reading::Piece(_)) | None => Self::Category,
+            Some(Reading::Piece(_) | Reading::Period(_)) | None => Self::Category,
         }
     }
 }

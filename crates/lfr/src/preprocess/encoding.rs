@@ -6,6 +6,7 @@ use super::category::Category;
 use super::cells::Cells;
 use super::moment::{Moment, TimeOfDay};
 use super::number::Number;
+use super::periods::Periods;
 use super::pieces::Pieces;
 use super::reading::{is_missing, shown_clock, shown_date};
 use super::seen::Oddity;
@@ -29,6 +30,8 @@ pub enum Encoding {
     Pieces(Pieces),
     /// One feature a word of several in a cell.
     Tags(Tags),
+    /// When something starts and how long it takes.
+    Periods(Periods),
 }
 
 /// So many strings, none of them a number, and a column of numbers is taken for another column.
@@ -47,6 +50,7 @@ impl Encoding {
             Encoding::TimeOfDay(time) => time.width(),
             Encoding::Pieces(pieces) => pieces.width(),
             Encoding::Tags(tags) => tags.width(),
+            Encoding::Periods(periods) => periods.width(),
         }
     }
 
@@ -72,6 +76,12 @@ impl Encoding {
             Encoding::Pieces(pieces) => match &cells {
                 Cells::Strings(_) => pieces.encode(&cells, out, width, at),
                 _ => return Err(mismatch(name, "several numbers in each cell", "single numbers or dates")),
+            },
+            Encoding::Periods(periods) => match &cells {
+                Cells::Strings(_) => periods.encode(&cells, out, width, at),
+                _ => {
+                    return Err(mismatch(name, "a start and an end in each cell", "single numbers or dates"));
+                }
             },
             Encoding::Category(category) => {
                 return Ok(category.encode(&cells.into_strings(), out, width, at));
@@ -102,6 +112,10 @@ impl Encoding {
             Encoding::Pieces(pieces) => {
                 ("several numbers in each cell", pieces.first(), |value| value.to_string())
             }
+            Encoding::Periods(periods) => {
+                let range = [0, 1].map(|end| periods.end(end).unwrap_or_default()).join(" to ");
+                return format!("a start and an end in each cell ({range})");
+            }
             Encoding::Category(_) | Encoding::Tags(_) => return "words".into(),
         };
         let format = Some(number.reading.describe()).filter(|format| !format.is_empty());
@@ -119,6 +133,7 @@ impl Encoding {
             Encoding::TimeOfDay(time) => time.is_sound(),
             Encoding::Pieces(pieces) => pieces.is_sound(),
             Encoding::Tags(tags) => tags.is_sound(),
+            Encoding::Periods(periods) => periods.is_sound(),
         }
     }
 }

@@ -38,6 +38,13 @@ pub enum Part {
         /// In seconds.
         spread: f64,
     },
+    /// How long its period takes; 0 stands for `center`, 1 for `center + spread`.
+    Length {
+        /// In seconds.
+        center: f64,
+        /// In seconds.
+        spread: f64,
+    },
     /// A coordinate of its day of the week on a circle.
     DayOfWeek,
     /// A coordinate of its time of day on a circle.
@@ -62,6 +69,7 @@ impl Feature {
         match &self.part {
             Part::Number { .. } | Part::Moment { .. } => self.column.clone(),
             Part::Piece { place, .. } => format!("{} ({})", self.column, ordinal(*place)),
+            Part::Length { .. } => format!("{} length", self.column),
             Part::DayOfWeek => format!("{} day of week", self.column),
             Part::TimeOfDay => format!("{} time of day", self.column),
             Part::DayOfYear => format!("{} day of year", self.column),
@@ -79,6 +87,7 @@ impl Feature {
         match self.part {
             Part::Number { center, spread }
             | Part::Moment { center, spread }
+            | Part::Length { center, spread }
             | Part::Piece { center, spread, .. } => Some(center + spread * unsquash(f64::from(encoded))),
             _ => None,
         }

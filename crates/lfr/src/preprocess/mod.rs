@@ -9,6 +9,7 @@ mod feature;
 mod identifier;
 mod moment;
 mod number;
+mod periods;
 mod pieces;
 mod reading;
 mod seen;

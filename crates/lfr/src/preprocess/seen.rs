@@ -1,7 +1,7 @@
 //! What the cells of a column are to its features, and what is odd about them.
 
 use super::cells::{Cells, is_usable};
-use super::reading::{Cell, Reading, is_sentinel};
+use super::reading::{Cell, Period, Reading, is_sentinel};
 
 /// A cell as a feature sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -55,7 +55,8 @@ pub fn seen<'a>(
     reading: &'a Reading,
     marks: impl Iterator<Item = &'a str>,
 ) -> Box<dyn Iterator<Item = Seen> + 'a> {
-    let dates = matches!(reading, Reading::Moment(_));
+    let dates =
+        matches!(reading, Reading::Moment(_) | Reading::Period(Period { order: Some(_), length: false }));
     let judge = move |cell: Cell| match cell {
         Cell::Value(value) if dates && is_sentinel(value) => Seen::Sentinel,
         Cell::Value(value) if is_usable(value) => Seen::Value(value),

@@ -6,8 +6,9 @@ use crate::preprocess::encoding::Encoding;
 use crate::preprocess::identifier::is_identifier;
 use crate::preprocess::moment::{Moment, TimeOfDay};
 use crate::preprocess::number::{Counts, Number};
+use crate::preprocess::periods::Periods;
 use crate::preprocess::pieces::Pieces;
-use crate::preprocess::reading::{Piece, Reading, shown_clock, shown_date, shown_day};
+use crate::preprocess::reading::{Period, Piece, Reading, shown_clock, shown_date, shown_day};
 use crate::preprocess::seen::{Seen, seen};
 use crate::preprocess::stand_in::stand_ins;
 use crate::preprocess::summary::{ColumnReading, ReadAs};
@@ -27,6 +28,9 @@ impl Finding {
         if let Reading::Piece(piece) = how {
             return Self::pieces(cells, *piece, marks, reading);
         }
+        if let Reading::Period(period) = how {
+            return Self::periods(cells, *period, marks, reading);
+        }
         let stands = if asked || !matches!(how, Reading::Written(_)) {
             Vec::new()
         } else {
@@ -35,7 +39,7 @@ impl Finding {
         let marks = &[marks, &stands.iter().map(f64::to_string).collect::<Vec<_>>()].concat();
         let reading = ColumnReading { remark: stood_in(&stands, reading.remark), ..reading };
         let fitted: Option<(Encoding, Counts, Number)> = match how {
-            Reading::Moment(_) | Reading::EpochSeconds | Reading::EpochMilliseconds => {
+            Reading::Moment(_) | Reading::SolarHijri | Reading::EpochSeconds | Reading::EpochMilliseconds => {
                 Moment::fit(cells, how, marks)
                     .map(|(m, counts)| (Encoding::Moment(m.clone()), counts, m.position))
             }
@@ -126,6 +130,31 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// A column whose cells have a start and an end.
+    fn periods(cells: &[Cells], period: Period, marks: &[String], reading: ColumnReading) -> Self {
+        let Some((periods, counts)) = Periods::fit(cells, period, marks) else {
+            return Self::useless(reading, "all its values are missing".into());
+        };
+        let number = periods.start.number();
+        let whole = counts.missing + counts.unread == 0 && number.flags_of_values() == 0;
+        let left_out = (whole && counts.constant).then(|| "all its values are equal".to_owned());
+        let idle = left_out.is_some();
+        let how = Reading::Period(period);
+        let reading = ColumnReading {
+            read_as: read_as(&how),
+            missing: counts.missing,
+            unread: counts.unread,
+            examples: examples(cells, &how, number, counts.unread),
+            marks: number.marks.iter().map(|mark| mark.text.clone()).collect(),
+            range: periods.end(0).zip(periods.end(1)).map(|(first, last)| [first, last]),
+            left_out,
+            ..reading
+        };
+        Self { encoding: Some(Encoding::Periods(periods)), idle, reading, binary: false }
+    }
+}
+
 /// Says which numbers stand for a missing value, before what else there is to say.
 fn stood_in(stands: &[f64], remark: Option<String>) -> Option<String> {
     let list = stands.iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
@@ -148,10 +177,12 @@ pub(super) fn read_as(how: &Reading) -> ReadAs {
     match how {
         Reading::Moment(_)
         | Reading::Date
+        | Reading::SolarHijri
         | Reading::DayOfYear
         | Reading::EpochSeconds
         | Reading::EpochMilliseconds => ReadAs::Date,
-        Reading::TimeOfDay => ReadAs::Time,
+        Reading::Period(Period { order: Some(_), .. }) => ReadAs::Date,
+        Reading::TimeOfDay | Reading::Period(_) => ReadAs::Time,
         Reading::Boolean => ReadAs::Boolean,
         Reading::Number
         | Reading::DecimalComma

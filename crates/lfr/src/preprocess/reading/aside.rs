@@ -1,5 +1,6 @@
 //! What stands beside a number and is passed over: its error, a footnote, the sign of significance.
 
+use super::duration::lasting;
 use super::written::written;
 
 /// Longest cell, in bytes.
@@ -27,10 +28,11 @@ fn error(text: &str) -> Option<(&str, Option<&str>)> {
     Some((number, written(error).filter(|found| plain && !found.aside)?.unit))
 }
 
-/// The number in front of brackets with another number, an interval, or a footnote.
+/// The number in front of brackets with another number, an interval, a time (`2 (3d5h ago)`), or a footnote.
 fn in_brackets(text: &str) -> Option<(&str, Option<&str>)> {
+    let is_figure = |inner: &str| is_number(inner) || is_interval(inner) || lasting(inner).is_some();
     let (number, _) = match text.strip_suffix(')') {
-        Some(text) => text.rsplit_once('(').filter(|(_, inner)| is_number(inner) || is_interval(inner))?,
+        Some(text) => text.rsplit_once('(').filter(|(_, inner)| is_figure(inner))?,
         None => text.strip_suffix(']')?.rsplit_once('[').filter(|(_, inner)| {
             let footnote = inner.len() <= 3 && inner.bytes().all(|byte| byte.is_ascii_alphanumeric());
             footnote && !inner.is_empty() || inner.split([',', ';', '–']).all(is_number)
@@ -85,6 +87,7 @@ mod tests {
             "4.52 (95% CI 4.1-4.9)",
             "4.52 (IQR 4.1 to 4.9)",
             "4.52 (4.1, 4.9)",
+            "4.52 (3d5h ago)",
         ] {
             let number = written(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((number.values[0], number.aside), (Some(4.52), true), "{text}");

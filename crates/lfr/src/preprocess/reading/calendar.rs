@@ -60,6 +60,11 @@ impl Stamp {
         Some(self.days[order as usize]? * DAY + time - ahead)
     }
 
+    /// Seconds since midnight, where there is a time of day.
+    pub fn clock(&self) -> Option<f64> {
+        self.time.map(|(seconds, _)| seconds)
+    }
+
     /// The years in each order, where they depend on it.
     pub fn years(&self) -> Option<[Option<i32>; 3]> {
         let [year, day, month] = self.days;

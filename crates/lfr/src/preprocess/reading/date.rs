@@ -10,6 +10,16 @@ pub(in crate::preprocess) fn days(date: NaiveDate) -> f64 {
     f64::from(date.num_days_from_ce() - 719_163)
 }
 
+/// The date of days since 1970.
+pub(super) fn of_days(days: i32) -> Option<NaiveDate> {
+    NaiveDate::from_num_days_from_ce_opt(days.checked_add(719_163)?)
+}
+
+/// Days since 1970 of a date of the usual calendar, if there is one.
+pub(super) fn days_of(year: i32, month: u32, day: u32) -> Option<f64> {
+    NaiveDate::from_ymd_opt(year, month, day).map(days)
+}
+
 /// Days since 1970 of `20230105`.
 pub(super) fn packed(date: &str) -> Option<f64> {
     let part = |range: std::ops::Range<usize>| date.get(range)?.parse::<u32>().ok();

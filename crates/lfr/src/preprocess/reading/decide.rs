@@ -7,9 +7,11 @@ use super::day_of_year::day_of_year;
 use super::hints::{Hints, decimal, order};
 use super::joined::joined;
 use super::labelled::{LEVELS, labelled};
-use super::remarks::{abbreviated, asides, converted, currencies, joined_remarks, lent, listed};
+use super::period::{Period, is_period};
+use super::remarks::{abbreviated, asides, converted, currencies, joined_remarks, lent, listed, uneven};
+use super::solar::solar;
 use super::tally::Tally;
-use super::unit::{common, factor};
+use super::unit::{common, conversion};
 use super::{NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
@@ -49,6 +51,18 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
     if let Some(remark) = code(tally) {
         return Decision::Words(Some(remark));
     }
+    if let Some((dated, cells)) = tally.periods.most()
+        && nearly(tally, cells, share, is_period)
+    {
+        let (order, remark) = order(&tally.periods.dates, hints);
+        let (order, remark) = if dated { (Some(order), remark) } else { (None, None) };
+        let period = Reading::Period(Period { order, length: false });
+        return values(period, marks_but(tally, is_period), remark);
+    }
+    let is_solar = |text: &str| solar(text).is_some();
+    if nearly(tally, tally.solar.cells, share, is_solar) {
+        return values(Reading::SolarHijri, marks_but(tally, is_solar), tally.solar.remark());
+    }
     // With no other month in the column `8 set 12` is no date.
     let certain = tally.dates.doubtful < tally.dates.all || tally.dates.all == 0;
     let dates = tally.dates.all + tally.numbers.compact;
@@ -56,15 +70,15 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         && enough(tally, dates, share)
         && (tally.dates.all > 0 || tally.numbers.compact == tally.numbers.all)
     {
-        let (order, remark) = order(tally, hints);
+        let (order, remark) = order(&tally.dates, hints);
         return values(Reading::Moment(order), marks(tally), remark);
     }
     if enough(tally, tally.days.count(), share) {
-        let marks = marks(tally).into_iter().filter(|mark| day_of_year(mark).is_none()).collect();
+        let marks = marks_but(tally, |mark| day_of_year(mark).is_some());
         return values(Reading::DayOfYear, marks, None);
     }
     if is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share) {
-        return values(Reading::Duration, marks(tally), None);
+        return values(Reading::Duration, marks(tally), uneven(tally));
     }
     if enough(tally, tally.clocks, share) {
         let reading = match (tally.durations, tally.long_clocks) {
@@ -72,12 +86,12 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
             (_, long) if tally.long_hours == 0 && long > 0 => Reading::MinutesSeconds,
             _ => Reading::Duration,
         };
-        return values(reading, marks(tally), None);
+        return values(reading, marks(tally), uneven(tally));
     }
     if let Some((piece, cells)) = tally.joined.first(hints.comma > hints.point)
-        && (cells as f64 >= share * tally.given as f64 - 1e-9 || cells + 1 == tally.given && cells >= 4)
+        && nearly(tally, cells, share, |text| joined(text).is_some())
     {
-        let marks = marks(tally).into_iter().filter(|mark| joined(mark).is_none()).collect();
+        let marks = marks_but(tally, |mark| joined(mark).is_some());
         return values(Reading::Piece(piece), marks, None);
     }
     if let Some(numbers) = numbers(tally, hints, share).or_else(|| labelled(tally, hints, share, LEVELS)) {
@@ -121,9 +135,7 @@ fn values(reading: Reading, marks: Vec<String>, remark: Option<String>) -> Decis
 /// remarks in words. A single other cell among four values or more is a slip.
 fn enough(tally: &Tally<'_>, values: usize, share: f64) -> bool {
     let rest = tally.given - values;
-    let slips = |rest: usize| {
-        rest as f64 <= (1.0 - share) * (values + rest) as f64 + 1e-9 || rest == 1 && values >= 4
-    };
+    let slips = |rest: usize| are_slips(rest, values, share);
     let most = values >= rest;
     if values == 0 || most && slips(rest) {
         return values > 0;
@@ -135,6 +147,23 @@ fn enough(tally: &Tally<'_>, values: usize, share: f64) -> bool {
     let beside = most || marks.len() == 1 || values as f64 >= BESIDE_WORDS * tally.given as f64;
     let set_apart = marked > 0 && beside && (slips(rest - marked) || most && 2 * marked >= rest);
     (set_apart || told && rest == tally.rest()) && varied(tally, values) > 2 * marks.len()
+}
+
+/// Whether so few cells beside `values` are slips.
+fn are_slips(rest: usize, values: usize, share: f64) -> bool {
+    rest as f64 <= (1.0 - share) * (values + rest) as f64 + 1e-9 || rest == 1 && values >= 4
+}
+
+/// Whether so many values, which are counted among the other cells and which `is_value` tells from those, are nearly all cells, or
+/// half of them and nearly all of those that are no marks.
+fn nearly(tally: &Tally<'_>, values: usize, share: f64, is_value: impl Fn(&str) -> bool) -> bool {
+    let rest = tally.given - values;
+    let marked = || repeated(tally).into_iter().filter(|(text, _)| !is_value(text)).map(|(_, count)| count);
+    values > 0
+        && (are_slips(rest, values, share)
+            || values >= rest
+                && values > 2 * marked().count()
+                && are_slips(rest.saturating_sub(marked().sum()), values, share))
 }
 
 /// Whether numbers with a unit of time are durations: some have several (`2h 5m` beside `45m`), or one is hours and another
@@ -164,6 +193,11 @@ fn marks(tally: &Tally<'_>) -> Vec<String> {
     repeated(tally).into_iter().map(|(text, _)| text.to_owned()).collect()
 }
 
+/// Those of them that are no values.
+fn marks_but(tally: &Tally<'_>, is_value: impl Fn(&str) -> bool) -> Vec<String> {
+    marks(tally).into_iter().filter(|mark| !is_value(mark)).collect()
+}
+
 /// Digits of one length with zeros in front name things: postal codes, article numbers.
 fn code(tally: &Tally<'_>) -> Option<String> {
     let numbers = &tally.numbers;
@@ -177,6 +211,6 @@ fn code(tally: &Tally<'_>) -> Option<String> {
 fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     let measures = tally.measures();
     let unit = common(&measures, tally.is_bare());
-    let foreign = measures.iter().filter(|(other, _)| factor(unit, other).is_none());
+    let foreign = measures.iter().filter(|(other, _)| conversion(unit, other).is_none());
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
 }

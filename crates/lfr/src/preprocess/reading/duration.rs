@@ -2,6 +2,7 @@
 
 use super::DAY;
 use super::clock::clock;
+use super::families::{MONTH, YEAR};
 
 /// Units of time as people write them, in lower case without a point, with the seconds of one.
 #[rustfmt::skip]
@@ -15,15 +16,27 @@ const UNITS: &[(&str, f64)] = &[
     ("stunde", 3600.0), ("stunden", 3600.0), ("heure", 3600.0), ("heures", 3600.0), ("hora", 3600.0), ("horas", 3600.0),
     ("d", DAY), ("day", DAY), ("days", DAY), ("tag", DAY), ("tage", DAY), ("jour", DAY), ("jours", DAY), ("j", DAY),
     ("w", 7.0 * DAY), ("wk", 7.0 * DAY), ("wks", 7.0 * DAY), ("week", 7.0 * DAY), ("weeks", 7.0 * DAY),
-    ("woche", 7.0 * DAY), ("wochen", 7.0 * DAY),
+    ("woche", 7.0 * DAY), ("wochen", 7.0 * DAY), ("semaine", 7.0 * DAY), ("semaines", 7.0 * DAY), ("semana", 7.0 * DAY),
+    ("semanas", 7.0 * DAY), ("día", DAY), ("días", DAY), ("dias", DAY),
+    ("mo", MONTH), ("mos", MONTH), ("mon", MONTH), ("mons", MONTH), ("mth", MONTH), ("mths", MONTH), ("month", MONTH),
+    ("months", MONTH), ("monat", MONTH), ("monate", MONTH), ("monaten", MONTH), ("mois", MONTH), ("meses", MONTH),
+    ("y", YEAR), ("yr", YEAR), ("yrs", YEAR), ("year", YEAR), ("years", YEAR), ("jahr", YEAR), ("jahre", YEAR),
+    ("jahren", YEAR), ("ans", YEAR), ("año", YEAR), ("años", YEAR), ("anos", YEAR),
 ];
+/// What programs say around a duration: `About an hour ago`, `Up 2 weeks`.
+const BEFORE: [&str; 6] = ["Up ", "About ", "about ", "Less than ", "over ", "almost "];
 /// Longest duration, in bytes.
 const LONGEST: usize = 48;
 
 /// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`,
-/// `1-02:03:04` (Slurm).
+/// `1-02:03:04` (Slurm), `2 weeks ago`.
 pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
     let text = text.trim();
+    let text = text.strip_suffix(" ago").unwrap_or(text);
+    let text = BEFORE.iter().fold(text, |text, word| text.strip_prefix(word).unwrap_or(text));
+    if let Some(unit) = text.strip_prefix("an ").or_else(|| text.strip_prefix("a ")) {
+        return UNITS.iter().find(|(name, _)| *name == unit).map(|(_, seconds)| *seconds);
+    }
     let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |rest| (rest, -1.0));
     if let Some(rest) = text.strip_prefix('P') {
         return Some(sign * iso_duration(rest)?);
@@ -55,11 +68,11 @@ fn in_units(text: &str) -> Option<f64> {
         let letters = tail.trim_start();
         let end = letters.find(|c: char| !c.is_alphabetic()).unwrap_or(letters.len());
         let (word, behind) = letters.split_at(end);
-        let unit = if tail.is_empty() && last == 3600.0 && digits.len() == 2 && number < 60.0 {
-            60.0
-        } else {
-            let word = word.to_lowercase();
-            UNITS.iter().find(|(name, _)| *name == word)?.1
+        let unit = match word.to_lowercase().as_str() {
+            "" if tail.is_empty() && last == 3600.0 && digits.len() == 2 && number < 60.0 => 60.0,
+            // Behind years `m` is months.
+            "m" if last == YEAR => MONTH,
+            word => UNITS.iter().find(|(name, _)| *name == word)?.1,
         };
         // `5m 2h` is no duration.
         if unit >= last {
@@ -73,13 +86,32 @@ fn in_units(text: &str) -> Option<f64> {
     Some(seconds)
 }
 
+/// Whether a unit is one of months or years, which have no fixed length.
+pub(super) fn is_uneven(unit: &str) -> bool {
+    let unit = unit.trim_end_matches(" ago").trim_end_matches('.').to_lowercase();
+    UNITS.iter().any(|(name, seconds)| *name == unit && *seconds >= MONTH)
+}
+
+/// Whether a duration has months or years.
+pub(super) fn has_uneven(text: &str) -> bool {
+    let date = text.strip_prefix('P').map(|iso| iso.split('T').next().unwrap_or_default());
+    match date {
+        Some(date) => date.contains(['Y', 'M']),
+        None => {
+            let years = text.contains(['y', 'Y']);
+            let word = |word: &str| is_uneven(word) || (years && word.eq_ignore_ascii_case("m"));
+            text.split(|c: char| !c.is_alphabetic()).any(word)
+        }
+    }
+}
+
 /// Whether a unit behind a number is one of time.
 pub(super) fn is_unit_of_time(unit: &str) -> bool {
-    let unit = unit.trim_end_matches('.').to_lowercase();
+    let unit = unit.trim_end_matches(" ago").trim_end_matches('.').to_lowercase();
     UNITS.iter().any(|(name, _)| *name == unit)
 }
 
-/// Seconds of `1DT2H3M4.5S`, which is ISO 8601 behind its P; years and months have no fixed length.
+/// Seconds of `1Y2M3DT4H5M6.5S`, which is ISO 8601 behind its P.
 fn iso_duration(mut rest: &str) -> Option<f64> {
     let (mut seconds, mut in_time, mut any) = (0.0, false, false);
     while !rest.is_empty() {
@@ -90,6 +122,8 @@ fn iso_duration(mut rest: &str) -> Option<f64> {
         let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
         let number: f64 = rest[..end].parse().ok()?;
         let unit = match (rest.as_bytes()[end], in_time) {
+            (b'Y', false) => YEAR,
+            (b'M', false) => MONTH,
             (b'W', false) => 7.0 * DAY,
             (b'D', false) => DAY,
             (b'H', true) => 3600.0,
@@ -116,7 +150,14 @@ mod tests {
             (lasting("1-02:03:04"), lasting("1-02:03"), lasting("-1-02:03:04")),
             (Some(93_784.0), None, None)
         );
-        assert_eq!((lasting("P1Y"), lasting("days"), lasting("P"), lasting("PT5")), (None, None, None, None));
+        assert_eq!(
+            (lasting("P1Y2M"), lasting("P3DT4H")),
+            (Some(YEAR + 2.0 * MONTH), Some(3.0 * DAY + 14_400.0))
+        );
+        assert_eq!(
+            (lasting("days"), lasting("P"), lasting("PT5"), lasting("PT1Y")),
+            (None, None, None, None)
+        );
     }
 
     #[test]
@@ -133,20 +174,36 @@ mod tests {
             ("-2h 5m", -7500.0),
             ("45m", 2700.0),
             ("1.5 h", 5400.0),
+            ("5w", 35.0 * DAY),
+            ("1w 2d", 9.0 * DAY),
+            ("5d3h", 5.0 * DAY + 10_800.0),
+            ("2 years 3 months", 27.0 * MONTH),
+            ("2y 3m", 27.0 * MONTH),
+            ("2y45d", 2.0 * YEAR + 45.0 * DAY),
+            ("2 weeks ago", 14.0 * DAY),
+            ("About an hour ago", 3600.0),
+            ("Up 3 days", 3.0 * DAY),
         ] {
             assert_eq!(lasting(text), Some(seconds), "{text}");
         }
-        for text in
-            ["", "2", "2h5", "2h 75", "5m 2h", "2h 5h", "2x 5m", "h", "2 km 5 m", "12A", "1h05m06", "1e5 s"]
-        {
+        for text in [
+            "", "2", "2h5", "2h 75", "5m 2h", "2h 5h", "2x 5m", "h", "2 km 5 m", "12A", "1h05m06", "1e5 s",
+            "ago", "a", "a b", "Up ",
+        ] {
             assert_eq!(lasting(text), None, "{text}");
         }
     }
 
+    #[test]
+    fn months_and_years_are_known_by_their_names() {
+        assert!(["3y", "2mo", "P1Y", "P2MT5M", "2 years", "1y 2m", "1 Jahr"].into_iter().all(has_uneven));
+        assert!(!["3d", "2m", "PT5M", "2 weeks", "45m", "5d3h", "an hour ago"].into_iter().any(has_uneven));
+    }
+
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "([0-9 .,:hmsdPT+-]|day|Std\\.|\\PC){0,20}") {
-            let _ = lasting(&text);
+        fn no_text_makes_it_panic(text in "([0-9 .,:hmsdPTyYM+-]|day|mo|ago|a |Std\\.|\\PC){0,20}") {
+            let _ = (lasting(&text), has_uneven(&text));
         }
 
         #[test]

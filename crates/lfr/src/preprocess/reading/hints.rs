@@ -1,6 +1,6 @@
 //! What a column leaves in doubt: decimal sign and order of dates, and what the rest of the file says about them.
 
-use super::tally::Tally;
+use super::tally::{Dates, Tally};
 use super::{DateOrder, Decimal};
 
 /// What the other columns of a file, or the file itself, say about the decimal sign.
@@ -21,7 +21,9 @@ pub(in crate::preprocess) struct Hints {
 impl Hints {
     /// What one column says.
     pub fn of(tally: &Tally<'_>) -> Self {
-        let (numbers, [_, day, month]) = (&tally.numbers, tally.dates.orders);
+        let (numbers, dates) = (&tally.numbers, [&tally.dates, &tally.periods.dates]);
+        let [_, day, month] =
+            [0, 1, 2].map(|place| dates.iter().map(|dates| dates.orders[place]).sum::<usize>());
         Self {
             point_for_certain: false,
             point: usize::from(numbers.point > numbers.comma),
@@ -96,9 +98,9 @@ pub(super) fn decimal(tally: &Tally<'_>, hints: Hints) -> (Decimal, Option<Strin
 }
 
 /// The order of day, month and year: the one that reads most dates, else what the file says, else the likelier.
-pub(super) fn order(tally: &Tally<'_>, hints: Hints) -> (DateOrder, Option<String>) {
-    let [year, day, month] = tally.dates.orders;
-    if year >= day.max(month) && tally.dates.is_year_first() || year > day.max(month) {
+pub(super) fn order(dates: &Dates, hints: Hints) -> (DateOrder, Option<String>) {
+    let [year, day, month] = dates.orders;
+    if year >= day.max(month) && dates.is_year_first() || year > day.max(month) {
         return (DateOrder::YearFirst, None);
     }
     if day != month {

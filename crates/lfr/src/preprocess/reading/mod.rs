@@ -18,7 +18,9 @@ mod joined;
 mod labelled;
 mod missing;
 mod names;
+mod period;
 mod remarks;
+mod solar;
 mod tally;
 mod unit;
 mod written;
@@ -42,7 +44,9 @@ pub(super) use joined::ordinal;
 pub use labelled::Labelled;
 pub(super) use labelled::labelled;
 pub use missing::is_missing;
+pub use period::Period;
 pub(super) use remarks::{format, joined_remarks};
+use solar::solar;
 pub(super) use tally::Tally;
 pub(crate) use written::both_values;
 pub(super) use written::has_unit;
@@ -80,6 +84,10 @@ pub enum Reading {
     Piece(Piece),
     /// Numbers behind a label.
     Labelled(Labelled),
+    /// The start or the length of what has a start and an end.
+    Period(Period),
+    /// Dates of the Iranian calendar as seconds since 1970.
+    SolarHijri,
 }
 
 /// What the text of a cell says.
@@ -144,6 +152,8 @@ impl Reading {
             Reading::EpochMilliseconds => value(text.trim().parse::<f64>().ok().map(|ms| ms / 1e3)),
             Reading::Piece(piece) => value(piece.read(text)),
             Reading::Labelled(labelled) => labelled.read(text),
+            Reading::Period(period) => value(period.read(text)),
+            Reading::SolarHijri => value(solar(text)),
         }
     }
 
@@ -161,6 +171,8 @@ impl Reading {
             Reading::EpochSeconds => "seconds since 1970".into(),
             Reading::EpochMilliseconds => "milliseconds since 1970".into(),
             Reading::Labelled(labelled) => labelled.describe(),
+            Reading::Period(period) => period.describe(),
+            Reading::SolarHijri => "year/month/day of the Iranian calendar".into(),
             Reading::Piece(piece) => {
                 (0..piece.count).map(ordinal).collect::<Vec<_>>().join(&piece.separator.to_string())
             }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::currency::code;
+use super::duration::is_uneven;
 use super::tally::Tally;
-use super::unit::{common, factor, is_quantity, magnitudes};
+use super::unit::{common, conversion, factor, is_quantity, magnitudes};
 use super::{Decimal, NumberFormat, Reading};
 
 /// What there is to say, in one line.
@@ -43,16 +44,30 @@ pub(in crate::preprocess) fn format(reading: &Reading, tally: &Tally<'_>) -> Str
     [own, powers].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
+/// What is said where years or months stand beside days.
+const UNEVEN: &str = "; a year counts as 365.25 days, a month as a twelfth of it";
+
+/// Says how long years and months are in a column of durations.
+pub(super) fn uneven(tally: &Tally<'_>) -> Option<String> {
+    (tally.uneven > 0).then(|| format!("its durations have years or months{UNEVEN}"))
+}
+
 /// Says that numbers of several units are converted into one.
 pub(super) fn converted(tally: &Tally<'_>, foreign: usize) -> Option<String> {
     let units = tally.measures();
     let unit = common(&units, true)?;
-    let several = units.keys().any(|other| factor(Some(unit), other).is_some_and(|factor| factor != 1.0));
+    let several =
+        units.keys().any(|other| conversion(Some(unit), other).is_some_and(|found| found.is_change()));
     (several && foreign == 0).then(|| {
         match units.keys().find(|other| factor(Some(unit), other) == Some(-1.0)) {
             Some(debit) => format!("numbers marked {debit} are negative, those marked {unit} positive"),
             None => {
-                format!("its numbers have different units ({}); all are converted to {unit}", listed(tally))
+                let uneven = units.keys().filter(|unit| is_uneven(unit)).count();
+                let years = if uneven % units.len() == 0 { "" } else { UNEVEN };
+                format!(
+                    "its numbers have different units ({}); all are converted to {unit}{years}",
+                    listed(tally)
+                )
             }
         }
     })

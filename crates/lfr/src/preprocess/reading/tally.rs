@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::calendar::Stamp;
 use super::currency::is_currency_sign;
 use super::day_of_year::DaysOfYear;
 use super::digits::plain_signs;
-use super::duration::is_unit_of_time;
+use super::duration::{has_uneven, is_unit_of_time};
 use super::joined::Joined;
 use super::names::is_doubtful;
+use super::period::PeriodCounts;
+use super::solar::Solar;
 use super::unit::is_quantity;
 use super::written::{Written, written};
 use super::{Signs, clock, is_missing, lap, lasting, stamp};
@@ -40,16 +43,22 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub days: DaysOfYear,
     /// Dates, by the order that gives one.
     pub dates: Dates,
+    /// Dates of the Iranian calendar, which are counted as something else, too.
+    pub solar: Solar,
+    /// Cells with a start and an end, which are counted as something else, too.
+    pub periods: PeriodCounts,
     /// Times of day and durations.
     pub clocks: usize,
     /// Those of a day or more, or written as durations.
     pub durations: usize,
-    /// Those of several numbers with units: `2h 5m`.
+    /// Those of several numbers with units or with words: `2h 5m`, `2 weeks ago`.
     pub spelled: usize,
     /// Numbers with something beside them that is passed over.
     pub asides: usize,
     /// Numbers with one unit of time, which may be durations: `45m`.
     pub spans: usize,
+    /// Durations and such numbers with months or years.
+    pub uneven: usize,
     /// Those of hours, minutes and seconds.
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
@@ -106,6 +115,11 @@ impl Numbers {
     }
 }
 
+/// Whether a hyphen and a second time, or a zone, stand behind a time: `2024-03-01 09:00-10:30`.
+fn ends_in_time(text: &str) -> bool {
+    text.rfind('-').zip(text.find(':')).is_some_and(|(hyphen, colon)| colon < hyphen)
+}
+
 /// Whether text among numbers says something about one, such as `see invoice 17`: it begins with a word of three letters and
 /// more, not all of them capitals, or has no digit at all.
 fn is_remark(text: &str) -> bool {
@@ -135,6 +149,18 @@ pub(in crate::preprocess) struct Dates {
 }
 
 impl Dates {
+    /// Counts a date, or one and another that must be read in the same order.
+    pub fn add(&mut self, stamp: &Stamp, other: Option<&Stamp>) {
+        self.all += 1;
+        let others = other.map_or([true; 3], Stamp::orders);
+        for ((count, holds), also) in self.orders.iter_mut().zip(stamp.orders()).zip(others) {
+            *count += usize::from(holds && also);
+        }
+        for years in [Some(stamp), other].into_iter().flatten().filter_map(Stamp::years) {
+            self.years.iter_mut().zip(years).for_each(|(seen, year)| seen.extend(year));
+        }
+    }
+
     /// Whether the year comes first where dates are read in any order: years vary less than days of the month do. Only an
     /// order that reads as many dates as any may compete.
     pub fn is_year_first(&self) -> bool {
@@ -192,20 +218,21 @@ impl<'a> Tally<'a> {
             self.other(text);
         } else if let Some(count) = self.others.get_mut(text) {
             *count += 1;
-            self.remarks += usize::from(is_remark(text));
+            self.beside(text);
         } else if !text.bytes().any(|byte| byte.is_ascii_digit()) {
-            self.other(text);
+            match (text.ends_with(" ago") || text.starts_with("Up ")) && lasting(text).is_some() {
+                true => self.lasting(text),
+                false => self.other(text),
+            }
         } else if let Some(number) = written(text) {
             self.written(text, &number);
         } else if let Some(stamp) = stamp(text) {
-            self.dates.all += 1;
+            self.dates.add(&stamp, None);
             self.dates.doubtful += usize::from(is_doubtful(text));
-            for (count, holds) in self.dates.orders.iter_mut().zip(stamp.orders()) {
-                *count += usize::from(holds);
+            if ends_in_time(text) {
+                self.periods.add(text, true);
             }
-            if let Some(years) = stamp.years() {
-                self.dates.years.iter_mut().zip(years).for_each(|(seen, year)| seen.extend(year));
-            }
+            self.solar.add(text);
         } else if let Some(seconds) = clock(text) {
             let long = text.matches(':').count() > 1;
             self.clocks += 1;
@@ -217,18 +244,30 @@ impl<'a> Tally<'a> {
             self.durations += 1;
             self.long_clocks += 1;
         } else if lasting(text).is_some() {
-            self.clocks += 1;
-            self.spelled += usize::from(!text.contains(':'));
-            self.durations += 1;
-            self.long_clocks += 1;
-            self.long_hours += 1;
+            self.lasting(text);
         } else {
             self.other(text);
         }
     }
 
-    fn other(&mut self, text: &'a str) {
+    fn lasting(&mut self, text: &str) {
+        self.clocks += 1;
+        self.spelled += usize::from(!text.contains(':'));
+        self.uneven += usize::from(has_uneven(text));
+        self.durations += 1;
+        self.long_clocks += 1;
+        self.long_hours += 1;
+    }
+
+    /// Counts what else a cell may be that is no single number, date or time.
+    fn beside(&mut self, text: &str) {
         self.remarks += usize::from(is_remark(text));
+        self.periods.add(text, false);
+        self.solar.add(text);
+    }
+
+    fn other(&mut self, text: &'a str) {
+        self.beside(text);
         if self.others.len() < MOST {
             *self.others.entry(text).or_default() += 1;
         } else {
@@ -250,7 +289,11 @@ impl<'a> Tally<'a> {
             *self.units.entry(unit).or_default() += 1;
         }
         self.asides += usize::from(number.aside);
-        self.spans += usize::from(number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some());
+        if number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some() {
+            self.spans += 1;
+            self.spelled += usize::from(text.ends_with(" ago"));
+            self.uneven += usize::from(has_uneven(text));
+        }
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;
             if number.unit.is_none() {

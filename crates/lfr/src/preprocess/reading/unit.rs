@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::currency::is_currency_sign;
-use super::families::{Family, MAGNITUDES, QUANTITIES, SIDES, TOGETHER};
+use super::families::{Family, MAGNITUDES, QUANTITIES, SIDES, TEMPERATURES, TOGETHER};
 
 /// Longest unit, in bytes.
 const UNIT: usize = 16;
@@ -27,34 +27,82 @@ fn worth(family: Family, unit: &str) -> Option<f64> {
     family.iter().find(|(name, _)| *name == unit || is_plural(unit, name)).map(|(_, worth)| *worth)
 }
 
+/// The same in whatever capitals: `Kg`, unless that leaves several to choose from, as `mw` does.
+fn worth_in_capitals(family: Family, unit: &str) -> Option<f64> {
+    let alike = |(name, _): &&(&str, f64)| name.len() > 1 && name.eq_ignore_ascii_case(unit);
+    let mut worths = family.iter().filter(alike).map(|(_, worth)| *worth);
+    let first = worths.next();
+    worth(family, unit).or(first.filter(|first| worths.all(|worth| worth == *first)))
+}
+
+/// What makes a number in one unit of a number in another: it is multiplied, and then something is added.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::preprocess) struct Conversion {
+    factor: f64,
+    offset: f64,
+}
+
+impl Conversion {
+    fn by(factor: f64) -> Self {
+        Self { factor, offset: 0.0 }
+    }
+
+    /// The number in the other unit.
+    pub fn of(self, number: f64) -> f64 {
+        number * self.factor + self.offset
+    }
+
+    /// Whether it changes numbers.
+    pub fn is_change(self) -> bool {
+        self != Self::by(1.0)
+    }
+}
+
+/// How a number with the unit `other` becomes one in `own`; `None` where they do not convert. Only temperatures have another
+/// zero.
+pub(in crate::preprocess) fn conversion(own: Option<&str>, other: &str) -> Option<Conversion> {
+    let degree = |unit: &str| TEMPERATURES.iter().find(|(name, ..)| *name == unit);
+    match own.filter(|own| *own != other).and_then(degree).zip(degree(other)) {
+        Some((own, other)) => Some(Conversion { factor: other.1 / own.1, offset: (other.2 - own.2) / own.1 }),
+        None => factor(own, other).map(Conversion::by),
+    }
+}
+
 /// What a number with the unit `other` is multiplied by in a column of numbers in `own`; `None` where they do not convert.
 /// Without a unit of its own a column takes powers of ten, and amounts whose sides (debit, credit) are named.
 pub(in crate::preprocess) fn factor(own: Option<&str>, other: &str) -> Option<f64> {
     let families = QUANTITIES.iter().chain([&MAGNITUDES]).chain(SIDES).chain(TOGETHER);
     match own {
         Some(own) if own == other || is_plural(own, other) || is_plural(other, own) => Some(1.0),
-        Some(own) => families.copied().find_map(|family| Some(worth(family, other)? / worth(family, own)?)),
+        Some(own) => {
+            let exact =
+                families.copied().find_map(|family| Some(worth(family, other)? / worth(family, own)?));
+            let alike =
+                |family: &Family| Some(worth_in_capitals(family, other)? / worth_in_capitals(family, own)?);
+            exact.or_else(|| QUANTITIES.iter().find_map(alike))
+        }
         None => worth(MAGNITUDES, other),
     }
 }
 
-/// What a number with a unit, a currency, both or neither is multiplied by in a column of numbers in `own`. An amount without
+/// How a number with a unit, a currency, both or neither becomes one of a column of numbers in `own`. An amount without
 /// a unit is no weight and no share, but bare beside powers of ten and beside units that are not known.
 pub(in crate::preprocess) fn scale(
     own: Option<&str>,
     unit: Option<&str>,
     currency: Option<&str>,
-) -> Option<f64> {
+) -> Option<Conversion> {
     match (own, unit, currency) {
-        (_, Some(unit), _) => factor(own, unit),
-        (Some(own), None, Some(currency)) if is_quantity(own) => factor(Some(own), currency),
-        _ => Some(1.0),
+        (_, Some(unit), _) => conversion(own, unit),
+        (Some(own), None, Some(currency)) if is_quantity(own) => conversion(Some(own), currency),
+        _ => Some(Conversion::by(1.0)),
     }
 }
 
 /// Whether a unit is known to measure something, money included.
 pub(super) fn is_quantity(unit: &str) -> bool {
-    matches!(unit, "%" | "‰" | "°" | "°C" | "°F")
+    matches!(unit, "%" | "‰" | "°")
+        || TEMPERATURES.iter().any(|(name, ..)| *name == unit && name.len() > 1)
         || QUANTITIES.iter().any(|family| worth(family, unit).is_some())
 }
 
@@ -108,16 +156,17 @@ pub(super) fn is_unit(text: &str, amount: bool) -> bool {
     let first = letters.next().is_some_and(|c| {
         c.is_alphabetic()
             || is_currency_sign(c)
-            || matches!(c, '°' | '%' | '‰' | '"' | '\'' | '″' | '′' | '★' | '⭐')
+            || matches!(c, '°' | '˚' | '℃' | '℉' | '%' | '‰' | '"' | '\'' | '″' | '′' | '★' | '⭐')
     });
     let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
         per |= c == '/';
-        // `m2` is a unit, `h 22m` is two numbers.
+        // `m2` is a unit, `h 22m` and `d3h` are two numbers.
         let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
         let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
+        let apart = per || !matches!(last, '2' | '3');
         last = c;
-        c.is_alphabetic()
+        (c.is_alphabetic() && apart)
             || is_currency_sign(c)
             || digit
             || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
@@ -146,7 +195,41 @@ mod tests {
     }
 
     #[test]
+    fn degrees_have_another_zero() {
+        let in_unit = |own, other, value: f64| {
+            conversion(Some(own), other).map(|conversion| (conversion.of(value) * 1e6).round() / 1e6)
+        };
+        assert_eq!((in_unit("°C", "°F", 212.0), in_unit("°F", "°C", 100.0)), (Some(100.0), Some(212.0)));
+        assert_eq!((in_unit("°C", "°F", -40.0), in_unit("°C", "K", 293.15)), (Some(-40.0), Some(20.0)));
+        assert_eq!((in_unit("K", "℃", 20.0), in_unit("°C", "℃", 20.0)), (Some(293.15), Some(20.0)));
+        assert_eq!((in_unit("°C", "kg", 1.0), in_unit("°C", "M", 1.0)), (None, None));
+        assert_eq!((in_unit("K", "M", 1.0), in_unit("C", "D", 1.0)), (Some(1000.0), Some(-1.0)));
+        assert!(!is_quantity("K") && is_quantity("°F") && is_unit("℃", false));
+        assert!(is_unit("m2", false) && is_unit("kWh/m2a", false) && !is_unit("d3h", false));
+    }
+
+    #[test]
+    fn units_of_two_systems_convert() {
+        for (own, other, worth) in [
+            ("kg", "lb", 0.453_592_37),
+            ("mi", "km", 1.0 / 1.609_344),
+            ("mph", "km/h", 1.0 / 1.609_344),
+            ("l", "gal", 3.785_411_784),
+            ("bar", "psi", 0.068_947_572_93),
+            ("kPa", "bar", 100.0),
+            ("kg", "Kg", 1.0),
+            ("days", "weeks", 7.0),
+            ("months", "y", 12.0),
+        ] {
+            let found = factor(Some(own), other).unwrap_or(f64::NAN);
+            assert!((found / worth - 1.0).abs() < 1e-9, "{own} {other}: {found}");
+        }
+        assert_eq!((factor(Some("mW"), "MW"), factor(Some("m"), "M")), (Some(1e9), None));
+    }
+
+    #[test]
     fn amounts_are_of_their_currency() {
+        let scale = |own, unit, currency| scale(own, unit, currency).map(|scale| scale.of(1.0));
         assert_eq!(
             (scale(Some("ct"), None, Some("€")), scale(Some("€"), Some("ct"), None)),
             (Some(100.0), Some(0.01))

@@ -73,10 +73,10 @@ impl NumberFormat {
             return Cell::Value(value);
         }
         let Some(number) = written(text) else { return Cell::Unread };
-        let factor = scale(self.unit.as_deref(), number.unit, number.currency);
-        match self.decimal.of(number.values).zip(factor) {
-            Some((value, factor)) if number.limit => Cell::Limit(value * factor),
-            Some((value, factor)) => Cell::Value(value * factor),
+        let scale = scale(self.unit.as_deref(), number.unit, number.currency);
+        match self.decimal.of(number.values).zip(scale) {
+            Some((value, scale)) if number.limit => Cell::Limit(scale.of(value)),
+            Some((value, scale)) => Cell::Value(scale.of(value)),
             None => Cell::Unread,
         }
     }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::preprocess::encoding::Encoding;
 use crate::preprocess::feature::{Feature, Part};
+use crate::preprocess::moment::{Moment, TimeOfDay};
 use crate::preprocess::number::Number;
+use crate::preprocess::periods::Start;
 use crate::preprocess::reading::DAY;
 
 /// A column as training knew it.
@@ -24,18 +26,16 @@ impl Column {
                 let value = Part::Number { center: number.center, spread: number.spread };
                 [value].into_iter().chain(number.flag_parts()).collect()
             }
-            Encoding::Moment(moment) => {
-                let number = &moment.position;
-                let value = Part::Moment { center: number.center, spread: number.spread };
-                let circles = moment
-                    .circles
-                    .iter()
-                    .flat_map(|_| [Part::DayOfWeek, Part::DayOfWeek, Part::TimeOfDay, Part::TimeOfDay]);
-                [value].into_iter().chain(number.flag_parts()).chain(circles).collect()
-            }
-            Encoding::TimeOfDay(time) => {
-                let place = if time.turn() == DAY { Part::TimeOfDay } else { Part::DayOfYear };
-                [place.clone(), place].into_iter().chain(time.number.flag_parts()).collect()
+            Encoding::Moment(moment) => of_moment(moment),
+            Encoding::TimeOfDay(time) => of_time(time),
+            Encoding::Periods(periods) => {
+                let start = match &periods.start {
+                    Start::Moment(moment) => of_moment(moment),
+                    Start::TimeOfDay(time) => of_time(time),
+                };
+                let number = &periods.length;
+                let length = Part::Length { center: number.center, spread: number.spread };
+                start.into_iter().chain([length]).chain(number.flag_parts()).collect()
             }
             Encoding::Pieces(pieces) => {
                 let value = |(place, number): (usize, &Number)| {
@@ -54,6 +54,23 @@ impl Column {
         };
         parts.into_iter().map(|part| Feature { column: self.name.clone(), part }).collect()
     }
+}
+
+/// The features of a date.
+fn of_moment(moment: &Moment) -> Vec<Part> {
+    let number = &moment.position;
+    let value = Part::Moment { center: number.center, spread: number.spread };
+    let circles = moment
+        .circles
+        .iter()
+        .flat_map(|_| [Part::DayOfWeek, Part::DayOfWeek, Part::TimeOfDay, Part::TimeOfDay]);
+    [value].into_iter().chain(number.flag_parts()).chain(circles).collect()
+}
+
+/// The features of a time of day or a day of the year.
+fn of_time(time: &TimeOfDay) -> Vec<Part> {
+    let place = if time.turn() == DAY { Part::TimeOfDay } else { Part::DayOfYear };
+    [place.clone(), place].into_iter().chain(time.number.flag_parts()).collect()
 }
 
 /// Gives the columns of zeros and ones at these places the root of their mean variance as their scale.

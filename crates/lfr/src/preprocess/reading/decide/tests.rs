@@ -193,3 +193,55 @@ fn days_without_a_year_and_words_that_are_months() {
     assert_eq!(reading(&["1:23.456", "1:24.001"]), Reading::MinutesSeconds);
     assert_eq!(reading(&["1-02:03:04", "12:30:00"]), Reading::Duration);
 }
+
+#[test]
+fn temperatures_are_in_one_unit_with_a_word() {
+    let told = |cells: &[&str]| match of(cells, Hints::default()) {
+        Decision::Values { reading: Reading::Written(format), remark, .. } => {
+            (format, remark.unwrap_or_default())
+        }
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    let value = |format: &NumberFormat, cell: &str| match format.read(cell) {
+        Cell::Value(value) => (value * 1e6).round() / 1e6,
+        other => panic!("{cell}: {other:?}"),
+    };
+    let (format, remark) = told(&["20 °C", "21.5 °C", "68 °F", "295.15 K", "19"]);
+    assert_eq!(format.unit.as_deref(), Some("°C"));
+    assert_eq!(
+        ["68 °F", "295.15 K", "19", "-40 °F"].map(|cell| value(&format, cell)),
+        [20.0, 22.0, 19.0, -40.0]
+    );
+    assert!(remark.contains("(°C 2, K 1, °F 1); all are converted to °C"), "{remark}");
+    let (format, remark) = told(&["20C", "68F", "70F", "72F"]);
+    assert_eq!((format.unit.as_deref(), value(&format, "20C"), remark.is_empty()), (Some("F"), 68.0, false));
+    let (format, remark) = told(&["20 °C", "21 °C"]);
+    assert_eq!((value(&format, "20 °C"), remark.as_str()), (20.0, ""));
+    let (format, _) = told(&["12K", "1M", "30K"]);
+    assert_eq!(value(&format, "12K"), 12e3);
+}
+
+#[test]
+fn durations_of_all_lengths_are_one_number() {
+    let told = |cells: &[&str]| match of(cells, Hints::default()) {
+        Decision::Values { reading, remark, .. } => (reading, remark.unwrap_or_default()),
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    let cells = ["1w 2d", "12d", "P3DT4H", "2 years 3 months", "3y", "2mo", "5d3h"];
+    let (reading, remark) = told(&cells);
+    assert_eq!(reading, Reading::Duration);
+    let days = |cell: &str| match reading.read(cell) {
+        Cell::Value(seconds) => seconds / 86_400.0,
+        other => panic!("{cell}: {other:?}"),
+    };
+    assert_eq!(cells.map(days), [9.0, 12.0, 3.0 + 4.0 / 24.0, 821.8125, 1095.75, 60.875, 5.125]);
+    assert!(remark.contains("a year counts as 365.25 days"), "{remark}");
+    let (reading, remark) = told(&["5w", "12d", "3d"]);
+    assert_eq!((reading.read("5w"), remark.contains("a year")), (Cell::Value(35.0), false));
+    let (reading, remark) = told(&["5w", "12d", "3y", "14d"]);
+    assert_eq!((reading.read("3y"), remark.contains("a year")), (Cell::Value(1095.75), true));
+    let (reading, remark) = told(&["2 years", "3 months", "2 yrs 3 mos", "5 months"]);
+    assert_eq!((reading.read("2 yrs 3 mos"), remark.contains("365")), (Cell::Value(27.0), false));
+    assert_eq!(told(&["2 weeks ago", "About an hour ago", "3 days ago"]).0, Reading::Duration);
+    assert_eq!(told(&["Up 2 weeks", "Up About an hour", "Up 3 days"]).0, Reading::Duration);
+}

@@ -1,0 +1,203 @@
+//! Times from and to in one cell: `2024-03-01 - 2024-03-05`, `09:00–17:30`, `3 Mar 2024 to 7 Mar 2024`.
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::calendar::{Stamp, stamp};
+use super::clock::clock;
+use super::duration::lasting;
+use super::tally::Dates;
+use super::{DAY, DateOrder};
+
+/// Longest cell, in bytes.
+const LONGEST: usize = 80;
+/// Zones of a column, at most, where each could be an end.
+const ZONES: usize = 4;
+/// What stands between both ends, the clearest first.
+#[rustfmt::skip]
+const BETWEEN: [&str; 14] = [
+    " - ", " – ", " — ", "–", "—", " to ", " bis ", " until ", " till ", " through ", " → ", " -> ", "/", "-",
+];
+/// Ends that are still to come, in lower case.
+const OPEN: [&str; 6] = ["present", "now", "today", "ongoing", "heute", "aujourd'hui"];
+
+/// One of both numbers of a column whose cells have a start and an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// The order of day, month and year; `None` for times of day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<DateOrder>,
+    /// Whether it is how long the period takes in seconds, and not when it starts.
+    pub length: bool,
+}
+
+/// A start.
+#[derive(Clone, Copy)]
+enum Start {
+    Date(Stamp),
+    /// Seconds since midnight.
+    Clock(f64),
+}
+
+/// An end.
+#[derive(Clone, Copy)]
+enum End {
+    Date(Stamp),
+    /// Seconds since midnight, of the day of the start or the one behind it.
+    Clock(f64),
+    /// Seconds behind the start.
+    Lasting(f64),
+    Open,
+}
+
+impl Period {
+    /// Its value in `text`: seconds since 1970 or since midnight, or of the length, which is NaN where the end is open.
+    pub fn read(&self, text: &str) -> Option<f64> {
+        let (start, end) = period(text)?;
+        let (start, day) = match (start, self.order) {
+            (Start::Date(stamp), Some(order)) => {
+                let seconds = stamp.seconds(order)?;
+                (seconds, (seconds / DAY).floor() * DAY)
+            }
+            (Start::Clock(seconds), None) => (seconds, 0.0),
+            _ => return None,
+        };
+        let length = match end {
+            End::Date(stamp) => stamp.seconds(self.order?)? - start,
+            End::Clock(seconds) => (day + seconds - start).rem_euclid(DAY),
+            End::Lasting(seconds) => seconds,
+            End::Open => f64::NAN,
+        };
+        Some(if self.length { length } else { start })
+    }
+
+    /// The format in words, for people.
+    pub fn describe(&self) -> String {
+        format!("{}, start and length", self.order.map_or("hours:minutes", DateOrder::describe))
+    }
+}
+
+/// Counts of the cells of a column that have a start and an end.
+#[derive(Default)]
+pub(in crate::preprocess) struct PeriodCounts {
+    /// Those of dates, which must be dates in the same order.
+    pub dates: Dates,
+    /// Those of times of day.
+    pub clocks: usize,
+    /// Those that could be a time with a zone, `2024-03-01 09:00-10:30`, and those of them whose end is later than their start.
+    zoned: [usize; 2],
+    /// Their ends, at most [`ZONES`] and one more.
+    ends: BTreeSet<u64>,
+    open: usize,
+}
+
+impl PeriodCounts {
+    /// Counts a cell if it has both; `zoned` tells that it can be read as a single time, too.
+    pub fn add(&mut self, text: &str, zoned: bool) {
+        let Some((start, end)) = period(text) else { return };
+        if zoned {
+            let (Start::Date(start), End::Clock(end)) = (start, end) else { return };
+            let forward = start.clock().is_some_and(|start| start < end);
+            self.zoned = [self.zoned[0] + 1, self.zoned[1] + usize::from(forward)];
+            if self.ends.len() <= ZONES {
+                self.ends.insert(end.to_bits());
+            }
+        }
+        self.open += usize::from(matches!(end, End::Open));
+        match (start, end) {
+            (Start::Date(start), End::Date(end)) => self.dates.add(&start, Some(&end)),
+            (Start::Date(start), _) => self.dates.add(&start, None),
+            (Start::Clock(_), _) => self.clocks += 1,
+        }
+    }
+
+    /// The sort that most cells are, and how many; `None` where none leaves no doubt.
+    pub fn most(&self) -> Option<(bool, usize)> {
+        let all = self.dates.all + self.clocks;
+        // Hardly a column has so many zones, and its times come before all of them.
+        let no_zones = all > self.zoned[0] || (self.ends.len() > ZONES && self.zoned[1] == all);
+        let certain = all > 0 && no_zones && 2 * self.open <= all;
+        certain.then(|| (self.dates.all >= self.clocks, self.dates.all.max(self.clocks)))
+    }
+}
+
+/// Whether a cell has a start and an end.
+pub(super) fn is_period(text: &str) -> bool {
+    period(text).is_some()
+}
+
+/// Both ends of a cell; `None` for a single date or time, and for anything else.
+fn period(text: &str) -> Option<(Start, End)> {
+    let text = text.trim();
+    // The shortest is `9am-5pm`.
+    let digits = || text.bytes().filter(u8::is_ascii_digit).count();
+    if !(7..=LONGEST).contains(&text.len()) || digits() < 2 {
+        return None;
+    }
+    BETWEEN.iter().find_map(|between| {
+        let ends = |(at, _): (usize, &str)| ends(text[..at].trim(), text[at + between.len()..].trim());
+        text.match_indices(between).find_map(ends)
+    })
+}
+
+fn ends(start: &str, end: &str) -> Option<(Start, End)> {
+    if let Some(seconds) = time(start) {
+        return Some((Start::Clock(seconds), End::Clock(time(end)?)));
+    }
+    if start.is_empty() || end.is_empty() {
+        return None;
+    }
+    let known = OPEN.iter().any(|word| end.eq_ignore_ascii_case(word)).then_some(End::Open);
+    let lasting = || lasting(end).filter(|_| end.starts_with('P')).map(End::Lasting);
+    if let Some(start) = stamp(start) {
+        let clock = || time(end).filter(|_| start.clock().is_some()).map(End::Clock);
+        if let Some(end) = known.or_else(lasting).or_else(clock).or_else(|| stamp(end).map(End::Date)) {
+            return Some((Start::Date(start), end));
+        }
+    }
+    let (start, end) = completed(start, end)?;
+    Some((Start::Date(stamp(&start)?), End::Date(stamp(&end)?)))
+}
+
+/// Seconds since midnight of a time of day, `5pm` among them.
+fn time(text: &str) -> Option<f64> {
+    let hour = || {
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (hour, half) = text.split_at(digits);
+        let half = half.trim_start();
+        let known = ["am", "pm", "a.m.", "p.m."].iter().any(|known| half.eq_ignore_ascii_case(known));
+        (known && (1..=2).contains(&digits)).then(|| clock(&format!("{hour}:00 {half}"))).flatten()
+    };
+    clock(text).or_else(hour).filter(|&seconds| seconds <= DAY)
+}
+
+/// Both ends with what only one of them says: `3` and `7 Mar 2024`, `3 Mar` and `7 Apr 2024`, `1.3.` and `5.3.2024`, `Mar 3` and
+/// `7, 2024`.
+fn completed<'a>(start: &'a str, end: &'a str) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let year = end.get(end.len().checked_sub(4)?..).filter(|year| is_number(year))?;
+    let day = start.trim_end_matches('.');
+    if is_number(day) && day.len() <= 2 {
+        let rest = end.trim_start_matches(|c: char| c.is_ascii_digit());
+        let own = end.len() - rest.len();
+        // What is behind the day has a month and a year.
+        return ((1..=2).contains(&own) && rest.len() > 6)
+            .then(|| (Cow::Owned(format!("{day}{rest}")), Cow::Borrowed(end)));
+    }
+    let letters = start.find(|c: char| !c.is_alphabetic()).unwrap_or_default();
+    let (month, behind) = start.split_at(letters);
+    let end = match end.split_once(',') {
+        Some((day, _)) if is_number(day) && letters > 0 => Cow::Owned(format!("{month} {end}")),
+        _ => Cow::Borrowed(end),
+    };
+    let dotted = start.ends_with('.') && letters == 0;
+    let parted = start.len() <= 20 && (letters == 0 || is_number(behind.trim()));
+    let start = if dotted { format!("{start}{year}") } else { format!("{start} {year}") };
+    parted.then_some((Cow::Owned(start), end))
+}
