@@ -103,15 +103,11 @@ def test_frames_of_every_library(rows):
     assert lfr.Detector("pca").fit(table.to_reader()).n_features_in_ == 6
 
 
-def day(k):
-    return f"{1999 + k // 12}-{k % 12 + 1:02}-01"
-
-
-def noon(k):
-    return pd.Timestamp("2024-02-29T15:00Z") + pd.Timedelta(k, "D")
-
-
 N = range(200)
+#: Numbers that do not only count the rows.
+STEPS = [37 * k % 101 for k in N]
+MONTHS = [f"{1999 + step // 12}-{step % 12 + 1:02}" for step in STEPS]
+MIDNIGHTS = pd.DatetimeIndex([pd.Timestamp("2024-03-01", tz="Asia/Tokyo") + pd.Timedelta(step, "D") for step in STEPS])
 
 #: Columns of pandas and what a file would have for them.
 ODD = {
@@ -120,9 +116,9 @@ ODD = {
     "string": (pd.array([f"w{k % 3}" for k in N], dtype="string"), [f"w{k % 3}" for k in N]),
     "ordered": (pd.Categorical([k % 7 for k in N], ordered=True), [k % 7 for k in N]),
     "mixed categories": (pd.Categorical([k % 3 or "no" for k in N]), [k % 3 or "no" for k in N]),
-    "period": (pd.period_range("1999-01", periods=200, freq="M"), [day(k) for k in N]),
-    "duration": (pd.to_timedelta([90 * k for k in N], unit="s"), [90 * k for k in N]),
-    "zone": (pd.date_range("2024-03-01", periods=200, tz="Asia/Tokyo"), [noon(k) for k in N]),
+    "period": (pd.PeriodIndex(MONTHS, freq="M"), [f"{month}-01" for month in MONTHS]),
+    "duration": (pd.to_timedelta([90 * step for step in STEPS], unit="s"), [90 * step for step in STEPS]),
+    "zone": (MIDNIGHTS, MIDNIGHTS.tz_convert("UTC")),
     "sparse": (pd.arrays.SparseArray([k % 9 // 8 for k in N]), [k % 9 // 8 for k in N]),
     "interval": (
         pd.arrays.IntervalArray.from_arrays([k % 4 for k in N], [k % 4 + 1 for k in N]),

@@ -78,6 +78,7 @@ REFUSED = {
     "a label": ({3: 7}, {}, "known has 7 for the item 3; pass 1 or True"),
     "a word": ({3: "1"}, {}, "known has '1'"),
     "a number of labels": ([0, 1, -1], {}, "shape 3 for 68 items"),
+    "a series of some": (pd.Series({3: 1}), {}, r"shape 1 for 68 items.*known.to_dict\(\)"),
     "a single label": (1, {}, r"shape \(\) for 68 items"),
     "two labels of an item": ({3: 1, "3": 0}, {}, "'3' that it is an outlier, and that it is an inlier"),
     "another order": (pd.Series(np.full(68, 1.0))[::-1], {}, "in another order; pass known.reindex"),

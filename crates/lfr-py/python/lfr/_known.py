@@ -37,7 +37,8 @@ def places(known: Any, data: _lfr.Data) -> list[tuple[int, bool]]:
     values = np.asarray(known, dtype=object)
     if values.shape != (len(data),):
         shape = " x ".join(map(str, values.shape)) or "()"
-        raise ValueError(f"known has the shape {shape} for {len(data)} items; pass one label an item, or labels by identifier")
+        by_identifier = "known.to_dict()" if is_series(known) else "labels by identifier"
+        raise ValueError(f"known has the shape {shape} for {len(data)} items; pass one label an item, or {by_identifier}")
     found = ((place, _label(value, place)) for place, value in enumerate(values.tolist()))
     return [(place, label) for place, label in found if label is not None]
 
