@@ -10,6 +10,11 @@ import pytest
 
 import lfr
 
+#: Methods that take rows of numbers and no label.
+METHODS = [
+    name for name in lfr.methods() if name not in ("gt-lfr", "geom", "e3outlier", "patches", "elite-ae", "elite-svdd")
+]
+
 #: Encoders of a few KB each, made by the program beside them.
 TOYS = Path(__file__).parents[2] / "lfr-cli" / "tests" / "data" / "encoders"
 
@@ -33,6 +38,24 @@ def rows():
     X = np.random.default_rng(0).normal(size=(200, 4))
     X[7] += 12
     return X
+
+
+@pytest.fixture
+def pile():
+    """Sixty rows near one another, then four in a lump aside, then four false alarms in another one."""
+    X = np.random.default_rng(0).uniform(size=(68, 2))
+    X[:60] *= 6
+    X[60:64] += 14
+    X[64:] += [-9, 14]
+    return X
+
+
+@pytest.fixture
+def known():
+    """Labels of the pile: two real outliers and two false alarms are known."""
+    labels = np.full(68, -1)
+    labels[[60, 61, 64, 65]] = [1, 1, 0, 0]
+    return labels
 
 
 @pytest.fixture(autouse=True)

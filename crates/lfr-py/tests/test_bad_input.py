@@ -1,5 +1,6 @@
 """What cannot be used is refused with a clear exception; nothing panics."""
 
+import io
 import pickle
 
 import numpy as np
@@ -51,6 +52,22 @@ BAD = {
     "bytes": (b"abc", "bytes"),
     "a dictionary": ({"a": [1, 2]}, "dict"),
     "a set": ({1, 2}, "set"),
+    "a generator": ((row for row in NORMAL), r"generator; pass list\(X\)"),
+    "an open file": (io.BytesIO(b"a,b\n1,2\n"), "BytesIO; pass its path"),
+    "nothing": (None, "NoneType; pass an array"),
+    "a class": (dict, "type; pass an array"),
+    "dictionaries": ([{"a": 1}, {"a": 2}], r"list of dict; pass a table \(pandas.DataFrame"),
+    "a list of objects": ([object()] * 5, "list of object"),
+    "bytes in a list": ([b"abc"], r"list of bytes; pass texts: item.decode\(\)"),
+    "bytes in an array": (np.array([b"abc"]), "numpy.char.decode"),
+    "a missing text": (pd.Series(["a", None]), "without None or NaN"),
+    "a series of numbers": (pd.Series([1.0, 2.0]), "series of float64; pass a frame"),
+    "records": (np.zeros(5, dtype=[("a", "f8"), ("b", "i4")]), "records; pass a table"),
+    "complex columns": (pd.DataFrame({"a": NORMAL[:, 0] * 1j}), "`a` holds complex"),
+    "columns of one name": (pd.DataFrame(NORMAL, columns=[1, "1", 2]), "duplicate columns: `1`"),
+    "one picture": (Image.new("RGB", (8, 8)), "single picture"),
+    "one array of a picture": (np.zeros((9, 8, 3), np.uint8), "single picture"),
+    "pictures of any range": ([Image.new("F", (8, 8))] * 5, "picture 0 has the mode F"),
     "nothing but NaN": (np.full((20, 3), np.nan), "nothing to learn from"),
     "duplicate columns": (pa.table([[1.0, 2.0], [3.0, 4.0]], names=["a", "a"]), "all named `a`"),
     "consumed stream": (consumed(), "empty"),
@@ -112,6 +129,8 @@ def test_other_data_at_scoring_is_refused():
         ({"colour": 1}, "colour"),
         ({"seed": -1}, "seed"),
         ({"seed": "x"}, "seed"),
+        ({"threads": 0}, "threads is 0"),
+        ({"threads": -1}, "threads is -1; pass a whole number from 1, or leave it out"),
         ({"contamination": 0.7}, "contamination"),
         ({"contamination": "auto:magic"}, "magic"),
         ({"contamination": None}, "contamination"),

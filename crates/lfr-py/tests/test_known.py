@@ -4,22 +4,14 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import lfr
 
 #: Two real outliers and two false alarms.
 KNOWN = {60: 1, 61: True, 64: 0, 65: False}
-
-
-@pytest.fixture
-def pile():
-    """Sixty rows near one another, then four in a lump aside, then four false alarms in another one."""
-    X = np.random.default_rng(0).uniform(size=(68, 2))
-    X[:60] *= 6
-    X[60:64] += 14
-    X[64:] += [-9, 14]
-    return X
 
 
 def array(known):
@@ -57,6 +49,8 @@ def test_labels_come_in_many_forms(pile):
         "whole numbers": values.astype(int),
         "series": nullable,
         "list": [None if value < 0 else bool(value) for value in values],
+        "polars": pl.Series(with_nan).fill_nan(None).cast(pl.Int8),
+        "arrow": pa.chunked_array([pa.array(with_nan, from_pandas=True)]),
         "masked": np.ma.MaskedArray(values > 0, values < 0),
         "NumPy's": {np.int64(place): np.bool_(label) for place, label in KNOWN.items()},
         "unknown ones": {**KNOWN, 5: -1, 6: np.nan, 7: None},
@@ -84,7 +78,10 @@ REFUSED = {
     "a label": ({3: 7}, {}, "known has 7 for the item 3; pass 1 or True"),
     "a word": ({3: "1"}, {}, "known has '1'"),
     "a number of labels": ([0, 1, -1], {}, "shape 3 for 68 items"),
+    "a series of some": (pd.Series({3: 1}), {}, r"shape 1 for 68 items.*known.to_dict\(\)"),
     "a single label": (1, {}, r"shape \(\) for 68 items"),
+    "two labels of an item": ({3: 1, "3": 0}, {}, "'3' that it is an outlier, and that it is an inlier"),
+    "another order": (pd.Series(np.full(68, 1.0))[::-1], {}, "in another order; pass known.reindex"),
     "an item": ({68: 1}, {}, "68 is not an item of the input"),
     "an item before the first": ({-1: 1}, {}, "-1 is not an item"),
     "none": ({}, {}, "none is known"),
@@ -134,10 +131,3 @@ def test_documents_without_a_word_are_normal_there():
     texts = ["the cat sat on a mat", "the dog ran to a house", "a cat ran on the mat"] * 9 + ["..."]
     assert lfr.Detector("pca").fit(texts).ranking()[0] == 27
     assert lfr.Detector("pca", all_normal=True).fit(texts).ranking()[0] != 27
-
-
-def test_an_estimator_of_normal_data_flags_none(pile):
-    from lfr.sklearn import OutlierDetector
-
-    estimator = OutlierDetector("pca", settings={"all_normal": True}).fit(pile[:60])
-    assert (estimator.predict(pile[:60]) == 1).all() and (estimator.predict(pile[60:]) == -1).all()

@@ -123,6 +123,8 @@ class Detector:
     ) -> None:
         if not isinstance(seed, int | np.integer) or not 0 <= int(seed) < 2**64:
             raise ValueError(f"seed is {seed!r}; pass a whole number from 0 to 2**64 - 1")
+        if threads is not None and not (isinstance(threads, int | np.integer) and threads > 0):
+            raise ValueError(f"threads is {threads!r}; pass a whole number from 1, or leave it out for all processors")
         self.method = method
         self.preset = preset
         self.seed = seed
@@ -164,24 +166,31 @@ class Detector:
         OSError
             For files that cannot be read.
         """
+        return self._fit(X, known)
+
+    def _fit(self, X: Any, known: Any, ids: list[str] | None = None) -> Detector:
+        """Fit; `ids` identify the items in place of what `X` has."""
         if known is not None and self.all_normal:
             raise ValueError("known says which items are outliers, but all_normal=True that none is; pass one of them")
         check_in_memory(X, self.settings)
         data = read(X, _lfr.Reading(reading_settings(self.settings), self.features, self.threads), self.threads)
+        if ids is not None:
+            data.held = data.held.with_ids(ids)
         labels = None if known is None else places(known, data.held)
         with Progress(self.progress) as callback:
-            run = _lfr.fit(data.held, self._asked(), labels, self.threads, callback)
+            run = _lfr.fit(data.held, self._asked(data.codes(self.settings)), labels, self.threads, callback)
         self._model: _lfr.Run | _lfr.Model = run
         self._header: dict[str, Any] = json.loads(run.header())
         self._learn(json.loads(run.record()), _floats(run.scores()), data, labels or [])
         return self
 
-    def _asked(self) -> str:
-        """How to fit, as JSON."""
+    def _asked(self, codes: dict[str, str]) -> str:
+        """How to fit, as JSON, with columns read as `codes` says unless the settings say otherwise."""
         settings = {key: value for key, value in self.settings.items() if key not in READING}
         columns = settings.pop("columns", None)
-        if isinstance(columns, Mapping):
-            columns = {str(name): reading for name, reading in columns.items()}
+        if columns is None or isinstance(columns, Mapping):
+            named = {str(name): reading for name, reading in (columns or {}).items()}
+            columns = {**codes, **named} or None
         asked = {"method": self.method, "preset": self.preset, "seed": int(self.seed), "all_normal": self.all_normal}
         return plain({**asked, "columns": columns, "settings": settings})
 
@@ -196,7 +205,7 @@ class Detector:
             self.n_features_in_ = data.columns
         failed = [check["message"] for check in self.checks_ if check["verdict"] == "warning"]
         for sentence in self.warnings_ + failed:
-            warnings.warn(sentence, UserWarning, stacklevel=3)
+            warnings.warn(sentence, UserWarning, stacklevel=4)
         labelled = [place for place, _ in known]
         self.threshold_ = _cut.threshold(np.delete(scores, labelled), self.contamination, self.all_normal)
         self.labels_ = (scores > self.threshold_).astype(int)

@@ -75,7 +75,8 @@ class Scorer:
         ndarray of shape (n_rows,), float32
             Higher = more anomalous.
         """
-        if getattr(table, "num_rows", None) == 0:
+        rows = getattr(table, "num_rows", None)
+        if rows == 0 or (rows is None and hasattr(table, "__len__") and len(table) == 0):
             return np.empty(0, dtype=np.float32)
         return self._detector.decision_function(table).astype(np.float32)
 
@@ -94,7 +95,7 @@ class Scorer:
         Parameters
         ----------
         data : anything with ``__arrow_c_stream__``
-            A relation of DuckDB, a frame of Polars or DataFusion, a reader, table or scanner of pyarrow.
+            A relation of DuckDB, a frame of Polars or DataFusion, a reader, table, scanner or data set of pyarrow.
 
         Returns
         -------
@@ -104,7 +105,8 @@ class Scorer:
         """
         import pyarrow
 
-        reader = pyarrow.RecordBatchReader.from_stream(data)
+        data = data.scanner() if hasattr(data, "scanner") else data
+        reader = data.to_reader() if hasattr(data, "to_reader") else pyarrow.RecordBatchReader.from_stream(data)
         if column in reader.schema.names:
             raise ValueError(f"the data has a column `{column}` already; pass another name for the scores")
         schema = reader.schema.append(pyarrow.field(column, pyarrow.float32()))

@@ -9,7 +9,9 @@ from pyod.models.base import BaseDetector
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
-from ._detector import Detector
+from ._data import dense
+from ._frame import identifiers
+from .sklearn import detector_of
 
 
 class LFR(BaseDetector):  # type: ignore[misc]
@@ -26,10 +28,10 @@ class LFR(BaseDetector):  # type: ignore[misc]
     settings : dict, optional
         Settings of the method and of the reading, and every other argument of :class:`lfr.Detector`, such as
         ``{"k": 5, "columns": {"f0": "category"}}``. The columns of an array are called f0, f1, and so on.
-    random_state : int, default 0
-        Seed of everything random.
+    random_state : int, RandomState or None, default 0
+        Seed of everything random; None counts as 0.
     n_jobs : int, optional
-        Processor threads; all processors unless given.
+        Processor threads; all processors unless given, or -1, and all but one for -2.
 
     Attributes
     ----------
@@ -46,7 +48,7 @@ class LFR(BaseDetector):  # type: ignore[misc]
         contamination: Any = 0.1,
         preset: str | None = None,
         settings: dict[str, Any] | None = None,
-        random_state: int = 0,
+        random_state: Any = 0,
         n_jobs: int | None = None,
     ) -> None:
         super().__init__(contamination=contamination)
@@ -56,22 +58,50 @@ class LFR(BaseDetector):  # type: ignore[misc]
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X: Any, y: Any = None) -> LFR:
-        """Fit on `X`, shape (n_samples, n_features); `y` is ignored."""
-        X = check_array(X, ensure_all_finite="allow-nan")
+    def fit(self, X: Any, y: Any = None, *, known: Any = None) -> LFR:
+        """Fit on items.
+
+        Parameters
+        ----------
+        X : array, frame or sparse matrix of shape (n_samples, n_features)
+            Numbers; NaN is a missing value. A sparse matrix is made dense, up to 1 GiB.
+        y : ignored
+        known : mapping or array of shape (n_samples,), optional
+            A few known labels, as :meth:`lfr.Detector.fit` takes them: 1 for an outlier, 0 for an inlier, and -1 or NaN where
+            it is not known; or by the index of a frame, for others by place. ``labels_`` repeats them, and the items have
+            no part in ``threshold_``.
+        """
+        if isinstance(self.contamination, str):
+            raise ValueError(
+                f"contamination is {self.contamination!r}; pass a share above 0 and at most 0.5, or an object of PyThresh"
+            )
+        checked = _checked(X)
         self._set_n_classes(y)
-        self.detector_ = Detector(
-            self.method,
-            preset=self.preset,
-            seed=self.random_state or 0,
-            threads=self.n_jobs,
-            **(self.settings or {}),
-        ).fit(X)
-        self.decision_scores_ = self.detector_.decision_scores_
-        self._process_decision_scores()
+        self.detector_ = detector_of(self)._fit(checked, known, identifiers(X))
+        self._flag(self.detector_.decision_scores_, self.detector_.record_.get("guides", []))
         return self
+
+    def _flag(self, scores: np.ndarray, guides: list[int]) -> None:
+        """Set what the base class makes of scores, by those of the items without a known label."""
+        others = np.delete(np.arange(len(scores)), guides)
+        self.decision_scores_ = scores[others]
+        self._process_decision_scores()
+        labels = self.detector_.labels_.copy()
+        labels[others] = self.labels_
+        self.decision_scores_ = scores
+        self.labels_: np.ndarray = labels
 
     def decision_function(self, X: Any) -> np.ndarray:
         """Scores of shape (n_samples,), higher = more anomalous."""
         check_is_fitted(self, ["decision_scores_", "threshold_", "labels_"])
-        return self.detector_.decision_function(check_array(X, ensure_all_finite="allow-nan"))
+        return self.detector_.decision_function(_checked(X))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = tags.input_tags.sparse = True
+        return tags
+
+
+def _checked(X: Any) -> np.ndarray:
+    checked = check_array(X, accept_sparse=True, ensure_all_finite="allow-nan")
+    return checked if isinstance(checked, np.ndarray) else dense(checked)
