@@ -14,6 +14,7 @@ use crate::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use self::file::{File, sample};
 use self::rows::{Pending, Rows};
 use self::tail::Tail;
+use super::ahead::Ahead;
 use super::blanks::Blank;
 use super::columns::Columns;
 use super::dialect::{Asked, Dialect};
@@ -77,7 +78,15 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Source> {
     };
     let chunk = options.chunk;
     let batches = std::iter::from_fn(move || table.batch(chunk).transpose());
-    Ok(Source::new(kind, path, options, batches).noting(&notes))
+    // Fields are parted by one thread, while others hash, encode and score.
+    let source = match rayon::current_num_threads() {
+        1 => Source::new(kind, path, options, batches),
+        _ => {
+            let ahead = Ahead::new(batches).map_err(|e| Error::io("read", path, e))?;
+            Source::new(kind, path, options, ahead)
+        }
+    };
+    Ok(source.noting(&notes))
 }
 
 /// How the file is written, and what parts its columns where no delimiter does.

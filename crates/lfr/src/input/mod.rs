@@ -1,5 +1,6 @@
 //! Reading piles of data: folders of pictures or documents, arrays, tables and text files, as a stream of chunks.
 
+mod ahead;
 mod archive;
 mod array;
 mod bits;
