@@ -1,6 +1,6 @@
 //! What the columns of a table hold.
 
-use crate::arrow::array::RecordBatch;
+use crate::arrow::array::{ArrayRef, RecordBatch};
 use crate::arrow::datatypes::{DataType, Schema};
 use rayon::prelude::*;
 
@@ -35,6 +35,34 @@ fn falls_back(findings: &[Finding]) -> bool {
     kept.iter().all(|finding| finding.idle) && !others.iter().any(better)
 }
 
+/// The columns of a table, each in one or more runs.
+struct Columns<'a> {
+    names: &'a [String],
+    arrays: &'a [Vec<&'a ArrayRef>],
+    options: &'a TableOptions,
+}
+
+impl<'a> Columns<'a> {
+    fn runs(&self, i: usize) -> impl Iterator<Item = &'a ArrayRef> {
+        self.arrays.iter().filter_map(move |run| run.get(i).copied())
+    }
+
+    /// Whether it holds numbers, which say nothing about the file. Their cells have 64 bits, so they are made for one column
+    /// at a time.
+    fn is_number(&self, i: usize) -> bool {
+        self.runs(i).all(|array| array.data_type().is_numeric())
+    }
+
+    fn cells(&self, i: usize) -> Result<Option<Vec<Cells>>> {
+        self.runs(i).map(Cells::read).collect()
+    }
+
+    fn looked<'c>(&'c self, i: usize, cells: Option<&'c [Cells]>) -> Looked<'c> {
+        let kind = self.runs(i).next().map(|array| kind(array.data_type())).unwrap_or_default();
+        Looked::at(&self.names[i], self.options.columns.get(&self.names[i]).copied(), cells, kind)
+    }
+}
+
 /// What each column holds, and how it was read.
 pub(super) fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<Looks> {
     options.validate()?;
@@ -47,18 +75,21 @@ pub(super) fn look(batches: &[&RecordBatch], options: &TableOptions) -> Result<L
         return Err(Error::config("columns", unknown, problem));
     }
     let arrays = batches.iter().map(|batch| find(batch, &names)).collect::<Result<Vec<_>>>()?;
-    let run = |i: usize| arrays.iter().filter_map(move |run| run.get(i).copied());
-    let cells =
-        (0..names.len()).into_par_iter().map(|i| run(i).map(Cells::read).collect::<Result<Option<Vec<_>>>>());
-    let cells: Vec<Option<Vec<Cells>>> = cells.collect::<Result<_>>()?;
-    let looked: Vec<Looked<'_>> = (names.par_iter().zip(&cells).enumerate())
-        .map(|(i, (name, cells))| {
-            let kind = run(i).next().map(|array| kind(array.data_type())).unwrap_or_default();
-            Looked::at(name, options.columns.get(name).copied(), cells.as_deref(), kind)
-        })
+    let columns = Columns { names: &names, arrays: &arrays, options };
+    let texts: Vec<Option<Vec<Cells>>> = (0..names.len())
+        .into_par_iter()
+        .map(|i| if columns.is_number(i) { Ok(None) } else { columns.cells(i) })
+        .collect::<Result<_>>()?;
+    let looked = texts.par_iter().enumerate();
+    let looked: Vec<Option<Looked<'_>>> = looked
+        .map(|(i, cells)| (!columns.is_number(i)).then(|| columns.looked(i, cells.as_deref())))
         .collect();
-    let hints = looked.iter().map(Looked::hints).fold(of_file(schema.as_deref()), Hints::and);
-    let settled: Vec<_> = looked.into_par_iter().map(|looked| looked.settle(hints, options)).collect();
+    let hints = looked.iter().flatten().map(Looked::hints).fold(of_file(schema.as_deref()), Hints::and);
+    let settle = |(i, looked): (usize, Option<Looked<'_>>)| match looked {
+        Some(looked) => looked.settle(hints, options),
+        None => columns.looked(i, columns.cells(i)?.as_deref()).settle(hints, options),
+    };
+    let settled: Vec<_> = looked.into_par_iter().enumerate().map(settle).collect();
     let findings: Vec<Finding> = settled.into_iter().collect::<Result<_>>()?;
     let mut readings: Vec<ColumnReading> = findings.iter().map(|finding| finding.reading.clone()).collect();
     let falls_back = falls_back(&findings);
