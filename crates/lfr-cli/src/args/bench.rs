@@ -103,13 +103,13 @@ pub struct PlotArgs {
     /// Also write PNG files
     #[arg(long)]
     pub png: bool,
-    /// Replace figures that are there
+    /// Replace existing figures
     #[arg(long)]
     pub force: bool,
 }
 
 /// Gather records into one file per data set, each record a line of JSON. The single files are removed. Records of older
-/// versions are rewritten as this one writes them, their content kept.
+/// versions are converted to the current format; their content stays the same.
 #[derive(Debug, Args)]
 pub struct PackArgs {
     /// Folder of the records

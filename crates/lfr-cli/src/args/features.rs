@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::help;
 
-/// List, fetch and verify encoders, networks that make features of images and texts for `--features`.
+/// List, fetch and verify encoders: pretrained networks that make features of images or texts for `--features`.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::FEATURES))]
 pub struct FeaturesArgs {

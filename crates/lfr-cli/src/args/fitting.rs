@@ -14,9 +14,9 @@ use super::shared::{CutArgs, EncoderArgs, Format, InputArgs, RunArgs};
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::RANK))]
 pub struct RankArgs {
-    /// The data: a folder of images or .txt files, an IDX, .npy or .npz array, a CSV, TSV, JSON, XML or Parquet table,
-    /// an Excel or OpenDocument workbook, a text file with one document per line, or dataset:NAME/CLASS?c=RATIO&seed=N,
-    /// a sample of a data set of `lfr data list`
+    /// The data: a folder or archive of images or documents, an IDX, .npy or .npz array, a CSV, TSV, JSON, XML or Parquet
+    /// table, an Excel or OpenDocument workbook, a text file with one document per line, or a sample of a public data set,
+    /// dataset:NAME/CLASS?c=RATIO&seed=N (see `lfr data list`)
     #[arg(value_name = "INPUT")]
     pub input: PathBuf,
     #[command(flatten)]
@@ -98,14 +98,14 @@ pub struct FitOutputArgs {
     pub force: bool,
 }
 
-/// What becomes of a training that is stopped.
+/// How an interrupted training continues.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Method")]
 pub struct ResumeArgs {
-    /// Go on from where an interrupted run with the same arguments stopped: the result is the same as without the interruption
+    /// Continue an interrupted run with the same arguments; the result is the same as without the interruption
     #[arg(long)]
     pub resume: bool,
-    /// Seconds between two saves of a network in training, kept beside the output until the run succeeds
+    /// Seconds between two saves of the training state, which is kept beside the output until the run succeeds
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub save_every: u64,
 }
@@ -129,15 +129,15 @@ pub struct MethodArgs {
     /// Learning rate of the training
     #[arg(long, value_name = "RATE")]
     pub learning_rate: Option<f64>,
-    /// Seed for everything random
+    /// Seed of all random numbers
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// CSV file with a few known labels, columns id and label (1 outlier, 0 inlier, or unsure): they guide the default,
-    /// ae-lfr, gt-lfr and the Elite methods, and the other items are ranked by what they teach
+    /// CSV file with a few known labels, columns id and label (1 outlier, 0 inlier, or unsure): the default, ae-lfr, gt-lfr
+    /// and the Elite methods learn from them and rank the other items
     #[arg(long, value_name = "FILE")]
     pub labels_known: Option<PathBuf>,
-    /// Declare that the data holds no outlier: items without features count as normal, and nothing is flagged by a share
-    /// or a rule; the percentiles of `lfr score` are then shares of normal items
+    /// Declare that the data holds no outlier: items without features count as normal, --top-k, --contamination and
+    /// --threshold auto are refused, and the percentiles of `lfr score` are shares of normal items
     #[arg(long, conflicts_with = "labels_known")]
     pub all_normal: bool,
     /// Device for networks: cpu, or a GPU backend of this build

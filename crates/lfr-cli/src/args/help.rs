@@ -16,7 +16,7 @@ pub const STYLES: Styles = Styles::styled()
     .valid(AnsiColor::Green.on_default())
     .invalid(AnsiColor::Yellow.on_default());
 
-/// What one may type, and what it does.
+/// A command and what it does.
 pub type Example = (&'static str, &'static str);
 
 /// For `lfr --help`.
@@ -66,7 +66,7 @@ pub const REPORT: [Example; 1] = [("lfr report photos-lfr -o page.html --show 10
 /// For `lfr review --help`.
 pub const REVIEW: [Example; 2] = [
     ("lfr review photos-lfr", "opens the page in the browser"),
-    ("lfr review photos-lfr --no-open --port 8000", "to be looked at through a tunnel"),
+    ("lfr review photos-lfr --no-open --port 8000", "to view through an SSH tunnel"),
 ];
 
 /// For `lfr columns --help`.
@@ -96,7 +96,7 @@ pub const METHODS: [Example; 3] = [
 
 /// For `lfr features --help`.
 pub const FEATURES: [Example; 2] = [
-    ("lfr features fetch all-minilm-l6-v2", "get an encoder of texts"),
+    ("lfr features fetch all-minilm-l6-v2", "download a text encoder"),
     ("lfr rank mails.jsonl --text body --features all-minilm-l6-v2", "rank by its features"),
 ];
 
@@ -112,7 +112,7 @@ pub const MAN: [Example; 2] = [
     ("lfr man rank > lfr-rank.1", "the manual page of a command"),
 ];
 
-/// The section that shows `examples`, what they do in a column of its own where it fits.
+/// The section of `examples`: the commands and, in a second column, what they do.
 pub fn examples(examples: &[Example]) -> String {
     let widest = examples.iter().map(|(command, _)| command.len()).max().unwrap_or_default();
     let mut text = format!("{HEADING}Examples:{HEADING:#}");

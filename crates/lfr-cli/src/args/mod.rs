@@ -64,7 +64,7 @@ pub enum Command {
     Columns(ColumnsArgs),
     /// Show what a model file holds
     Inspect(InspectArgs),
-    /// Write a model in a format that other programs run
+    /// Write a model in a format that other programs can run
     Export(ExportArgs),
     /// List the methods, or every setting of one
     Methods(MethodsArgs),
@@ -84,7 +84,7 @@ pub enum Command {
     Man(ManArgs),
 }
 
-/// Show how the columns of a table are read: as numbers, dates, categories, and what is left out.
+/// Show how the columns of a table are read: as numbers, dates or categories, and which ones are left out.
 ///
 /// The same detection runs before every fit. Where it is wrong, `--columns NAME=READING` overrides it.
 #[derive(Debug, Args)]
@@ -114,7 +114,7 @@ pub struct InspectArgs {
     pub json: bool,
 }
 
-/// What a command that this build lacks is given.
+/// The arguments of a command that is not in this build.
 #[cfg(not(feature = "bench"))]
 #[derive(Debug, Args)]
 pub struct AbsentArgs {

@@ -9,7 +9,7 @@ use super::help;
 /// Look through a ranking in the browser, and mark outliers and normal items.
 ///
 /// Serves a page on this machine alone and prints its address. Every mark is written at once to `labels.csv` in the
-/// folder of the run, which `--labels-known` and `--labels` read. Ctrl-C ends it; the next review goes on from the marks.
+/// folder of the run, which `--labels-known` and `--labels` read. Ctrl-C ends the review; the next one continues with the marks.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::REVIEW))]
 pub struct ReviewArgs {
@@ -22,10 +22,10 @@ pub struct ReviewArgs {
     /// Do not open a browser
     #[arg(long)]
     pub no_open: bool,
-    /// Say what the page would show, and end
+    /// Print what the page would show, and exit
     #[arg(long)]
     pub check: bool,
-    /// The data, if it has been moved
+    /// The data, if it has moved
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,
     /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]

@@ -35,10 +35,11 @@ pub struct ScoreArgs {
     pub text: Option<String>,
     #[command(flatten)]
     pub file: FileArgs,
-    /// The encoder that the model was fitted with, unless it is part of the model
+    /// The encoder that the model was fitted with: a path, or a name from `lfr features list`; not needed if it is part of
+    /// the model
     #[arg(long, value_name = "PATH", help_heading = "Input")]
     pub features: Option<PathBuf>,
-    /// Give up if more than this share of the items is unreadable
+    /// Stop if more than this share of the items cannot be read
     #[arg(long, value_name = "SHARE", default_value_t = 0.1, help_heading = "Input")]
     pub max_bad_fraction: f64,
     /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
@@ -114,7 +115,7 @@ pub struct ReportArgs {
     /// Replace the file given with -o
     #[arg(long)]
     pub force: bool,
-    /// The data, if it has been moved
+    /// The data, if it has moved
     #[arg(long, value_name = "INPUT")]
     pub input: Option<PathBuf>,
     /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
@@ -125,10 +126,10 @@ pub struct ReportArgs {
     pub show: usize,
 }
 
-/// Write a fitted model in a format that other programs run.
+/// Write a fitted model in a format that other programs can run.
 ///
-/// An ONNX file holds the preprocessing and the method as one graph. Its output is the anomaly score; docs/python.md tells
-/// what its inputs hold. What a graph cannot express is refused.
+/// An ONNX file holds the preprocessing and the method as one graph. Its output is the anomaly score; docs/python.md
+/// describes its inputs. Models that a graph cannot express are refused.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::EXPORT))]
 pub struct ExportArgs {

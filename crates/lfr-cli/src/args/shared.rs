@@ -25,8 +25,8 @@ pub struct InputArgs {
     /// Column with documents: rank these texts instead of the rows of the table
     #[arg(long, value_name = "COLUMN")]
     pub text: Option<String>,
-    /// How columns are read where detection is wrong: number[:point|:comma], date[:ymd|:dmy|:mdy|:epoch|:epoch-ms],
-    /// time, duration, boolean, category or ignore; see `lfr columns`
+    /// Reading of columns where detection is wrong: number[:point|:comma], date[:ymd|:dmy|:mdy|:epoch|:epoch-ms], time,
+    /// duration, boolean, category or ignore; see `lfr columns`
     #[arg(long, value_name = "NAME=READING,...", value_delimiter = ',')]
     pub columns: Vec<String>,
     /// What the input holds [default: detected]
@@ -37,7 +37,7 @@ pub struct InputArgs {
     /// Height and width to which images are resized: a multiple of 8, at most 256 [default: 32]
     #[arg(long, value_name = "PIXELS")]
     pub image_size: Option<usize>,
-    /// Give up if more than this share of the items is unreadable [default: 0.1]
+    /// Stop if more than this share of the items cannot be read [default: 0.1]
     #[arg(long, value_name = "SHARE")]
     pub max_bad_fraction: Option<f64>,
     /// Folder of the public data sets [default: LFR_DATA_DIR, or the platform's cache folder]
@@ -72,22 +72,21 @@ impl InputArgs {
     }
 }
 
-/// Whether a network of others makes the features.
+/// Whether a pretrained network makes the features.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Features")]
 pub struct EncoderArgs {
-    /// Encoder whose outputs are ranked in place of pixels or words: an ONNX file for images, or a folder in the form of
-    /// sentence-transformers for texts
+    /// Encoder whose outputs are ranked instead of pixels or words: an ONNX file for images, a sentence-transformers folder
+    /// for texts, or a name from `lfr features list`
     #[arg(long, value_name = "PATH")]
     pub features: Option<PathBuf>,
-    /// Make the encoder part of the model file, which then needs no --features to score
+    /// Store the encoder in the model file, so that `lfr score` needs no --features
     #[arg(long, requires = "features")]
     pub embed_into_model: bool,
-    /// Folder that keeps the features of items, so that another run need not make them again
-    /// [default: LFR_CACHE_DIR/features, or the platform's cache folder]
+    /// Folder in which features are cached for later runs [default: LFR_CACHE_DIR/features, or the platform's cache folder]
     #[arg(long, value_name = "FOLDER", requires = "features")]
     pub features_cache: Option<PathBuf>,
-    /// Keep no features
+    /// Do not cache features
     #[arg(long, requires = "features", conflicts_with = "features_cache")]
     pub no_features_cache: bool,
 }
@@ -99,7 +98,7 @@ pub enum Kind {
     Table,
     /// Documents: the files of a folder, the lines of a file, or a column of a table
     Text,
-    /// Pictures
+    /// Images
     Images,
 }
 
@@ -119,7 +118,7 @@ impl From<Kind> for lfr::data::Kind {
 pub struct FileArgs {
     #[command(flatten)]
     pub names: HeaderArgs,
-    /// Character between the fields of a delimited file; `tab`, or `blank` for any run of blanks [default: detected]
+    /// Character between the fields of a delimited file; `tab`, or `blank` for runs of spaces [default: detected]
     #[arg(long, value_name = "CHAR", value_parser = delimiter)]
     pub delimiter: Option<u8>,
     /// Encoding of text, such as utf-8, utf-16le or windows-1252 [default: detected]
@@ -128,8 +127,8 @@ pub struct FileArgs {
     /// Keep rows at the end of a table that look like totals or a remark [default: they are left out, with a note]
     #[arg(long)]
     pub keep_footer: bool,
-    /// Sheet of a workbook, by its name or its number from 1, or elements of an XML file, by their name [default: the first
-    /// sheet with a table, unless a later one has more than ten times its rows; the elements with the most values]
+    /// Sheet of a workbook (name, or number from 1), or elements of an XML file (name) [default: the first sheet with a
+    /// table, or a later one with more than ten times its rows; the elements with the most values]
     #[arg(long, value_name = "SHEET")]
     pub sheet: Option<String>,
 }
@@ -148,7 +147,7 @@ pub struct HeaderArgs {
 }
 
 impl FileArgs {
-    /// `base` with what is asked for.
+    /// `base` with what these flags ask for.
     pub fn over(&self, base: Options) -> Options {
         Options {
             header: match (self.names.header, self.names.no_header) {
@@ -180,7 +179,7 @@ pub struct CutArgs {
     /// Flag this share of the items, above 0 and below 1
     #[arg(long, value_name = "SHARE")]
     pub contamination: Option<f64>,
-    /// Flag scores above this; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) chooses it from the scores
+    /// Flag scores above this value; `auto` or `auto:RULE` (two-stage, mad, iqr, otsu) computes it from the scores
     #[arg(long, value_name = "SCORE|auto[:RULE]", allow_negative_numbers = true)]
     pub threshold: Option<String>,
 }
