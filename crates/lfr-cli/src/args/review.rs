@@ -8,8 +8,8 @@ use super::help;
 
 /// Look through a ranking in the browser, and mark outliers and normal items.
 ///
-/// Serves a page on this machine alone and prints its address. Every mark is written at once to `labels.csv` in the
-/// folder of the run, which `--labels-known` and `--labels` read. Ctrl-C ends the review; the next one continues with the marks.
+/// Serves a page on this machine alone and prints its address. Every mark is saved at once to `labels.csv` in the folder of
+/// the run, which `--labels-known` and `--labels` read. Ctrl-C ends the review; the next one continues with the marks.
 #[derive(Debug, Args)]
 #[command(after_help = help::examples(&help::REVIEW))]
 pub struct ReviewArgs {
