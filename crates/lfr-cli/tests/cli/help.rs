@@ -2,8 +2,9 @@
 
 use crate::fixture::Place;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "rank",
+    "columns",
     "fit",
     "score",
     "threshold",

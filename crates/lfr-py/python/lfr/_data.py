@@ -14,7 +14,8 @@ from . import _frame, _lfr
 from ._known import is_missing
 from ._picture import is_picture, of_pil
 
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+#: Endings of image files, those that the library reads.
+PICTURES = tuple(f".{name}" for name in "png jpg jpeg jpe jfif pjpeg webp bmp tif tiff gif pgm ppm pnm".split())
 
 #: Settings of the reading that say how a file is written.
 FILE = ("header", "delimiter", "encoding", "sheet", "keep_footer")

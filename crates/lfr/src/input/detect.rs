@@ -44,8 +44,9 @@ pub(super) enum Format {
 }
 
 const ACCEPTED: &str = "accepted are a folder (also in a .zip or .tar.gz) of pictures, .txt documents, .eml mails or .html \
-                        pages, .csv, .tsv, .json, .jsonl and .txt files (plain or .gz, .bz2, .zst, .zip), .xml, .gpx, \
-                        .tcx, .kml, .rss, .atom, .mbox, .vcf, .ics, .parquet, .xlsx, .xls, .xlsb, .ods, .npy, .npz and IDX";
+                        pages; files of text (.csv, .tsv, .json, .jsonl, .ndjson, .geojson, .txt, .log, .md), plain or in \
+                        .gz, .bz2, .zst or .zip; .xml, .gpx, .tcx, .kml, .rss, .atom, .mbox, .vcf, .ics, .parquet, .xlsx, \
+                        .xlsm, .xls, .xlsb, .ods, .npy, .npz and IDX";
 /// Endings, beside .txt, of files that hold lines of text where they hold no table; none at all is one of them.
 const LINES: &[&str] = &["log", "md", "text", ""];
 
