@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::drawn::Drawn;
+use super::drawn::{Above, Drawn};
 use super::expected::Known;
 use super::stream::MAX_RECORD;
 use super::{encoding, last, latex, places};
@@ -159,14 +159,14 @@ pub(super) struct Blanks<R> {
     line: Vec<u8>,
     parted: Vec<u8>,
     taken: usize,
-    /// Lines so far that hold something else than what is drawn around rows.
-    rows: usize,
+    /// What has been read of a drawn table.
+    above: Above,
 }
 
 impl<R: BufRead> Blanks<R> {
     /// The text of `inner`.
     pub fn new(inner: R, blank: Blank) -> Self {
-        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0, rows: 0 }
+        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0, above: Above::default() }
     }
 }
 
@@ -180,9 +180,7 @@ impl<R> Blanks<R> {
             Blank::Last(width) => last::part(line, *width, into),
             Blank::Quoted => unquote(line, into),
             Blank::Drawn(drawn) => {
-                let cells = drawn.parted(&encoding::text(line).0, self.rows);
-                self.rows += usize::from(cells.len() > 1);
-                write(cells.into_iter(), into);
+                write(drawn.parted(&encoding::text(line).0, &mut self.above).into_iter(), into);
             }
             Blank::Latex => {
                 write(latex::cells(&encoding::text(line).0).into_iter().flatten(), into);
