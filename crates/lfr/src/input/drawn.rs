@@ -36,6 +36,10 @@ pub(super) struct Above {
     rows: usize,
     /// Whether one of types has been passed.
     types: bool,
+    /// Lines of dashes alone.
+    dashes: usize,
+    /// Whether one of them stands above the names.
+    framed: bool,
 }
 
 /// What a line of a drawn table is.
@@ -101,9 +105,16 @@ impl Drawn {
 
     /// The cells of a line below `above`, none of a line that is no row; a title or a remark is one cell.
     pub fn parted(self, line: &str, above: &mut Above) -> Vec<String> {
-        let cells = match Line::of(line.trim()) {
+        let line = line.trim();
+        let missing = is_dashes(line) && self.are_missing(above);
+        let cells = match Line::of(line) {
+            Line::None if missing => self.cells(line),
             Line::None => return Vec::new(),
-            Line::Other(text) => return vec![text.to_owned()],
+            Line::Other(text) => {
+                // Another table with names and dashes may stand below a title.
+                (above.rows, above.dashes) = (0, 0);
+                return vec![text.to_owned()];
+            }
             Line::Row(row) => self.cells(row),
         };
         let count = cells.len() == 1 && is_count(&cells[0]);
@@ -112,6 +123,16 @@ impl Drawn {
         }
         above.rows += usize::from(cells.len() > 1);
         cells
+    }
+
+    /// Whether a line of dashes alone is a row whose values are missing: neither that below the names, or below types, nor one of
+    /// a frame.
+    fn are_missing(self, above: &mut Above) -> bool {
+        let spare = usize::from(self.typed);
+        above.framed |= above.rows == 0;
+        let is_below_names = above.rows <= 1 + spare && above.dashes <= spare;
+        above.dashes += 1;
+        !above.framed && !is_below_names
     }
 
     /// Whether a row is that of types, or one of dashes above it; names may take two rows.
@@ -186,6 +207,11 @@ fn is_border(line: &str) -> bool {
     let closed = line.starts_with('+') && line.ends_with('+') && line.len() > 2;
     let sound = |cell: &str| is_line(cell) || (closed && cell.is_empty());
     (joined || packed) && line.contains(['+', '|']) && cells().all(sound)
+}
+
+/// Whether a drawn line is of bars and dashes alone, as rows of missing values are: `| -- | -- |`.
+fn is_dashes(line: &str) -> bool {
+    is_border(line) && line.chars().all(|c| matches!(c, '|' | '-' | ' '))
 }
 
 /// Whether a text is the number of rows, which programs write below or above a table: `(12 rows)`, `3 rows in set (0.01 sec)`,
@@ -282,6 +308,22 @@ mod tests {
             ),
             ("┌──┬──┐\n│ a │ b │\n│ date │ varchar │\n├──┼──┤\n│ x │ y │\n└──┴──┘\n", "a,b\nx,y"),
             ("┌──┬──┐\n│ a │ b │\n├──┼──┤\n│ float │ double │\n└──┴──┘\n", "a,b\nfloat,double"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_of_dashes_are_rows() {
+        for (text, expected) in [
+            ("| a | b |\n|---|---|\n| 1 | 2 |\n| -- | -- |\n| 3 | 4 |\n", "a,b\n1,2\n--,--\n3,4"),
+            ("| a | b |\n|---|---|\n| -- | -- |\n| 3 | 4 |\n| 5 | 6 |\n", "a,b\n--,--\n3,4\n5,6"),
+            ("|---|---|\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n|---|---|\n", "a,b\n1,2\n3,4"),
+            (
+                "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\nOthers\n| a | b |\n|---|---|\n| 5 | 6 |\n",
+                "a,b\n1,2\n3,4\nOthers\na,b\n5,6",
+            ),
+            ("| a | b |\n|---+---|\n| 1 | 2 |\n|---+---|\n| 3 | 4 |\n", "a,b\n1,2\n3,4"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
