@@ -162,6 +162,12 @@ def test_labels_that_teach_nothing_are_refused(pile, labels):
         OutlierDetector("knn").fit(pile, known={3: 1})
 
 
+@pytest.mark.parametrize("contamination", ["auto", 0.1])
+def test_some_items_are_without_a_label(pile, contamination):
+    with pytest.raises(ValueError, match="nothing is left to rank"):
+        OutlierDetector(contamination=contamination).fit(pile, known=[place >= 60 for place in range(68)])
+
+
 def test_known_labels_go_through_pipelines(pile, known):
     plain = make_pipeline(StandardScaler(), OutlierDetector()).fit(pile, outlierdetector__known=known)
     with sklearn.config_context(enable_metadata_routing=True):
