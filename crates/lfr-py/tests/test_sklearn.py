@@ -182,3 +182,7 @@ def test_known_labels_go_through_pipelines(pile, known):
         assert search.fit(pile, known=known).best_estimator_.detector_.record_["guides"] == [60, 61, 64, 65]
         scores = cross_val_predict(asks, pile, cv=halves, method="decision_function", params={"known": known})
         assert scores.shape == (68,)
+        frame = pd.DataFrame(pile, columns=["a", "b"], index=[f"r{place}" for place in range(68)])
+        by_index = {f"r{place}": known[place] for place in np.flatnonzero(known >= 0)}
+        with pytest.raises(ValueError, match="is not an item of the input"):
+            cross_val_predict(asks, frame, cv=halves, method="decision_function", params={"known": by_index})
