@@ -161,8 +161,20 @@ def test_columns_may_be_called_by_anything(rows):
         detector = lfr.Detector("pca", id=0, ignore=ignore).fit(numbered)
         np.testing.assert_array_equal(detector.decision_scores_, expected.decision_scores_)
         assert detector.ids_ == expected.ids_
+    objects = pd.DataFrame({"self": pd.Series(rows[:, 0], dtype=object), "b": rows[:, 1]})
+    before = objects.copy()
+    np.testing.assert_array_equal(scores_of(objects), scores_of(objects.set_axis(["a", "b"], axis=1)))
+    pd.testing.assert_frame_equal(objects, before)
     nested = pd.DataFrame(rows, columns=pd.MultiIndex.from_product([["a", "b"], ["x", "y"]]))
     np.testing.assert_array_equal(scores_of(nested), scores_of(numbered))
+
+
+def test_series_of_rows_are_arrays(rows):
+    expected = scores_of(rows)
+    lists = rows.tolist()
+    for series in (pd.Series(lists), pd.Series([*map(tuple, lists)]), pd.Series(list(rows)), pl.Series(lists)):
+        np.testing.assert_array_equal(scores_of(series), expected)
+    assert lfr.Detector("pca").fit(pd.Series(lists, index=[f"r{i}" for i in range(200)])).ids_[7] == "r7"
 
 
 def test_frames_without_pyarrow(rows, monkeypatch):

@@ -203,3 +203,5 @@ def test_known_labels_guide(pile, known):
     np.testing.assert_array_equal(copied.predict(pile), model.predict(pile))
     with pytest.raises(ValueError, match="does not learn from labels"):
         LFR("knn").fit(pile, known=known)
+    with pytest.raises(ValueError, match="nothing is left to rank"):
+        LFR().fit(pile, known=[place >= 60 for place in range(68)])

@@ -162,6 +162,12 @@ def test_labels_that_teach_nothing_are_refused(pile, labels):
         OutlierDetector("knn").fit(pile, known={3: 1})
 
 
+@pytest.mark.parametrize("contamination", ["auto", 0.1])
+def test_some_items_are_without_a_label(pile, contamination):
+    with pytest.raises(ValueError, match="nothing is left to rank"):
+        OutlierDetector(contamination=contamination).fit(pile, known=[place >= 60 for place in range(68)])
+
+
 def test_known_labels_go_through_pipelines(pile, known):
     plain = make_pipeline(StandardScaler(), OutlierDetector()).fit(pile, outlierdetector__known=known)
     with sklearn.config_context(enable_metadata_routing=True):
@@ -176,3 +182,7 @@ def test_known_labels_go_through_pipelines(pile, known):
         assert search.fit(pile, known=known).best_estimator_.detector_.record_["guides"] == [60, 61, 64, 65]
         scores = cross_val_predict(asks, pile, cv=halves, method="decision_function", params={"known": known})
         assert scores.shape == (68,)
+        frame = pd.DataFrame(pile, columns=["a", "b"], index=[f"r{place}" for place in range(68)])
+        by_index = {f"r{place}": known[place] for place in np.flatnonzero(known >= 0)}
+        with pytest.raises(ValueError, match="is not an item of the input"):
+            cross_val_predict(asks, frame, cv=halves, method="decision_function", params={"known": by_index})

@@ -154,11 +154,16 @@ def _with_index(held: _lfr.Data, X: Any, reading: _lfr.Reading) -> _lfr.Data:
 
 def _series(X: Any, reading: _lfr.Reading, threads: int | None) -> Data:
     items = X.to_list()
-    if items and not any(isinstance(item, str | os.PathLike | np.ndarray) or is_picture(item) for item in items):
-        raise ValueError(f"X is a series of {X.dtype}; pass a frame (X.to_frame()), or a series of texts")
+    if items and not any(_is_item(item) for item in items):
+        raise ValueError(f"X is a series of {X.dtype}; pass a frame (X.to_frame()), or a series of texts or rows")
     data = _list(items, reading, threads)
     data.held = _with_index(data.held, X, reading)
     return data
+
+
+def _is_item(value: Any) -> bool:
+    """Whether a value of a series is an item by itself: a text, a path, a row, a picture."""
+    return isinstance(value, str | os.PathLike | np.ndarray | list | tuple) or is_picture(value)
 
 
 def _rows_of(X: Any) -> Any:

@@ -59,7 +59,12 @@ def _is_coded(dtype: Any) -> bool:
 def for_arrow(X: Any) -> Any:
     """`X` with the columns that have no type in Arrow as those that a file would have."""
     mended = {name: column for name in X.columns if (column := _column(X[name])) is not None}
-    return X.assign(**mended) if mended else X
+    if mended:
+        # By item, as names may be those of arguments: `self`.
+        X = X.copy(deep=False)
+    for name, column in mended.items():
+        X[name] = column
+    return X
 
 
 def _column(series: Any) -> Any:

@@ -10,7 +10,8 @@ const WAITING: usize = 1;
 
 /// What an iterator gives, read ahead. The thread ends with the batches, or once this is dropped.
 pub(super) struct Ahead<T> {
-    batches: Receiver<T>,
+    /// `None` once this is dropped, which ends the thread.
+    batches: Option<Receiver<T>>,
     reader: Option<JoinHandle<()>>,
 }
 
@@ -29,7 +30,7 @@ impl<T: Send + 'static> Ahead<T> {
             }
         };
         let reader = Builder::new().name("reader".into()).spawn(read)?;
-        Ok(Self { batches: receiver, reader: Some(reader) })
+        Ok(Self { batches: Some(receiver), reader: Some(reader) })
     }
 }
 
@@ -38,13 +39,24 @@ impl<T> Iterator for Ahead<T> {
 
     /// Panics as the iterator did, if it did.
     fn next(&mut self) -> Option<T> {
-        if let Ok(batch) = self.batches.recv() {
-            return Some(batch);
+        let next = self.batches.as_ref().and_then(|batches| batches.recv().ok());
+        if next.is_some() {
+            return next;
         }
         if let Some(Err(cause)) = self.reader.take().map(JoinHandle::join) {
             panic::resume_unwind(cause);
         }
         None
+    }
+}
+
+impl<T> Drop for Ahead<T> {
+    /// Waits until the thread has ended, so that no file stays open. Its panic is not for those who ask for no more.
+    fn drop(&mut self) {
+        drop(self.batches.take());
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
     }
 }
 
@@ -77,9 +89,16 @@ mod tests {
         let mut ahead =
             Ahead::new((0..1000).inspect(move |_| _ = seen.fetch_add(1, Ordering::SeqCst))).unwrap();
         assert_eq!(ahead.next(), Some(0));
-        let reader = ahead.reader.take();
         drop(ahead);
-        reader.map(JoinHandle::join).unwrap().unwrap();
+        assert_eq!(Arc::strong_count(&count), 1, "the thread has ended");
         assert!(count.load(Ordering::SeqCst) <= 3 + WAITING);
+    }
+
+    #[test]
+    fn a_panic_is_nothing_to_those_who_ask_for_no_more() {
+        let broken = (0..5).map(|i| if i == 1 { panic::resume_unwind(Box::new("broken")) } else { i });
+        let mut ahead = Ahead::new(broken).unwrap();
+        assert_eq!(ahead.next(), Some(0));
+        drop(ahead);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::drawn::Drawn;
+use super::drawn::{Above, Drawn};
 use super::expected::Known;
 use super::stream::MAX_RECORD;
 use super::{encoding, last, latex, places};
@@ -37,11 +37,14 @@ pub(super) fn find(sample: &[u8]) -> Option<Blank> {
         return Some(Blank::Run);
     }
     let places = places::places(sample).map(|places| (places.len(), Blank::Places(places)));
-    let last = last::columns(sample).map(|width| (width, Blank::Last(width)));
+    // One row with a word too few would otherwise put the last columns of all others together.
+    let odd = are_aligned(&lines, ODD).then(|| lines[lines.len() / 2].len());
+    let last = last::columns(sample).filter(|&width| odd.is_none_or(|odd| odd <= width));
+    let last = last.map(|width| (width, Blank::Last(width)));
     let titled = below_titles(&lines).map(|width| (width, Blank::Run));
     let most = [places, last, titled].into_iter().flatten();
     let most = most.reduce(|most, next| if next.0 > most.0 { next } else { most });
-    most.map(|(_, blank)| blank).or_else(|| are_aligned(&lines, ODD).then_some(Blank::Run))
+    most.map(|(_, blank)| blank).or_else(|| odd.map(|_| Blank::Run))
 }
 
 /// How many columns a table separated by blanks has below lines of titles, three and more.
@@ -156,14 +159,14 @@ pub(super) struct Blanks<R> {
     line: Vec<u8>,
     parted: Vec<u8>,
     taken: usize,
-    /// Lines so far that hold something else than what is drawn around rows.
-    rows: usize,
+    /// What has been read of a drawn table.
+    above: Above,
 }
 
 impl<R: BufRead> Blanks<R> {
     /// The text of `inner`.
     pub fn new(inner: R, blank: Blank) -> Self {
-        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0, rows: 0 }
+        Self { inner, blank, line: Vec::new(), parted: Vec::new(), taken: 0, above: Above::default() }
     }
 }
 
@@ -177,9 +180,7 @@ impl<R> Blanks<R> {
             Blank::Last(width) => last::part(line, *width, into),
             Blank::Quoted => unquote(line, into),
             Blank::Drawn(drawn) => {
-                let cells = drawn.parted(&encoding::text(line).0, self.rows);
-                self.rows += usize::from(cells.len() > 1);
-                write(cells.into_iter(), into);
+                write(drawn.parted(&encoding::text(line).0, &mut self.above).into_iter(), into);
             }
             Blank::Latex => {
                 write(latex::cells(&encoding::text(line).0).into_iter().flatten(), into);
@@ -228,6 +229,19 @@ mod tests {
         let lines = &b"\"a,b\"\r\n\"\"\"x, y\"\",2\"\n\nplain\n"[..];
         Blanks::new(lines, Blank::Quoted).read_to_string(&mut text).unwrap();
         assert_eq!(text, "a,b\n\"x, y\",2\n\nplain\n");
+    }
+
+    #[test]
+    fn a_short_row_puts_no_columns_together() {
+        let rows = |line: &str| format!("{line}\n").repeat(39);
+        for (line, short) in [("1 2.5 red 7.0", "17 3.5 red"), ("1 2.5 3 red 7.0", "17 3.5 3 red")] {
+            let text = format!("{}{short}\n", rows(line));
+            assert_eq!(find(text.as_bytes()), Some(Blank::Run), "{text}");
+        }
+        // One name of a file with a blank in it.
+        let file = "-rw-r--r-- 1 ann ann 4096 Mar 13 10:15 a";
+        let text = format!("{}{file} b\n", rows(file));
+        assert_eq!(find(text.as_bytes()), Some(Blank::Last(9)));
     }
 
     #[test]

@@ -17,11 +17,29 @@ const TYPES: &[&str] = &[
     "u16", "u32", "u64", "f32", "f64", "str", "bool", "datetime", "duration", "cat", "enum", "list", "binary", "null", "object",
 ];
 
+/// Types of Polars that are values of columns, too.
+const WORDS: &[&str] = &["null", "cat", "date", "time", "list", "object", "binary"];
+
 /// How a drawn table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Drawn {
     /// Whether rows begin and end with a bar.
     closed: bool,
+    /// Whether a row of types stands below the names.
+    typed: bool,
+}
+
+/// What stands above a line of a drawn table.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Above {
+    /// Rows, that of the names among them.
+    rows: usize,
+    /// Whether one of types has been passed.
+    types: bool,
+    /// Lines of dashes alone.
+    dashes: usize,
+    /// Whether one of them stands above the names.
+    framed: bool,
 }
 
 /// What a line of a drawn table is.
@@ -44,9 +62,12 @@ impl Drawn {
         let rows: Vec<&str> = lines.iter().filter_map(|line| row(line)).collect();
         let others = lines.iter().filter(|line| matches!(Line::of(line), Line::Other(_))).count();
         let begun = rows.iter().filter(|row| row.starts_with(is_bar)).count();
-        let drawn = Self { closed: !lines[first].starts_with('-') && 2 * begun > rows.len() };
-        let names = lines[first.saturating_sub(1)..].iter().find_map(|line| row(line))?;
-        let width = drawn.cells(names).len();
+        let mut drawn =
+            Self { closed: !lines[first].starts_with('-') && 2 * begun > rows.len(), typed: false };
+        let near = &lines[first.saturating_sub(1)..];
+        let names = near.iter().position(|line| row(line).is_some())?;
+        let width = drawn.cells(near[names]).len();
+        drawn.typed = drawn.is_typed(&near[names + 1..]);
         let alike = |row: &&&str| {
             let cells = drawn.cells(row);
             cells.len() == width || (cells.len() == 1 && is_count(&cells[0]))
@@ -64,18 +85,63 @@ impl Drawn {
         })
     }
 
-    /// The cells of a line below `rows` others, none of a line that is no row; a title or a remark is one cell.
-    pub fn parted(self, line: &str, rows: usize) -> Vec<String> {
-        match Line::of(line.trim()) {
-            Line::None => Vec::new(),
-            Line::Other(text) => vec![text.to_owned()],
-            Line::Row(row) => {
-                let cells = self.cells(row);
-                let types = (1..=2).contains(&rows) && cells.iter().all(|cell| is_type(cell));
-                let count = cells.len() == 1 && is_count(&cells[0]);
-                if types || count || is_elision(&cells) { Vec::new() } else { cells }
+    /// Whether the lines below the names begin with a row of types, which has a drawn line below it. A first row of data has one
+    /// above it.
+    fn is_typed(self, below: &[&str]) -> bool {
+        let is_dashed = |line: &&&str| {
+            let cells = self.cells(line);
+            cells.len() > 1 && cells.iter().all(|cell| cell == "---")
+        };
+        let dashed = below.iter().take(2).any(|line| is_dashed(&line));
+        let others: Vec<&&str> = below.iter().filter(|line| !is_dashed(line)).take(3).collect();
+        let Some(last) = others.iter().position(|line| is_border(line)).and_then(|line| line.checked_sub(1))
+        else {
+            return false;
+        };
+        let cells = self.cells(others[last]);
+        let is_certain = |cell: &String| !WORDS.contains(&type_of(cell));
+        are_types(&cells) && (dashed || cells.iter().any(is_certain))
+    }
+
+    /// The cells of a line below `above`, none of a line that is no row; a title or a remark is one cell.
+    pub fn parted(self, line: &str, above: &mut Above) -> Vec<String> {
+        let line = line.trim();
+        let missing = is_dashes(line) && self.are_missing(above);
+        let cells = match Line::of(line) {
+            Line::None if missing => self.cells(line),
+            Line::None => return Vec::new(),
+            Line::Other(text) => {
+                // Another table with names and dashes may stand below a title.
+                (above.rows, above.dashes) = (0, 0);
+                return vec![text.to_owned()];
             }
+            Line::Row(row) => self.cells(row),
+        };
+        let count = cells.len() == 1 && is_count(&cells[0]);
+        if count || is_elision(&cells) || self.are_of_types(&cells, above) {
+            return Vec::new();
         }
+        above.rows += usize::from(cells.len() > 1);
+        cells
+    }
+
+    /// Whether a line of dashes alone is a row whose values are missing: neither that below the names, or below types, nor one of
+    /// a frame.
+    fn are_missing(self, above: &mut Above) -> bool {
+        let spare = usize::from(self.typed);
+        above.framed |= above.rows == 0;
+        let is_below_names = above.rows <= 1 + spare && above.dashes <= spare;
+        above.dashes += 1;
+        !above.framed && !is_below_names
+    }
+
+    /// Whether a row is that of types, or one of dashes above it; names may take two rows.
+    fn are_of_types(self, cells: &[String], above: &mut Above) -> bool {
+        if !self.typed || above.types || !(1..=2).contains(&above.rows) {
+            return false;
+        }
+        above.types = are_types(cells);
+        above.types || cells.iter().all(|cell| cell == "---")
     }
 
     /// The cells of a row, without blanks around them. A bar behind a backslash is part of a cell.
@@ -143,6 +209,11 @@ fn is_border(line: &str) -> bool {
     (joined || packed) && line.contains(['+', '|']) && cells().all(sound)
 }
 
+/// Whether a drawn line is of bars and dashes alone, as rows of missing values are: `| -- | -- |`.
+fn is_dashes(line: &str) -> bool {
+    is_border(line) && line.chars().all(|c| matches!(c, '|' | '-' | ' '))
+}
+
 /// Whether a text is the number of rows, which programs write below or above a table: `(12 rows)`, `3 rows in set (0.01 sec)`,
 /// `shape: (3, 2)`.
 fn is_count(text: &str) -> bool {
@@ -152,9 +223,13 @@ fn is_count(text: &str) -> bool {
     counted || text.strip_prefix("shape: (").is_some_and(|shape| shape.ends_with(')'))
 }
 
-fn is_type(cell: &str) -> bool {
-    let name = cell.split(['(', '[', ' ']).next().unwrap_or_default();
-    cell == "---" || TYPES.contains(&name)
+fn are_types(cells: &[String]) -> bool {
+    cells.len() > 1 && cells.iter().all(|cell| TYPES.contains(&type_of(cell)))
+}
+
+/// The name of a type without what stands behind it: `decimal(10,2)`, `datetime[μs]`.
+fn type_of(cell: &str) -> &str {
+    cell.split(['(', '[', ' ']).next().unwrap_or_default()
 }
 
 fn is_elision(cells: &[String]) -> bool {
@@ -172,8 +247,9 @@ mod tests {
     fn read(text: &str) -> Option<String> {
         let drawn = Drawn::find(text.as_bytes())?;
         let mut rows: Vec<String> = Vec::new();
+        let mut above = Above::default();
         for line in text.lines() {
-            let cells = drawn.parted(line, rows.len());
+            let cells = drawn.parted(line, &mut above);
             rows.extend((!cells.is_empty()).then(|| cells.join(",")));
         }
         Some(rows.join("\n"))
@@ -210,6 +286,47 @@ mod tests {
         assert_eq!(read(titled).as_deref(), Some("# People\na,b\nx | y,\n,-\nas of May"));
         let psql = " a | b \n---+---\n   | 1 \n 2 |   \n";
         assert_eq!(read(psql).as_deref(), Some("a,b\n,1\n2,"));
+    }
+
+    #[test]
+    fn only_types_below_the_names_are_left_out() {
+        for (text, expected) in [
+            (
+                "+----+----+\n|a   |b   |\n+----+----+\n|null|null|\n|1   |2   |\n+----+----+\n",
+                "a,b\nnull,null\n1,2",
+            ),
+            ("| a | b |\n|---|---|\n| cat | date |\n| dog | time |\n", "a,b\ncat,date\ndog,time"),
+            ("| a | b |\n| --- | --- |\n| i64 | str |\n| f64 | str |\n", "a,b\ni64,str\nf64,str"),
+            ("| a | b |\n| --- | --- |\n| i64 | str |\n|-----|-----|\n| 1 | x |\n", "a,b\n1,x"),
+            (
+                "┌──┬──┐\n│ a ┆ b │\n│ --- ┆ --- │\n│ i64 ┆ null │\n╞══╪══╡\n│ null ┆ null │\n│ 1 ┆ null │\n└──┴──┘\n",
+                "a,b\nnull,null\n1,null",
+            ),
+            (
+                "┌──┬──┐\n│ a ┆ b │\n│ --- ┆ --- │\n│ cat ┆ date │\n╞══╪══╡\n│ null ┆ null │\n└──┴──┘\n",
+                "a,b\nnull,null",
+            ),
+            ("┌──┬──┐\n│ a │ b │\n│ date │ varchar │\n├──┼──┤\n│ x │ y │\n└──┴──┘\n", "a,b\nx,y"),
+            ("┌──┬──┐\n│ a │ b │\n├──┼──┤\n│ float │ double │\n└──┴──┘\n", "a,b\nfloat,double"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn rows_of_dashes_are_rows() {
+        for (text, expected) in [
+            ("| a | b |\n|---|---|\n| 1 | 2 |\n| -- | -- |\n| 3 | 4 |\n", "a,b\n1,2\n--,--\n3,4"),
+            ("| a | b |\n|---|---|\n| -- | -- |\n| 3 | 4 |\n| 5 | 6 |\n", "a,b\n--,--\n3,4\n5,6"),
+            ("|---|---|\n| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\n|---|---|\n", "a,b\n1,2\n3,4"),
+            (
+                "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\nOthers\n| a | b |\n|---|---|\n| 5 | 6 |\n",
+                "a,b\n1,2\n3,4\nOthers\na,b\n5,6",
+            ),
+            ("| a | b |\n|---+---|\n| 1 | 2 |\n|---+---|\n| 3 | 4 |\n", "a,b\n1,2\n3,4"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(expected), "{text}");
+        }
     }
 
     #[test]

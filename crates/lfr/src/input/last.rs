@@ -8,7 +8,7 @@ use super::header::has_digit;
 const LINES: usize = 200;
 
 /// How many columns `sample` has, if the last of them holds now more, now fewer words: every row has as many words as there are
-/// names, or more, and two columns are of numbers in short rows and in long ones.
+/// names, or more, and two columns are of numbers in short rows and in long ones, three where there are no names.
 pub(super) fn columns(sample: &[u8]) -> Option<usize> {
     let lines: Vec<_> = lines(sample).take(LINES).map(|line| encoding::text(line).0).collect();
     let words: Vec<Vec<&str>> = lines.iter().map(|line| line.split_whitespace().collect()).collect();
@@ -42,7 +42,9 @@ fn width(lines: &[Vec<&str>]) -> Option<usize> {
         let of_long = below.iter().filter(|words| words.len() > width && is_number(words, column)).count();
         mostly(all, below.len()) && mostly(of_long, long)
     };
-    ((0..width - 1).filter(numbers).count() > 1).then_some(width)
+    // Two numbers alone may be those of chapters and verses.
+    let enough = if named { 2 } else { 3 };
+    ((0..width - 1).filter(numbers).count() >= enough).then_some(width)
 }
 
 /// Writes `line` to `into` with one tab for every run of blanks but those within the last of `width` columns.
@@ -78,6 +80,16 @@ mod tests {
         let files = "total 48\n-rw-r--r-- 1 ann ann 4096 Mar  3 10:15 a b\n-rw-r--r-- 1 ann ann  120 Mar 13 10:15 c\n\
                      drwxr-xr-x 2 ann ann 4096 Apr  3  2023 my own files\n-rw-r--r-- 1 ann ann 77 Mar  3 10:15 d\n\
                      -rw-r--r-- 1 ann ann 12 Mar  3 10:15 e f\n";
+        assert_eq!(columns(files.as_bytes()), Some(9));
+    }
+
+    #[test]
+    fn texts_behind_two_numbers_are_none() {
+        let verses = "40 1 The book of the generation\n40 2 Abraham begat Isaac\n43 11 Jesus wept.\n43 12 Then said the Jews\n\
+                      43 13 And some of them said, Could not this man\n";
+        assert_eq!(columns(verses.as_bytes()), None);
+        let files = "-rw-r--r-- 1 ann ann 96 Mar  3 10:15 a b\n-rw-r--r-- 1 ann ann 12 Mar 13 10:15 c\n\
+                     -rw-r--r-- 1 ann ann 77 Apr  3 10:15 d\n-rw-r--r-- 1 ann ann 12 Mar  3 10:15 e f g\n";
         assert_eq!(columns(files.as_bytes()), Some(9));
     }
 

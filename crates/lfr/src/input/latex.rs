@@ -58,13 +58,32 @@ fn plain(cell: &str) -> String {
     for (written, meant) in MEANT {
         text = text.replace(written, meant);
     }
-    for command in AROUND {
-        while let Some((front, rest)) = text.split_once(command) {
-            let (inner, behind) = rest.split_once('}').unwrap_or((rest, ""));
-            text = format!("{front}{inner}{behind}");
+    without_commands(&text).trim().to_owned()
+}
+
+/// `text` without the commands around parts of it, and as many closing braces behind them. In one pass, as a line may hold nothing
+/// else for megabytes.
+fn without_commands(text: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    let mut open = 0_usize;
+    while let Some(place) = rest.find(['\\', '}']) {
+        let (front, behind) = rest.split_at(place);
+        kept.push_str(front);
+        if let Some(inner) = AROUND.iter().find_map(|&command| behind.strip_prefix(command)) {
+            open += 1;
+            rest = inner;
+            continue;
         }
+        let (sign, behind) = behind.split_at(1);
+        if sign == "}" && open > 0 {
+            open -= 1;
+        } else {
+            kept.push_str(sign);
+        }
+        rest = behind;
     }
-    text.trim().to_owned()
+    kept.push_str(rest);
+    kept
 }
 
 #[cfg(test)]
@@ -80,6 +99,15 @@ mod tests {
         assert!(is_table(TABLE.as_bytes()));
         let rows: Vec<String> = TABLE.lines().filter_map(|line| Some(cells(line)?.join(";"))).collect();
         assert_eq!(rows, ["name;share", "Ann & Co;4.5 ± 0.1", "Bob;5%", "Cid;$3"]);
+    }
+
+    #[test]
+    fn commands_within_commands_are_taken_away_at_once() {
+        let row = "a & \\textbf{b \\emph{c} d} & {e} \\textit{f & g}";
+        assert_eq!(cells(row).unwrap(), ["a", "b c d", "{e} f", "g}"]);
+        let many = 200_000;
+        let row = format!("a & {}b{}", "\\textbf{".repeat(many), "}".repeat(many));
+        assert_eq!(cells(&row).unwrap(), ["a", "b"]);
     }
 
     #[test]
