@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::currency::is_currency_sign;
+use super::duration::lasting;
 use super::families::{Family, MAGNITUDES, QUANTITIES, SIDES, TEMPERATURES, TOGETHER};
 
 /// Longest unit, in bytes.
@@ -161,17 +162,18 @@ pub(super) fn is_unit(text: &str, amount: bool) -> bool {
     let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
         per |= c == '/';
-        // `m2` is a unit, `h 22m` and `d3h` are two numbers.
+        // `m2` is a unit, `h 22m` is two numbers.
         let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
         let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
-        let apart = per || !matches!(last, '2' | '3');
         last = c;
-        (c.is_alphabetic() && apart)
+        c.is_alphabetic()
             || is_currency_sign(c)
             || digit
             || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
     };
-    first && text.len() <= UNIT && letters.all(later)
+    // `kg CO2e` is a unit, `d3h` of `5d3h` is none.
+    let lasts = || text.contains(['2', '3']) && lasting(&format!("1{text}")).is_some();
+    first && text.len() <= UNIT && letters.all(later) && !lasts()
 }
 
 #[cfg(test)]
@@ -206,6 +208,16 @@ mod tests {
         assert_eq!((in_unit("K", "M", 1.0), in_unit("C", "D", 1.0)), (Some(1000.0), Some(-1.0)));
         assert!(!is_quantity("K") && is_quantity("°F") && is_unit("℃", false));
         assert!(is_unit("m2", false) && is_unit("kWh/m2a", false) && !is_unit("d3h", false));
+    }
+
+    #[test]
+    fn formulas_are_units_and_further_units_of_time_are_not() {
+        for unit in ["cmH2O", "kg CO2e", "m2K/W", "inH2O", "m3/h", "m2"] {
+            assert!(is_unit(unit, false), "{unit}");
+        }
+        for rest in ["d3h", "h2m", "h 22m", "y2mo", "D2H", "d2h3m"] {
+            assert!(!is_unit(rest, false), "{rest}");
+        }
     }
 
     #[test]
