@@ -23,6 +23,10 @@ const BESIDE_REMARKS: f64 = 0.75;
 /// Share of numbers, dates or times from which they are values beside several marks.
 const BESIDE_WORDS: f64 = 0.1;
 
+/// What is said where `m` could be months or minutes.
+const MONTH_OR_MINUTE: &str = "`m` alone could be months or minutes beside its years and months, so its durations are not \
+                               compared; `mo` or `min` would tell";
+
 /// What a column of text is.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::preprocess) enum Decision {
@@ -77,10 +81,15 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         let marks = marks_but(tally, |mark| day_of_year(mark).is_some());
         return values(Reading::DayOfYear, marks, None);
     }
-    if is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share) {
+    let in_units = is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share);
+    let in_clocks = enough(tally, tally.clocks, share);
+    if (in_units || in_clocks) && is_month_or_minute(tally) {
+        return Decision::Words(Some(MONTH_OR_MINUTE.to_owned()));
+    }
+    if in_units {
         return values(Reading::Duration, marks(tally), uneven(tally));
     }
-    if enough(tally, tally.clocks, share) {
+    if in_clocks {
         let reading = match (tally.durations, tally.long_clocks) {
             (0, _) => Reading::TimeOfDay,
             (_, long) if tally.long_hours == 0 && long > 0 => Reading::MinutesSeconds,
@@ -172,6 +181,13 @@ fn is_in_units_of_time(tally: &Tally<'_>) -> bool {
     let has = |units: [&str; 3]| units.iter().any(|unit| tally.units.contains_key(unit));
     let letters = tally.units.contains_key("m") && (has(["h", "hr", "hrs"]) || has(["s", "sec", "d"]));
     tally.spans > 0 && (tally.spelled > 0 || letters && tally.spans == tally.numbers.all)
+}
+
+/// Whether `6m` could be months as well as minutes: there are years or months, and neither hours nor seconds that would make it
+/// minutes.
+fn is_month_or_minute(tally: &Tally<'_>) -> bool {
+    let lone = ["m", "M"].iter().any(|unit| tally.units.contains_key(unit));
+    lone && tally.uneven > 0 && tally.timed == 0
 }
 
 /// Different values, where they are numbers; else all of them.

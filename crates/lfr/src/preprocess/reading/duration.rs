@@ -105,6 +105,18 @@ pub(super) fn has_uneven(text: &str) -> bool {
     }
 }
 
+/// Whether a duration has hours or seconds, beside which `m` is minutes.
+pub(super) fn has_hours_or_seconds(text: &str) -> bool {
+    let short = |word: &str| {
+        let word = word.to_lowercase();
+        UNITS.iter().any(|(name, seconds)| *name == word && (*seconds <= 1.0 || *seconds == 3600.0))
+    };
+    match text.strip_prefix('P') {
+        Some(iso) => iso.contains('T'),
+        None => text.contains(':') || text.split(|c: char| !c.is_alphabetic()).any(short),
+    }
+}
+
 /// Whether a unit behind a number is one of time.
 pub(super) fn is_unit_of_time(unit: &str) -> bool {
     let unit = unit.trim_end_matches(" ago").trim_end_matches('.').to_lowercase();
@@ -198,6 +210,13 @@ mod tests {
     fn months_and_years_are_known_by_their_names() {
         assert!(["3y", "2mo", "P1Y", "P2MT5M", "2 years", "1y 2m", "1 Jahr"].into_iter().all(has_uneven));
         assert!(!["3d", "2m", "PT5M", "2 weeks", "45m", "5d3h", "an hour ago"].into_iter().any(has_uneven));
+    }
+
+    #[test]
+    fn hours_and_seconds_are_known_by_their_names() {
+        let some = ["5d3h", "2h 5m", "3m 20s", "PT5M", "1 day, 2:00:00", "About an hour ago", "20 ms"];
+        assert!(some.into_iter().all(has_hours_or_seconds));
+        assert!(!["2y45d", "45m", "2y 3m", "P1Y2M", "30d", "20 min"].into_iter().any(has_hours_or_seconds));
     }
 
     proptest! {

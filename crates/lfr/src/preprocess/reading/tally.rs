@@ -6,7 +6,7 @@ use super::calendar::Stamp;
 use super::currency::is_currency_sign;
 use super::day_of_year::DaysOfYear;
 use super::digits::plain_signs;
-use super::duration::{has_uneven, is_unit_of_time};
+use super::duration::{has_hours_or_seconds, has_uneven, is_unit_of_time};
 use super::joined::Joined;
 use super::names::is_doubtful;
 use super::period::PeriodCounts;
@@ -59,6 +59,8 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub spans: usize,
     /// Durations and such numbers with months or years.
     pub uneven: usize,
+    /// Times and durations with hours or seconds.
+    pub timed: usize,
     /// Those of hours, minutes and seconds.
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
@@ -236,11 +238,13 @@ impl<'a> Tally<'a> {
         } else if let Some(seconds) = clock(text) {
             let long = text.matches(':').count() > 1;
             self.clocks += 1;
+            self.timed += 1;
             self.durations += usize::from(seconds >= super::DAY);
             self.long_clocks += usize::from(long);
             self.long_hours += usize::from(long && seconds >= super::DAY);
         } else if lap(text).is_some() {
             self.clocks += 1;
+            self.timed += 1;
             self.durations += 1;
             self.long_clocks += 1;
         } else if lasting(text).is_some() {
@@ -254,6 +258,7 @@ impl<'a> Tally<'a> {
         self.clocks += 1;
         self.spelled += usize::from(!text.contains(':'));
         self.uneven += usize::from(has_uneven(text));
+        self.timed += usize::from(has_hours_or_seconds(text));
         self.durations += 1;
         self.long_clocks += 1;
         self.long_hours += 1;
@@ -293,6 +298,7 @@ impl<'a> Tally<'a> {
             self.spans += 1;
             self.spelled += usize::from(text.ends_with(" ago"));
             self.uneven += usize::from(has_uneven(text));
+            self.timed += usize::from(has_hours_or_seconds(text));
         }
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;

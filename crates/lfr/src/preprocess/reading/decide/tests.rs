@@ -245,3 +245,17 @@ fn durations_of_all_lengths_are_one_number() {
     assert_eq!(told(&["2 weeks ago", "About an hour ago", "3 days ago"]).0, Reading::Duration);
     assert_eq!(told(&["Up 2 weeks", "Up About an hour", "Up 3 days"]).0, Reading::Duration);
 }
+
+#[test]
+fn months_and_minutes_of_one_letter_are_not_mixed_up() {
+    for cells in [["2y 3m", "1y", "8m", "1y 2m"], ["1d", "30d", "6m", "1y"], ["6M", "1Y", "1Y6M", "2Y"]] {
+        match of(&cells, Hints::default()) {
+            Decision::Words(Some(remark)) => assert!(remark.contains("months or minutes"), "{remark}"),
+            other => panic!("{cells:?}: {other:?}"),
+        }
+    }
+    let ages = ["2y45d", "5d3h", "45m", "12d"];
+    assert_eq!((reading(&ages), reading(&ages).read("45m")), (Reading::Duration, Cell::Value(2700.0)));
+    assert_eq!(reading(&["2y 3m", "1y", "1y 2m", "3y"]), Reading::Duration);
+    assert_eq!(reading(&["2d 5m", "3d", "45m", "1d"]), Reading::Duration);
+}
