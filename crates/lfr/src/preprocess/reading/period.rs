@@ -120,8 +120,11 @@ impl PeriodCounts {
     /// The sort that most cells are, and how many; `None` where none leaves no doubt.
     pub fn most(&self) -> Option<(bool, usize)> {
         let all = self.dates.all + self.clocks;
+        // One odd cell among times with a zone makes no periods of them.
+        let apart = all - self.zoned[0];
         // Hardly a column has so many zones, and its times come before all of them.
-        let no_zones = all > self.zoned[0] || (self.ends.len() > ZONES && self.zoned[1] == all);
+        let many = self.ends.len() > ZONES && self.zoned[1] == self.zoned[0];
+        let no_zones = apart > 0 && 10 * apart >= all || many;
         let certain = all > 0 && no_zones && 2 * self.open <= all;
         certain.then(|| (self.dates.all >= self.clocks, self.dates.all.max(self.clocks)))
     }

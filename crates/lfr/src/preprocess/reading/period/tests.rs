@@ -109,6 +109,11 @@ fn columns_of_periods_are_told_from_columns_of_dates() {
     assert_eq!(reading(&short), period(Some(DateOrder::YearFirst)));
     let midnights = ["2024-03-01 00:00-05:00", "2024-07-01 00:00-04:00", "2024-07-02 00:00-04:00"];
     assert!(matches!(reading(&midnights), Some(Reading::Moment(_))));
+    let mut zoned = vec!["2024-03-01T09:00:00-05:00"; 30];
+    for odd in ["2024-03-01 - 2024-03-04", "2024-03-01T09:00:00-15:00"] {
+        zoned.push(odd);
+        assert!(matches!(reading(&zoned), Some(Reading::Moment(_))), "{odd}");
+    }
     assert_eq!(reading(&["Mar 2020 - Present", "Mar 2021 - Present", "Mar 2022 - Jun 2023"]), None);
     assert!(matches!(reading(&["10-20", "20-40", "15-30"]), Some(Reading::Piece(_))));
 }
