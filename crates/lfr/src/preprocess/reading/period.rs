@@ -94,6 +94,8 @@ pub(in crate::preprocess) struct PeriodCounts {
     zoned: [usize; 2],
     /// Their ends, at most [`ZONES`] and one more.
     ends: BTreeSet<u64>,
+    /// Whether one of their ends is that of no zone.
+    no_zone: bool,
     open: usize,
 }
 
@@ -108,6 +110,7 @@ impl PeriodCounts {
             if self.ends.len() <= ZONES {
                 self.ends.insert(end.to_bits());
             }
+            self.no_zone |= !is_western_zone(end);
         }
         self.open += usize::from(matches!(end, End::Open));
         match (start, end) {
@@ -122,12 +125,18 @@ impl PeriodCounts {
         let all = self.dates.all + self.clocks;
         // One odd cell among times with a zone makes no periods of them.
         let apart = all - self.zoned[0];
-        // Hardly a column has so many zones, and its times come before all of them.
-        let many = self.ends.len() > ZONES && self.zoned[1] == self.zoned[0];
+        // Hardly a column has so many zones, one of them where there is none, and its times come before all of them.
+        let many = self.no_zone && self.ends.len() > ZONES && self.zoned[1] == self.zoned[0];
         let no_zones = apart > 0 && 10 * apart >= all || many;
         let certain = all > 0 && no_zones && 2 * self.open <= all;
         certain.then(|| (self.dates.all >= self.clocks, self.dates.all.max(self.clocks)))
     }
+}
+
+/// Whether so many seconds could be how far a zone is behind UTC: at most twelve hours, in halves. Midnight comes before all of
+/// them, however many a country has.
+fn is_western_zone(seconds: f64) -> bool {
+    seconds <= DAY / 2.0 && seconds % 1800.0 == 0.0
 }
 
 /// Whether a cell has a start and an end.

@@ -109,6 +109,8 @@ fn columns_of_periods_are_told_from_columns_of_dates() {
     assert_eq!(reading(&short), period(Some(DateOrder::YearFirst)));
     let midnights = ["2024-03-01 00:00-05:00", "2024-07-01 00:00-04:00", "2024-07-02 00:00-04:00"];
     assert!(matches!(reading(&midnights), Some(Reading::Moment(_))));
+    let midnights = ["04", "05", "06", "07", "08"].map(|zone| format!("2024-03-01T00:00:00-{zone}:00"));
+    assert!(matches!(reading(&midnights.each_ref().map(String::as_str)), Some(Reading::Moment(_))));
     let mut zoned = vec!["2024-03-01T09:00:00-05:00"; 30];
     for odd in ["2024-03-01 - 2024-03-04", "2024-03-01T09:00:00-15:00"] {
         zoned.push(odd);
