@@ -70,6 +70,8 @@ impl Period {
         };
         let length = match end {
             End::Date(stamp) => stamp.seconds(self.order?)? - start,
+            // A whole day, `00:00-24:00`, is no turn of the clock.
+            End::Clock(seconds) if day + seconds - start == DAY => DAY,
             End::Clock(seconds) => (day + seconds - start).rem_euclid(DAY),
             End::Lasting(seconds) => seconds,
             End::Open => f64::NAN,

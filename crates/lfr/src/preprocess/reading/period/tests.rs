@@ -47,6 +47,9 @@ fn two_times_of_day_are_a_start_and_a_length() {
     }
     assert_eq!(clocks("9am-5pm"), [Some(9.0), Some(8.0)]);
     assert_eq!(clocks("22:00-06:00 Uhr"), [Some(22.0), Some(8.0)]);
+    assert_eq!(clocks("00:00-24:00"), [Some(0.0), Some(24.0)]);
+    assert_eq!(clocks("00:00-00:00"), [Some(0.0), Some(0.0)]);
+    assert_eq!(dated("2024-03-01 00:00 - 24:00"), Some(("2024-03-01".into(), 24.0)));
     assert_eq!(clocks("2024-03-01 - 2024-03-05"), [None; 2]);
 }
 
