@@ -12,7 +12,7 @@ use super::calendar::{Stamp, stamp};
 use super::clock::clock;
 use super::duration::lasting;
 use super::tally::Dates;
-use super::{DAY, DateOrder};
+use super::{DAY, DateOrder, is_sentinel};
 
 /// Longest cell, in bytes.
 const LONGEST: usize = 80;
@@ -56,6 +56,18 @@ enum End {
     Open,
 }
 
+impl End {
+    /// Whether it is still to come, as it is where a program put in a date that stands for none: `2020-01-01 - 9999-12-31`.
+    fn is_open(self) -> bool {
+        const ORDERS: [DateOrder; 3] = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst];
+        match self {
+            Self::Open => true,
+            Self::Date(stamp) => ORDERS.into_iter().filter_map(|order| stamp.seconds(order)).any(is_sentinel),
+            Self::Clock(_) | Self::Lasting(_) => false,
+        }
+    }
+}
+
 impl Period {
     /// Its value in `text`: seconds since 1970 or since midnight, or of the length, which is NaN where the end is open.
     pub fn read(&self, text: &str) -> Option<f64> {
@@ -69,7 +81,10 @@ impl Period {
             _ => return None,
         };
         let length = match end {
-            End::Date(stamp) => stamp.seconds(self.order?)? - start,
+            End::Date(stamp) => {
+                let end = stamp.seconds(self.order?)?;
+                if is_sentinel(end) { f64::NAN } else { end - start }
+            }
             // A whole day, `00:00-24:00`, is no turn of the clock.
             End::Clock(seconds) if day + seconds - start == DAY => DAY,
             End::Clock(seconds) => (day + seconds - start).rem_euclid(DAY),
@@ -114,7 +129,7 @@ impl PeriodCounts {
             }
             self.no_zone |= !is_western_zone(end);
         }
-        self.open += usize::from(matches!(end, End::Open));
+        self.open += usize::from(end.is_open());
         match (start, end) {
             (Start::Date(start), End::Date(end)) => self.dates.add(&start, Some(&end)),
             (Start::Date(start), _) => self.dates.add(&start, None),

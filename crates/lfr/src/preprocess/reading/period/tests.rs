@@ -35,7 +35,9 @@ fn two_dates_are_a_start_and_a_length() {
     assert_eq!(dated("2024-03-01 09:00 - 2024-03-02 10:00"), Some(("2024-03-01 09:00".into(), 25.0)));
     assert_eq!(dated("2024-03-05 - 2024-03-01").unwrap().1, -96.0);
     assert_eq!(dated("Jan 2024 – Mar 2024"), Some(("2024-01-01".into(), 1440.0)));
-    assert!(dated("Mar 2020 – Present").unwrap().1.is_nan());
+    for open in ["Mar 2020 – Present", "2020-01-01 - 9999-12-31", "01.01.2020 - 31.12.9999"] {
+        assert!(dated(open).unwrap().1.is_nan(), "{open}");
+    }
 }
 
 #[test]
@@ -114,6 +116,8 @@ fn columns_of_periods_are_told_from_columns_of_dates() {
     assert!(matches!(reading(&midnights), Some(Reading::Moment(_))));
     let midnights = ["04", "05", "06", "07", "08"].map(|zone| format!("2024-03-01T00:00:00-{zone}:00"));
     assert!(matches!(reading(&midnights.each_ref().map(String::as_str)), Some(Reading::Moment(_))));
+    let open = ["2020-01-01 - 9999-12-31", "2021-01-01 - 9999-12-31", "2022-01-01 - 2023-06-01"];
+    assert_eq!(reading(&open), None);
     let mut zoned = vec!["2024-03-01T09:00:00-05:00"; 30];
     for odd in ["2024-03-01 - 2024-03-04", "2024-03-01T09:00:00-15:00"] {
         zoned.push(odd);
