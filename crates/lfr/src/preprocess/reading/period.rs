@@ -203,7 +203,11 @@ fn time(text: &str) -> Option<f64> {
         let known = ["am", "pm", "a.m.", "p.m."].iter().any(|known| half.eq_ignore_ascii_case(known));
         (known && (1..=2).contains(&digits)).then(|| clock(&format!("{hour}:00 {half}"))).flatten()
     };
-    clock(text).or_else(hour).filter(|&seconds| seconds <= DAY)
+    // `6:4` is a score.
+    let minutes = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count() == 2;
+    let is_time = text.split_once(':').is_some_and(|(_, rest)| minutes(rest));
+    let exact = if is_time { clock(text) } else { None };
+    exact.or_else(hour).filter(|&seconds| seconds <= DAY)
 }
 
 /// Both ends with what only one of them says: `3` and `7 Mar 2024`, `3 Mar` and `7 Apr 2024`, `1.3.` and `5.3.2024`, `Mar 3` and

@@ -74,6 +74,9 @@ fn single_dates_and_other_text_are_no_periods() {
         "9-17 Uhr",
         "",
         "10.0.0.1/24",
+        "6:4/6:2",
+        "3:2 - 1:0",
+        "10:9 - 11:10",
     ] {
         assert!(!is_period(text), "{text}");
     }
