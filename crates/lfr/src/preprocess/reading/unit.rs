@@ -30,10 +30,22 @@ fn worth(family: Family, unit: &str) -> Option<f64> {
 
 /// The same in whatever capitals: `Kg`, unless that leaves several to choose from, as `mw` does.
 fn worth_in_capitals(family: Family, unit: &str) -> Option<f64> {
-    let alike = |(name, _): &&(&str, f64)| name.len() > 1 && name.eq_ignore_ascii_case(unit);
+    let alike = |(name, _): &&(&str, f64)| {
+        name.len() > 1 && name.eq_ignore_ascii_case(unit) && !is_another(family, name, unit)
+    };
     let mut worths = family.iter().filter(alike).map(|(_, worth)| *worth);
     let first = worths.next();
     worth(family, unit).or(first.filter(|first| worths.all(|worth| worth == *first)))
+}
+
+/// Whether capitals make another unit of one that is spelled alike: `mJ` of `MJ`, `Mb` of `MB`. Who writes a whole unit in capitals
+/// or without any, `mhz`, does not mean them; and `Min` has no prefix.
+fn is_another(family: Family, name: &str, unit: &str) -> bool {
+    let mixed = unit.contains(char::is_uppercase) && unit.contains(char::is_lowercase);
+    let prefix = name.starts_with(['m', 'M']) && worth(family, &name[1..]).is_some();
+    let other_prefix = prefix && name.as_bytes().first() != unit.as_bytes().first();
+    let bits = name.ends_with(['b', 'B']) && name.as_bytes().last() != unit.as_bytes().last();
+    mixed && (other_prefix || bits)
 }
 
 /// What makes a number in one unit of a number in another: it is multiplied, and then something is added.
@@ -237,6 +249,21 @@ mod tests {
             assert!((found / worth - 1.0).abs() < 1e-9, "{own} {other}: {found}");
         }
         assert_eq!((factor(Some("mW"), "MW"), factor(Some("m"), "M")), (Some(1e9), None));
+    }
+
+    #[test]
+    fn milli_is_not_mega_and_bits_are_no_bytes() {
+        for (own, other) in
+            [("MJ", "mJ"), ("MHz", "mHz"), ("mg", "Mg"), ("MB", "Mb"), ("kB", "kb"), ("bar", "Mbar")]
+        {
+            let alike = if other == "kb" { Some(1.0) } else { None };
+            assert_eq!(factor(Some(own), other), alike, "{own} {other}");
+        }
+        for (own, other, worth) in
+            [("g", "MG", 1e-3), ("MHz", "mhz", 1.0), ("kB", "mb", 1e3), ("kg", "Kg", 1.0), ("s", "Min", 60.0)]
+        {
+            assert_eq!(factor(Some(own), other), Some(worth), "{own} {other}");
+        }
     }
 
     #[test]
