@@ -31,9 +31,14 @@ const LONGEST: usize = 48;
 /// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`,
 /// `1-02:03:04` (Slurm), `2 weeks ago`.
 pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let text = text.strip_suffix(" ago").unwrap_or(text);
+    let whole = text.trim();
+    let text = whole.strip_suffix(" ago").unwrap_or(whole);
     let text = BEFORE.iter().fold(text, |text, word| text.strip_prefix(word).unwrap_or(text));
+    // `over 100 m` is as likely a distance.
+    let certain = whole.ends_with(" ago") || whole.starts_with("Up ") || text.len() == whole.len();
+    if !certain && text.split(|c: char| !c.is_alphabetic()).all(|word| word.len() < 2) {
+        return None;
+    }
     if let Some(unit) = text.strip_prefix("an ").or_else(|| text.strip_prefix("a ")) {
         return UNITS.iter().find(|(name, _)| *name == unit).map(|(_, seconds)| *seconds);
     }
@@ -195,12 +200,32 @@ mod tests {
             ("2 weeks ago", 14.0 * DAY),
             ("About an hour ago", 3600.0),
             ("Up 3 days", 3.0 * DAY),
+            ("Up 5m", 300.0),
+            ("over 2 years", 2.0 * YEAR),
+            ("about 5m ago", 300.0),
         ] {
             assert_eq!(lasting(text), Some(seconds), "{text}");
         }
         for text in [
-            "", "2", "2h5", "2h 75", "5m 2h", "2h 5h", "2x 5m", "h", "2 km 5 m", "12A", "1h05m06", "1e5 s",
-            "ago", "a", "a b", "Up ",
+            "",
+            "2",
+            "2h5",
+            "2h 75",
+            "5m 2h",
+            "2h 5h",
+            "2x 5m",
+            "h",
+            "2 km 5 m",
+            "12A",
+            "1h05m06",
+            "1e5 s",
+            "ago",
+            "a",
+            "a b",
+            "Up ",
+            "over 100 m",
+            "almost 5 d",
+            "Less than 3 s",
         ] {
             assert_eq!(lasting(text), None, "{text}");
         }
