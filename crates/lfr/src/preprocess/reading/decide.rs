@@ -11,7 +11,7 @@ use super::period::{Period, is_period};
 use super::remarks::{abbreviated, asides, converted, currencies, joined_remarks, lent, listed, uneven};
 use super::solar::solar;
 use super::tally::Tally;
-use super::unit::{common, conversion};
+use super::unit::{common, conversion, is_letter_of_temperature};
 use super::{NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
@@ -227,6 +227,8 @@ fn code(tally: &Tally<'_>) -> Option<String> {
 fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     let measures = tally.measures();
     let unit = common(&measures, tally.is_bare());
-    let foreign = measures.iter().filter(|(other, _)| conversion(unit, other).is_none());
+    let seat = |unit: &str| tally.are_seats() && is_letter_of_temperature(unit);
+    let other_seat = |other: &str| seat(other) && unit.is_some_and(|unit| unit != other && seat(unit));
+    let foreign = measures.iter().filter(|(other, _)| conversion(unit, other).is_none() || other_seat(other));
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
 }

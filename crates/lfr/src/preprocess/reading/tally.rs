@@ -11,8 +11,8 @@ use super::joined::Joined;
 use super::names::is_doubtful;
 use super::period::PeriodCounts;
 use super::solar::Solar;
-use super::unit::is_quantity;
-use super::written::{Written, written};
+use super::unit::{is_letter_of_temperature, is_quantity};
+use super::written::{Written, is_space, written};
 use super::{Signs, clock, is_missing, lap, lasting, stamp};
 
 /// Different strings, numbers or units that are told apart; more are "many".
@@ -33,6 +33,10 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub different: HashSet<u64>,
     /// Units behind numbers.
     pub units: BTreeMap<&'a str, usize>,
+    /// Numbers with a letter that could be a temperature, and those of them with the letter right behind: `12F`.
+    pub letters: [usize; 2],
+    /// Whether the column has a name, which speaks of no temperature.
+    pub is_no_temperature: bool,
     /// Currencies with numbers.
     pub currencies: BTreeMap<&'a str, usize>,
     /// Currencies with numbers that have no unit.
@@ -199,6 +203,11 @@ impl<'a> Tally<'a> {
         all
     }
 
+    /// Whether letters (`12C`, `12F`) are seats and the like, not temperatures to convert.
+    pub fn are_seats(&self) -> bool {
+        self.is_no_temperature && 2 * self.letters[1] > self.letters[0]
+    }
+
     /// Whether there are numbers without a unit.
     pub fn is_bare(&self) -> bool {
         self.measures().values().sum::<usize>() < self.numbers.all
@@ -292,6 +301,10 @@ impl<'a> Tally<'a> {
             number.unit.filter(|unit| self.units.len() < MOST || self.units.contains_key(unit))
         {
             *self.units.entry(unit).or_default() += 1;
+        }
+        if let Some(letter) = number.unit.filter(|unit| is_letter_of_temperature(unit)) {
+            let behind = text.strip_suffix(letter).is_some_and(|front| !front.ends_with(is_space));
+            self.letters = [self.letters[0] + 1, self.letters[1] + usize::from(behind)];
         }
         self.asides += usize::from(number.aside);
         if number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some() {

@@ -81,6 +81,11 @@ pub(in crate::preprocess) fn conversion(own: Option<&str>, other: &str) -> Optio
     }
 }
 
+/// Whether a unit is a letter that alone could be a temperature, or a seat in a row.
+pub(super) fn is_letter_of_temperature(unit: &str) -> bool {
+    unit.len() == 1 && TEMPERATURES.iter().any(|(name, ..)| *name == unit)
+}
+
 /// What a number with the unit `other` is multiplied by in a column of numbers in `own`; `None` where they do not convert.
 /// Without a unit of its own a column takes powers of ten, and amounts whose sides (debit, credit) are named.
 pub(in crate::preprocess) fn factor(own: Option<&str>, other: &str) -> Option<f64> {

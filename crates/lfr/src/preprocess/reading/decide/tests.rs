@@ -259,3 +259,16 @@ fn months_and_minutes_of_one_letter_are_not_mixed_up() {
     assert_eq!(reading(&["2y 3m", "1y", "1y 2m", "3y"]), Reading::Duration);
     assert_eq!(reading(&["2d 5m", "3d", "45m", "1d"]), Reading::Duration);
 }
+
+#[test]
+fn seats_are_no_temperatures() {
+    let named = |cells: &[&str]| {
+        let tally = Tally::of(cells.iter().map(|&cell| Some(cell)));
+        decide(&Tally { is_no_temperature: true, ..tally }, Hints::default(), 0.9)
+    };
+    assert_eq!(named(&["12F", "12K", "14C", "9F"]), Decision::Words(None));
+    assert!(matches!(named(&["20 C", "68 F", "70 F", "72 F"]), Decision::Values { .. }));
+    assert!(matches!(named(&["20 °C", "68 °F", "21 °C"]), Decision::Values { .. }));
+    assert!(matches!(named(&["20C", "21C", "19C"]), Decision::Values { .. }));
+    assert!(matches!(reading(&["20C", "68F", "70F"]), Reading::Written(_)));
+}
