@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Stamp, stamp};
 use super::clock::clock;
 use super::duration::lasting;
+use super::names::{month, without_weekday};
 use super::tally::Dates;
 use super::{DAY, DateOrder, is_sentinel};
 
 /// Longest cell, in bytes.
 const LONGEST: usize = 80;
+/// Hyphens and slashes, at most: those of two dates with zones behind their times have seven.
+const SIGNS: usize = 7;
 /// Zones of a column, at most, where each could be an end.
 const ZONES: usize = 4;
 /// What stands between both ends, the clearest first.
@@ -166,13 +169,24 @@ fn period(text: &str) -> Option<(Start, End)> {
     let text = text.trim();
     // The shortest is `9am-5pm`.
     let digits = || text.bytes().filter(u8::is_ascii_digit).count();
-    if !(7..=LONGEST).contains(&text.len()) || digits() < 2 {
+    let signs = || text.bytes().filter(|byte| matches!(byte, b'-' | b'/')).count();
+    if !(7..=LONGEST).contains(&text.len()) || digits() < 2 || signs() > SIGNS || !begins(text) {
         return None;
     }
     BETWEEN.iter().find_map(|between| {
         let ends = |(at, _): (usize, &str)| ends(text[..at].trim(), text[at + between.len()..].trim());
         text.match_indices(between).find_map(ends)
     })
+}
+
+/// Whether text begins as a date or time does, with a digit, a day of the week or a month, so that sentences and paths are not
+/// tried at each of their signs. What is not ASCII is not looked at.
+fn begins(text: &str) -> bool {
+    let known = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit() || !c.is_ascii())
+            || text.split(|c: char| !c.is_alphabetic()).next().and_then(month).is_some()
+    };
+    known(text) || known(without_weekday(text))
 }
 
 fn ends(start: &str, end: &str) -> Option<(Start, End)> {

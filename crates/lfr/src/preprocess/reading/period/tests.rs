@@ -82,6 +82,21 @@ fn single_dates_and_other_text_are_no_periods() {
     }
 }
 
+#[test]
+fn what_begins_otherwise_or_has_many_signs_is_not_tried() {
+    for text in ["see 2024-03-01 - 2024-03-05", "/2024-03-01/2024-03-05", "1/2/3/4/5/6/7/8/9"] {
+        assert!(!is_period(text), "{text}");
+    }
+    for text in [
+        "Mon 4 Mar 2024 - Wed 6 Mar 2024",
+        "März 2024 – Mai 2024",
+        "오전 9:00 - 오후 5:00",
+        "2024-03-01T09:00-05:00/2024-03-04T09:00-05:00",
+    ] {
+        assert!(is_period(text), "{text}");
+    }
+}
+
 fn reading(cells: &[&str]) -> Option<Reading> {
     let tally = Tally::of(cells.iter().map(|&cell| Some(cell)));
     match decide(&tally, Hints::default(), 0.9) {
