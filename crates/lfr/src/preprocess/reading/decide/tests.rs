@@ -272,3 +272,16 @@ fn seats_are_no_temperatures() {
     assert!(matches!(named(&["20C", "21C", "19C"]), Decision::Values { .. }));
     assert!(matches!(reading(&["20C", "68F", "70F"]), Reading::Written(_)));
 }
+
+#[test]
+fn formulas_distances_and_prefixes_are_those_of_their_column() {
+    let unit = |cells: &[&str]| match reading(cells) {
+        Reading::Written(format) => format.unit.unwrap_or_default(),
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    assert_eq!(unit(&["5 cmH2O", "8 cmH2O", "10 cmH2O", "7 cmH2O"]), "cmH2O");
+    assert_eq!(unit(&["12.5 kg CO2e", "3.1 kg CO2e", "8.25 kg CO2e"]), "kg CO2e");
+    assert_eq!(unit(&["50 m", "80 m", "over 100 m", "20 m", "35 m"]), "m");
+    assert!(matches!(of(&["5 MJ", "300 mJ", "7 MJ", "200 mJ"], Hints::default()), Decision::Words(_)));
+    assert!(matches!(of(&["6:4/6:2", "3:6/7:5", "6:1/6:0"], Hints::default()), Decision::Words(_)));
+}
