@@ -48,7 +48,8 @@ impl<'a> Looked<'a> {
             Cells::Strings(strings) => Some(strings),
             _ => None,
         });
-        let tally = cells.filter(text).map(|_| Tally::of(strings.flatten()));
+        let is_no_temperature = !names_temperature(name);
+        let tally = cells.filter(text).map(|_| Tally { is_no_temperature, ..Tally::of(strings.flatten()) });
         Self { name, asked, cells, kind, tally }
     }
 
@@ -123,6 +124,12 @@ impl<'a> Looked<'a> {
             (decision, _) => decision,
         }
     }
+}
+
+/// Whether the name of a column suggests temperatures.
+fn names_temperature(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["temp", "°", "celsius", "fahrenheit"].iter().any(|word| name.contains(word))
 }
 
 /// How cells that the file has typed are read.

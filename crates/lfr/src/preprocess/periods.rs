@@ -6,7 +6,7 @@ use super::cells::Cells;
 use super::moment::{Moment, TimeOfDay};
 use super::number::{Counts, Number};
 use super::reading::{DAY, Period, Reading, shown_clock, shown_date};
-use super::seen::Oddity;
+use super::seen::{Oddity, Seen, seen};
 
 /// When something starts, encoded as a column of dates or of times of day would be, and how long it takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,11 +94,24 @@ impl Periods {
             Start::TimeOfDay(time) => time.encode(cells, out, width, at),
         };
         let length = self.length.encode(cells, out, width, at + self.start.width());
-        // Where neither has a flag, a cell without a start has no length either.
-        let ends = self.start.number().missing == 0.0 && length.gaps.len() > oddity.gaps.len();
-        let (missing, gaps) =
-            if ends { (length.missing, length.gaps) } else { (oddity.missing, oddity.gaps) };
+        let open = self.open_ends(cells, length.gaps);
+        let missing = oddity.missing + open.len();
+        let mut gaps = [oddity.gaps, open].concat();
+        gaps.sort_unstable();
         Oddity { beyond: oddity.beyond + length.beyond, missing, gaps, ..oddity }
+    }
+
+    /// Those of the rows without a length that have a start. A mark (`closed`) has none, nor has a cell without a value, and
+    /// what is odd about these the start tells.
+    fn open_ends(&self, cells: &Cells, gaps: Vec<usize>) -> Vec<usize> {
+        if gaps.is_empty() {
+            return gaps;
+        }
+        let start = self.start.number();
+        let marks = start.marks.iter().map(|mark| mark.text.as_str());
+        let starts = seen(cells, &start.reading, marks).map(|seen| matches!(seen, Seen::Value(_)));
+        let starts: Vec<bool> = starts.collect();
+        gaps.into_iter().filter(|&row| starts[row]).collect()
     }
 
     /// Whether the numbers can be computed with.
@@ -150,5 +163,25 @@ mod tests {
         let (periods, _, counts) = fitted(&cells, Some(DateOrder::YearFirst));
         assert_eq!((counts.unread, periods.length.missing), (1, 0.5));
         assert_eq!(periods.width(), 4);
+    }
+
+    #[test]
+    fn marks_are_no_gaps_but_the_first_open_end_is_one() {
+        let strings = |cells: &[&str]| Cells::Strings(cells.to_vec().into());
+        let gaps = |order, marks: &[String], known: &[&str], new: &[&str]| {
+            let known = strings(known);
+            let period = Period { order, length: false };
+            let (periods, _) = Periods::fit(std::slice::from_ref(&known), period, marks).unwrap();
+            let mut out = vec![0.0; new.len() * periods.width()];
+            let oddity = periods.encode(&strings(new), &mut out, periods.width(), 0);
+            (oddity.missing, oddity.gaps)
+        };
+        let hours = ["09:00-17:30", "08:00-12:00", "closed", "10:00-16:00", "closed"];
+        let marks = ["closed".to_owned()];
+        assert_eq!(gaps(None, &marks, &hours, &hours), (0, vec![]));
+        assert_eq!(gaps(None, &marks, &hours, &["", "closed", "ask", "09:00-12:00"]), (1, vec![0, 2]));
+        let dates = ["2024-03-01 - 2024-03-05", "2024-03-04 - 2024-03-05"];
+        let new = ["2024-03-02 - present", "2024-03-02 - 2024-03-03", ""];
+        assert_eq!(gaps(Some(DateOrder::YearFirst), &[], &dates, &new), (2, vec![0, 2]));
     }
 }

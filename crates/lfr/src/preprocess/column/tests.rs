@@ -142,3 +142,16 @@ fn decimal_numbers_that_may_be_days_are_said() {
     assert_eq!(remark("price", &days), "");
     assert_eq!(remark("Datum", &["17.03", "24.92", "02.04", "30.11", "05.05"]), "");
 }
+
+#[test]
+fn letters_are_temperatures_where_the_name_says_so() {
+    let read_as = |name: &str, cells: &[&str]| {
+        let array: ArrayRef = Arc::new(StringArray::from(cells.to_vec()));
+        let cells: Vec<Cells> = Cells::read(&array).unwrap().into_iter().collect();
+        let looked = Looked::at(name, None, Some(&cells), String::new());
+        looked.settle(Hints::default(), &TableOptions::default()).unwrap().reading.read_as
+    };
+    let letters = ["12F", "12K", "14C", "9F", "12F", "12K"];
+    assert_eq!(read_as("Max Temp.", &letters), ReadAs::Number);
+    assert_ne!(read_as("seat", &letters), ReadAs::Number);
+}

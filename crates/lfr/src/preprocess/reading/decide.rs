@@ -11,7 +11,7 @@ use super::period::{Period, is_period};
 use super::remarks::{abbreviated, asides, converted, currencies, joined_remarks, lent, listed, uneven};
 use super::solar::solar;
 use super::tally::Tally;
-use super::unit::{common, conversion};
+use super::unit::{common, conversion, is_letter_of_temperature};
 use super::{NumberFormat, Reading, yes_or_no};
 
 /// Marks of a number column, at most.
@@ -22,6 +22,10 @@ const BESIDE_REMARKS: f64 = 0.75;
 
 /// Share of numbers, dates or times from which they are values beside several marks.
 const BESIDE_WORDS: f64 = 0.1;
+
+/// What is said where `m` could be months or minutes.
+const MONTH_OR_MINUTE: &str = "`m` alone could be months or minutes beside its years and months, so its durations are not \
+                               compared; `mo` or `min` would tell";
 
 /// What a column of text is.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,10 +81,15 @@ pub(in crate::preprocess) fn decide(tally: &Tally<'_>, hints: Hints, share: f64)
         let marks = marks_but(tally, |mark| day_of_year(mark).is_some());
         return values(Reading::DayOfYear, marks, None);
     }
-    if is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share) {
+    let in_units = is_in_units_of_time(tally) && enough(tally, tally.clocks + tally.spans, share);
+    let in_clocks = enough(tally, tally.clocks, share);
+    if (in_units || in_clocks) && is_month_or_minute(tally) {
+        return Decision::Words(Some(MONTH_OR_MINUTE.to_owned()));
+    }
+    if in_units {
         return values(Reading::Duration, marks(tally), uneven(tally));
     }
-    if enough(tally, tally.clocks, share) {
+    if in_clocks {
         let reading = match (tally.durations, tally.long_clocks) {
             (0, _) => Reading::TimeOfDay,
             (_, long) if tally.long_hours == 0 && long > 0 => Reading::MinutesSeconds,
@@ -174,6 +183,13 @@ fn is_in_units_of_time(tally: &Tally<'_>) -> bool {
     tally.spans > 0 && (tally.spelled > 0 || letters && tally.spans == tally.numbers.all)
 }
 
+/// Whether `6m` could be months as well as minutes: there are years or months, and neither hours nor seconds that would make it
+/// minutes.
+fn is_month_or_minute(tally: &Tally<'_>) -> bool {
+    let lone = ["m", "M"].iter().any(|unit| tally.units.contains_key(unit));
+    lone && tally.uneven > 0 && tally.timed == 0
+}
+
 /// Different values, where they are numbers; else all of them.
 fn varied(tally: &Tally<'_>, values: usize) -> usize {
     if tally.numbers.all == values { tally.different.len() } else { values }
@@ -211,6 +227,8 @@ fn code(tally: &Tally<'_>) -> Option<String> {
 fn unit(tally: &Tally<'_>) -> (Option<String>, usize) {
     let measures = tally.measures();
     let unit = common(&measures, tally.is_bare());
-    let foreign = measures.iter().filter(|(other, _)| conversion(unit, other).is_none());
+    let seat = |unit: &str| tally.are_seats() && is_letter_of_temperature(unit);
+    let other_seat = |other: &str| seat(other) && unit.is_some_and(|unit| unit != other && seat(unit));
+    let foreign = measures.iter().filter(|(other, _)| conversion(unit, other).is_none() || other_seat(other));
     (unit.map(str::to_owned), foreign.map(|(_, &count)| count).sum())
 }

@@ -31,9 +31,14 @@ const LONGEST: usize = 48;
 /// Seconds of a duration with days or letters: `0 days 00:05:00`, `3 days`, `P0DT0H5M0S`, `2h 5m`, `1 hr 20 min`, `1h05`,
 /// `1-02:03:04` (Slurm), `2 weeks ago`.
 pub(in crate::preprocess) fn lasting(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let text = text.strip_suffix(" ago").unwrap_or(text);
+    let whole = text.trim();
+    let text = whole.strip_suffix(" ago").unwrap_or(whole);
     let text = BEFORE.iter().fold(text, |text, word| text.strip_prefix(word).unwrap_or(text));
+    // `over 100 m` is as likely a distance.
+    let certain = whole.ends_with(" ago") || whole.starts_with("Up ") || text.len() == whole.len();
+    if !certain && text.split(|c: char| !c.is_alphabetic()).all(|word| word.len() < 2) {
+        return None;
+    }
     if let Some(unit) = text.strip_prefix("an ").or_else(|| text.strip_prefix("a ")) {
         return UNITS.iter().find(|(name, _)| *name == unit).map(|(_, seconds)| *seconds);
     }
@@ -102,6 +107,18 @@ pub(super) fn has_uneven(text: &str) -> bool {
             let word = |word: &str| is_uneven(word) || (years && word.eq_ignore_ascii_case("m"));
             text.split(|c: char| !c.is_alphabetic()).any(word)
         }
+    }
+}
+
+/// Whether a duration has hours or seconds, beside which `m` is minutes.
+pub(super) fn has_hours_or_seconds(text: &str) -> bool {
+    let short = |word: &str| {
+        let word = word.to_lowercase();
+        UNITS.iter().any(|(name, seconds)| *name == word && (*seconds <= 1.0 || *seconds == 3600.0))
+    };
+    match text.strip_prefix('P') {
+        Some(iso) => iso.contains('T'),
+        None => text.contains(':') || text.split(|c: char| !c.is_alphabetic()).any(short),
     }
 }
 
@@ -183,12 +200,32 @@ mod tests {
             ("2 weeks ago", 14.0 * DAY),
             ("About an hour ago", 3600.0),
             ("Up 3 days", 3.0 * DAY),
+            ("Up 5m", 300.0),
+            ("over 2 years", 2.0 * YEAR),
+            ("about 5m ago", 300.0),
         ] {
             assert_eq!(lasting(text), Some(seconds), "{text}");
         }
         for text in [
-            "", "2", "2h5", "2h 75", "5m 2h", "2h 5h", "2x 5m", "h", "2 km 5 m", "12A", "1h05m06", "1e5 s",
-            "ago", "a", "a b", "Up ",
+            "",
+            "2",
+            "2h5",
+            "2h 75",
+            "5m 2h",
+            "2h 5h",
+            "2x 5m",
+            "h",
+            "2 km 5 m",
+            "12A",
+            "1h05m06",
+            "1e5 s",
+            "ago",
+            "a",
+            "a b",
+            "Up ",
+            "over 100 m",
+            "almost 5 d",
+            "Less than 3 s",
         ] {
             assert_eq!(lasting(text), None, "{text}");
         }
@@ -198,6 +235,13 @@ mod tests {
     fn months_and_years_are_known_by_their_names() {
         assert!(["3y", "2mo", "P1Y", "P2MT5M", "2 years", "1y 2m", "1 Jahr"].into_iter().all(has_uneven));
         assert!(!["3d", "2m", "PT5M", "2 weeks", "45m", "5d3h", "an hour ago"].into_iter().any(has_uneven));
+    }
+
+    #[test]
+    fn hours_and_seconds_are_known_by_their_names() {
+        let some = ["5d3h", "2h 5m", "3m 20s", "PT5M", "1 day, 2:00:00", "About an hour ago", "20 ms"];
+        assert!(some.into_iter().all(has_hours_or_seconds));
+        assert!(!["2y45d", "45m", "2y 3m", "P1Y2M", "30d", "20 min"].into_iter().any(has_hours_or_seconds));
     }
 
     proptest! {

@@ -66,7 +66,7 @@ pub(in crate::preprocess) fn labelled(
     let behind = cells
         .into_iter()
         .flat_map(|(text, count)| std::iter::repeat_n(Some(text.strip_prefix(label).unwrap_or(text)), count));
-    let behind = Tally::of(behind);
+    let behind = Tally { is_no_temperature: tally.is_no_temperature, ..Tally::of(behind) };
     // Zeros in front make codes.
     if behind.different.len() <= levels || behind.numbers.padded > 0 {
         return None;

@@ -11,11 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::calendar::{Stamp, stamp};
 use super::clock::clock;
 use super::duration::lasting;
+use super::names::{month, without_weekday};
 use super::tally::Dates;
-use super::{DAY, DateOrder};
+use super::{DAY, DateOrder, is_sentinel};
 
 /// Longest cell, in bytes.
 const LONGEST: usize = 80;
+/// Hyphens and slashes, at most: those of two dates with zones behind their times have seven.
+const SIGNS: usize = 7;
 /// Zones of a column, at most, where each could be an end.
 const ZONES: usize = 4;
 /// What stands between both ends, the clearest first.
@@ -56,6 +59,18 @@ enum End {
     Open,
 }
 
+impl End {
+    /// Whether it is still to come, as it is where a program put in a date that stands for none: `2020-01-01 - 9999-12-31`.
+    fn is_open(self) -> bool {
+        const ORDERS: [DateOrder; 3] = [DateOrder::YearFirst, DateOrder::DayFirst, DateOrder::MonthFirst];
+        match self {
+            Self::Open => true,
+            Self::Date(stamp) => ORDERS.into_iter().filter_map(|order| stamp.seconds(order)).any(is_sentinel),
+            Self::Clock(_) | Self::Lasting(_) => false,
+        }
+    }
+}
+
 impl Period {
     /// Its value in `text`: seconds since 1970 or since midnight, or of the length, which is NaN where the end is open.
     pub fn read(&self, text: &str) -> Option<f64> {
@@ -69,7 +84,12 @@ impl Period {
             _ => return None,
         };
         let length = match end {
-            End::Date(stamp) => stamp.seconds(self.order?)? - start,
+            End::Date(stamp) => {
+                let end = stamp.seconds(self.order?)?;
+                if is_sentinel(end) { f64::NAN } else { end - start }
+            }
+            // A whole day, `00:00-24:00`, is no turn of the clock.
+            End::Clock(seconds) if day + seconds - start == DAY => DAY,
             End::Clock(seconds) => (day + seconds - start).rem_euclid(DAY),
             End::Lasting(seconds) => seconds,
             End::Open => f64::NAN,
@@ -94,6 +114,8 @@ pub(in crate::preprocess) struct PeriodCounts {
     zoned: [usize; 2],
     /// Their ends, at most [`ZONES`] and one more.
     ends: BTreeSet<u64>,
+    /// Whether one of their ends is that of no zone.
+    no_zone: bool,
     open: usize,
 }
 
@@ -108,8 +130,9 @@ impl PeriodCounts {
             if self.ends.len() <= ZONES {
                 self.ends.insert(end.to_bits());
             }
+            self.no_zone |= !is_western_zone(end);
         }
-        self.open += usize::from(matches!(end, End::Open));
+        self.open += usize::from(end.is_open());
         match (start, end) {
             (Start::Date(start), End::Date(end)) => self.dates.add(&start, Some(&end)),
             (Start::Date(start), _) => self.dates.add(&start, None),
@@ -120,11 +143,20 @@ impl PeriodCounts {
     /// The sort that most cells are, and how many; `None` where none leaves no doubt.
     pub fn most(&self) -> Option<(bool, usize)> {
         let all = self.dates.all + self.clocks;
-        // Hardly a column has so many zones, and its times come before all of them.
-        let no_zones = all > self.zoned[0] || (self.ends.len() > ZONES && self.zoned[1] == all);
+        // One odd cell among times with a zone makes no periods of them.
+        let apart = all - self.zoned[0];
+        // Hardly a column has so many zones, one of them where there is none, and its times come before all of them.
+        let many = self.no_zone && self.ends.len() > ZONES && self.zoned[1] == self.zoned[0];
+        let no_zones = apart > 0 && 10 * apart >= all || many;
         let certain = all > 0 && no_zones && 2 * self.open <= all;
         certain.then(|| (self.dates.all >= self.clocks, self.dates.all.max(self.clocks)))
     }
+}
+
+/// Whether so many seconds could be how far a zone is behind UTC: at most twelve hours, in halves. Midnight comes before all of
+/// them, however many a country has.
+fn is_western_zone(seconds: f64) -> bool {
+    seconds <= DAY / 2.0 && seconds % 1800.0 == 0.0
 }
 
 /// Whether a cell has a start and an end.
@@ -137,13 +169,24 @@ fn period(text: &str) -> Option<(Start, End)> {
     let text = text.trim();
     // The shortest is `9am-5pm`.
     let digits = || text.bytes().filter(u8::is_ascii_digit).count();
-    if !(7..=LONGEST).contains(&text.len()) || digits() < 2 {
+    let signs = || text.bytes().filter(|byte| matches!(byte, b'-' | b'/')).count();
+    if !(7..=LONGEST).contains(&text.len()) || digits() < 2 || signs() > SIGNS || !begins(text) {
         return None;
     }
     BETWEEN.iter().find_map(|between| {
         let ends = |(at, _): (usize, &str)| ends(text[..at].trim(), text[at + between.len()..].trim());
         text.match_indices(between).find_map(ends)
     })
+}
+
+/// Whether text begins as a date or time does, with a digit, a day of the week or a month, so that sentences and paths are not
+/// tried at each of their signs. What is not ASCII is not looked at.
+fn begins(text: &str) -> bool {
+    let known = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_digit() || !c.is_ascii())
+            || text.split(|c: char| !c.is_alphabetic()).next().and_then(month).is_some()
+    };
+    known(text) || known(without_weekday(text))
 }
 
 fn ends(start: &str, end: &str) -> Option<(Start, End)> {
@@ -174,7 +217,11 @@ fn time(text: &str) -> Option<f64> {
         let known = ["am", "pm", "a.m.", "p.m."].iter().any(|known| half.eq_ignore_ascii_case(known));
         (known && (1..=2).contains(&digits)).then(|| clock(&format!("{hour}:00 {half}"))).flatten()
     };
-    clock(text).or_else(hour).filter(|&seconds| seconds <= DAY)
+    // `6:4` is a score.
+    let minutes = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count() == 2;
+    let is_time = text.split_once(':').is_some_and(|(_, rest)| minutes(rest));
+    let exact = if is_time { clock(text) } else { None };
+    exact.or_else(hour).filter(|&seconds| seconds <= DAY)
 }
 
 /// Both ends with what only one of them says: `3` and `7 Mar 2024`, `3 Mar` and `7 Apr 2024`, `1.3.` and `5.3.2024`, `Mar 3` and

@@ -6,13 +6,13 @@ use super::calendar::Stamp;
 use super::currency::is_currency_sign;
 use super::day_of_year::DaysOfYear;
 use super::digits::plain_signs;
-use super::duration::{has_uneven, is_unit_of_time};
+use super::duration::{has_hours_or_seconds, has_uneven, is_unit_of_time};
 use super::joined::Joined;
 use super::names::is_doubtful;
 use super::period::PeriodCounts;
 use super::solar::Solar;
-use super::unit::is_quantity;
-use super::written::{Written, written};
+use super::unit::{is_letter_of_temperature, is_quantity};
+use super::written::{Written, is_space, written};
 use super::{Signs, clock, is_missing, lap, lasting, stamp};
 
 /// Different strings, numbers or units that are told apart; more are "many".
@@ -33,6 +33,10 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub different: HashSet<u64>,
     /// Units behind numbers.
     pub units: BTreeMap<&'a str, usize>,
+    /// Numbers with a letter that could be a temperature, and those of them with the letter right behind: `12F`.
+    pub letters: [usize; 2],
+    /// Whether the column has a name, which speaks of no temperature.
+    pub is_no_temperature: bool,
     /// Currencies with numbers.
     pub currencies: BTreeMap<&'a str, usize>,
     /// Currencies with numbers that have no unit.
@@ -59,6 +63,8 @@ pub(in crate::preprocess) struct Tally<'a> {
     pub spans: usize,
     /// Durations and such numbers with months or years.
     pub uneven: usize,
+    /// Times and durations with hours or seconds.
+    pub timed: usize,
     /// Those of hours, minutes and seconds.
     pub long_clocks: usize,
     /// Those of them that have a day's hours or more.
@@ -197,6 +203,11 @@ impl<'a> Tally<'a> {
         all
     }
 
+    /// Whether letters (`12C`, `12F`) are seats and the like, not temperatures to convert.
+    pub fn are_seats(&self) -> bool {
+        self.is_no_temperature && 2 * self.letters[1] > self.letters[0]
+    }
+
     /// Whether there are numbers without a unit.
     pub fn is_bare(&self) -> bool {
         self.measures().values().sum::<usize>() < self.numbers.all
@@ -236,11 +247,13 @@ impl<'a> Tally<'a> {
         } else if let Some(seconds) = clock(text) {
             let long = text.matches(':').count() > 1;
             self.clocks += 1;
+            self.timed += 1;
             self.durations += usize::from(seconds >= super::DAY);
             self.long_clocks += usize::from(long);
             self.long_hours += usize::from(long && seconds >= super::DAY);
         } else if lap(text).is_some() {
             self.clocks += 1;
+            self.timed += 1;
             self.durations += 1;
             self.long_clocks += 1;
         } else if lasting(text).is_some() {
@@ -254,6 +267,7 @@ impl<'a> Tally<'a> {
         self.clocks += 1;
         self.spelled += usize::from(!text.contains(':'));
         self.uneven += usize::from(has_uneven(text));
+        self.timed += usize::from(has_hours_or_seconds(text));
         self.durations += 1;
         self.long_clocks += 1;
         self.long_hours += 1;
@@ -288,11 +302,16 @@ impl<'a> Tally<'a> {
         {
             *self.units.entry(unit).or_default() += 1;
         }
+        if let Some(letter) = number.unit.filter(|unit| is_letter_of_temperature(unit)) {
+            let behind = text.strip_suffix(letter).is_some_and(|front| !front.ends_with(is_space));
+            self.letters = [self.letters[0] + 1, self.letters[1] + usize::from(behind)];
+        }
         self.asides += usize::from(number.aside);
         if number.unit.is_some_and(is_unit_of_time) && lasting(text).is_some() {
             self.spans += 1;
             self.spelled += usize::from(text.ends_with(" ago"));
             self.uneven += usize::from(has_uneven(text));
+            self.timed += usize::from(has_hours_or_seconds(text));
         }
         if let Some(currency) = number.currency {
             *self.currencies.entry(currency).or_default() += 1;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::currency::is_currency_sign;
+use super::duration::lasting;
 use super::families::{Family, MAGNITUDES, QUANTITIES, SIDES, TEMPERATURES, TOGETHER};
 
 /// Longest unit, in bytes.
@@ -29,10 +30,22 @@ fn worth(family: Family, unit: &str) -> Option<f64> {
 
 /// The same in whatever capitals: `Kg`, unless that leaves several to choose from, as `mw` does.
 fn worth_in_capitals(family: Family, unit: &str) -> Option<f64> {
-    let alike = |(name, _): &&(&str, f64)| name.len() > 1 && name.eq_ignore_ascii_case(unit);
+    let alike = |(name, _): &&(&str, f64)| {
+        name.len() > 1 && name.eq_ignore_ascii_case(unit) && !is_another(family, name, unit)
+    };
     let mut worths = family.iter().filter(alike).map(|(_, worth)| *worth);
     let first = worths.next();
     worth(family, unit).or(first.filter(|first| worths.all(|worth| worth == *first)))
+}
+
+/// Whether capitals make another unit of one that is spelled alike: `mJ` of `MJ`, `Mb` of `MB`. Who writes a whole unit in capitals
+/// or without any, `mhz`, does not mean them; and `Min` has no prefix.
+fn is_another(family: Family, name: &str, unit: &str) -> bool {
+    let mixed = unit.contains(char::is_uppercase) && unit.contains(char::is_lowercase);
+    let prefix = name.starts_with(['m', 'M']) && worth(family, &name[1..]).is_some();
+    let other_prefix = prefix && name.as_bytes().first() != unit.as_bytes().first();
+    let bits = name.ends_with(['b', 'B']) && name.as_bytes().last() != unit.as_bytes().last();
+    mixed && (other_prefix || bits)
 }
 
 /// What makes a number in one unit of a number in another: it is multiplied, and then something is added.
@@ -66,6 +79,11 @@ pub(in crate::preprocess) fn conversion(own: Option<&str>, other: &str) -> Optio
         Some((own, other)) => Some(Conversion { factor: other.1 / own.1, offset: (other.2 - own.2) / own.1 }),
         None => factor(own, other).map(Conversion::by),
     }
+}
+
+/// Whether a unit is a letter that alone could be a temperature, or a seat in a row.
+pub(super) fn is_letter_of_temperature(unit: &str) -> bool {
+    unit.len() == 1 && TEMPERATURES.iter().any(|(name, ..)| *name == unit)
 }
 
 /// What a number with the unit `other` is multiplied by in a column of numbers in `own`; `None` where they do not convert.
@@ -161,17 +179,18 @@ pub(super) fn is_unit(text: &str, amount: bool) -> bool {
     let (mut per, mut last) = (false, 'a');
     let later = |c: char| {
         per |= c == '/';
-        // `m2` is a unit, `h 22m` and `d3h` are two numbers.
+        // `m2` is a unit, `h 22m` is two numbers.
         let powered = matches!(c, '2' | '3') && (last.is_alphabetic() || last == '^');
         let digit = c.is_ascii_digit() && (per && last != ' ' || powered);
-        let apart = per || !matches!(last, '2' | '3');
         last = c;
-        (c.is_alphabetic() && apart)
+        c.is_alphabetic()
             || is_currency_sign(c)
             || digit
             || matches!(c, '/' | '²' | '³' | '·' | '°' | '.' | '^' | '-' | '*' | ' ' | '%')
     };
-    first && text.len() <= UNIT && letters.all(later)
+    // `kg CO2e` is a unit, `d3h` of `5d3h` is none.
+    let lasts = || text.contains(['2', '3']) && lasting(&format!("1{text}")).is_some();
+    first && text.len() <= UNIT && letters.all(later) && !lasts()
 }
 
 #[cfg(test)]
@@ -209,6 +228,16 @@ mod tests {
     }
 
     #[test]
+    fn formulas_are_units_and_further_units_of_time_are_not() {
+        for unit in ["cmH2O", "kg CO2e", "m2K/W", "inH2O", "m3/h", "m2"] {
+            assert!(is_unit(unit, false), "{unit}");
+        }
+        for rest in ["d3h", "h2m", "h 22m", "y2mo", "D2H", "d2h3m"] {
+            assert!(!is_unit(rest, false), "{rest}");
+        }
+    }
+
+    #[test]
     fn units_of_two_systems_convert() {
         for (own, other, worth) in [
             ("kg", "lb", 0.453_592_37),
@@ -225,6 +254,21 @@ mod tests {
             assert!((found / worth - 1.0).abs() < 1e-9, "{own} {other}: {found}");
         }
         assert_eq!((factor(Some("mW"), "MW"), factor(Some("m"), "M")), (Some(1e9), None));
+    }
+
+    #[test]
+    fn milli_is_not_mega_and_bits_are_no_bytes() {
+        for (own, other) in
+            [("MJ", "mJ"), ("MHz", "mHz"), ("mg", "Mg"), ("MB", "Mb"), ("kB", "kb"), ("bar", "Mbar")]
+        {
+            let alike = if other == "kb" { Some(1.0) } else { None };
+            assert_eq!(factor(Some(own), other), alike, "{own} {other}");
+        }
+        for (own, other, worth) in
+            [("g", "MG", 1e-3), ("MHz", "mhz", 1.0), ("kB", "mb", 1e3), ("kg", "Kg", 1.0), ("s", "Min", 60.0)]
+        {
+            assert_eq!(factor(Some(own), other), Some(worth), "{own} {other}");
+        }
     }
 
     #[test]

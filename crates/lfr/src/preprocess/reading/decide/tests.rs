@@ -245,3 +245,43 @@ fn durations_of_all_lengths_are_one_number() {
     assert_eq!(told(&["2 weeks ago", "About an hour ago", "3 days ago"]).0, Reading::Duration);
     assert_eq!(told(&["Up 2 weeks", "Up About an hour", "Up 3 days"]).0, Reading::Duration);
 }
+
+#[test]
+fn months_and_minutes_of_one_letter_are_not_mixed_up() {
+    for cells in [["2y 3m", "1y", "8m", "1y 2m"], ["1d", "30d", "6m", "1y"], ["6M", "1Y", "1Y6M", "2Y"]] {
+        match of(&cells, Hints::default()) {
+            Decision::Words(Some(remark)) => assert!(remark.contains("months or minutes"), "{remark}"),
+            other => panic!("{cells:?}: {other:?}"),
+        }
+    }
+    let ages = ["2y45d", "5d3h", "45m", "12d"];
+    assert_eq!((reading(&ages), reading(&ages).read("45m")), (Reading::Duration, Cell::Value(2700.0)));
+    assert_eq!(reading(&["2y 3m", "1y", "1y 2m", "3y"]), Reading::Duration);
+    assert_eq!(reading(&["2d 5m", "3d", "45m", "1d"]), Reading::Duration);
+}
+
+#[test]
+fn seats_are_no_temperatures() {
+    let named = |cells: &[&str]| {
+        let tally = Tally::of(cells.iter().map(|&cell| Some(cell)));
+        decide(&Tally { is_no_temperature: true, ..tally }, Hints::default(), 0.9)
+    };
+    assert_eq!(named(&["12F", "12K", "14C", "9F"]), Decision::Words(None));
+    assert!(matches!(named(&["20 C", "68 F", "70 F", "72 F"]), Decision::Values { .. }));
+    assert!(matches!(named(&["20 °C", "68 °F", "21 °C"]), Decision::Values { .. }));
+    assert!(matches!(named(&["20C", "21C", "19C"]), Decision::Values { .. }));
+    assert!(matches!(reading(&["20C", "68F", "70F"]), Reading::Written(_)));
+}
+
+#[test]
+fn formulas_distances_and_prefixes_are_those_of_their_column() {
+    let unit = |cells: &[&str]| match reading(cells) {
+        Reading::Written(format) => format.unit.unwrap_or_default(),
+        other => panic!("{cells:?}: {other:?}"),
+    };
+    assert_eq!(unit(&["5 cmH2O", "8 cmH2O", "10 cmH2O", "7 cmH2O"]), "cmH2O");
+    assert_eq!(unit(&["12.5 kg CO2e", "3.1 kg CO2e", "8.25 kg CO2e"]), "kg CO2e");
+    assert_eq!(unit(&["50 m", "80 m", "over 100 m", "20 m", "35 m"]), "m");
+    assert!(matches!(of(&["5 MJ", "300 mJ", "7 MJ", "200 mJ"], Hints::default()), Decision::Words(_)));
+    assert!(matches!(of(&["6:4/6:2", "3:6/7:5", "6:1/6:0"], Hints::default()), Decision::Words(_)));
+}

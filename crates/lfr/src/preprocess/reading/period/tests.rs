@@ -35,7 +35,9 @@ fn two_dates_are_a_start_and_a_length() {
     assert_eq!(dated("2024-03-01 09:00 - 2024-03-02 10:00"), Some(("2024-03-01 09:00".into(), 25.0)));
     assert_eq!(dated("2024-03-05 - 2024-03-01").unwrap().1, -96.0);
     assert_eq!(dated("Jan 2024 – Mar 2024"), Some(("2024-01-01".into(), 1440.0)));
-    assert!(dated("Mar 2020 – Present").unwrap().1.is_nan());
+    for open in ["Mar 2020 – Present", "2020-01-01 - 9999-12-31", "01.01.2020 - 31.12.9999"] {
+        assert!(dated(open).unwrap().1.is_nan(), "{open}");
+    }
 }
 
 #[test]
@@ -47,6 +49,9 @@ fn two_times_of_day_are_a_start_and_a_length() {
     }
     assert_eq!(clocks("9am-5pm"), [Some(9.0), Some(8.0)]);
     assert_eq!(clocks("22:00-06:00 Uhr"), [Some(22.0), Some(8.0)]);
+    assert_eq!(clocks("00:00-24:00"), [Some(0.0), Some(24.0)]);
+    assert_eq!(clocks("00:00-00:00"), [Some(0.0), Some(0.0)]);
+    assert_eq!(dated("2024-03-01 00:00 - 24:00"), Some(("2024-03-01".into(), 24.0)));
     assert_eq!(clocks("2024-03-01 - 2024-03-05"), [None; 2]);
 }
 
@@ -69,8 +74,26 @@ fn single_dates_and_other_text_are_no_periods() {
         "9-17 Uhr",
         "",
         "10.0.0.1/24",
+        "6:4/6:2",
+        "3:2 - 1:0",
+        "10:9 - 11:10",
     ] {
         assert!(!is_period(text), "{text}");
+    }
+}
+
+#[test]
+fn what_begins_otherwise_or_has_many_signs_is_not_tried() {
+    for text in ["see 2024-03-01 - 2024-03-05", "/2024-03-01/2024-03-05", "1/2/3/4/5/6/7/8/9"] {
+        assert!(!is_period(text), "{text}");
+    }
+    for text in [
+        "Mon 4 Mar 2024 - Wed 6 Mar 2024",
+        "März 2024 – Mai 2024",
+        "오전 9:00 - 오후 5:00",
+        "2024-03-01T09:00-05:00/2024-03-04T09:00-05:00",
+    ] {
+        assert!(is_period(text), "{text}");
     }
 }
 
@@ -109,6 +132,15 @@ fn columns_of_periods_are_told_from_columns_of_dates() {
     assert_eq!(reading(&short), period(Some(DateOrder::YearFirst)));
     let midnights = ["2024-03-01 00:00-05:00", "2024-07-01 00:00-04:00", "2024-07-02 00:00-04:00"];
     assert!(matches!(reading(&midnights), Some(Reading::Moment(_))));
+    let midnights = ["04", "05", "06", "07", "08"].map(|zone| format!("2024-03-01T00:00:00-{zone}:00"));
+    assert!(matches!(reading(&midnights.each_ref().map(String::as_str)), Some(Reading::Moment(_))));
+    let open = ["2020-01-01 - 9999-12-31", "2021-01-01 - 9999-12-31", "2022-01-01 - 2023-06-01"];
+    assert_eq!(reading(&open), None);
+    let mut zoned = vec!["2024-03-01T09:00:00-05:00"; 30];
+    for odd in ["2024-03-01 - 2024-03-04", "2024-03-01T09:00:00-15:00"] {
+        zoned.push(odd);
+        assert!(matches!(reading(&zoned), Some(Reading::Moment(_))), "{odd}");
+    }
     assert_eq!(reading(&["Mar 2020 - Present", "Mar 2021 - Present", "Mar 2022 - Jun 2023"]), None);
     assert!(matches!(reading(&["10-20", "20-40", "15-30"]), Some(Reading::Piece(_))));
 }
