@@ -152,9 +152,9 @@ mod tests {
         // Channel 1 of the first pixel is the second number.
         assert_eq!(slice(&x.to_contiguous())[20], 1.0);
         assert_eq!(slice(&channels_last(&x)), numbers);
-        let kept = from_channels_last(numbers.clone(), &shape);
+        let first = plain(numbers.clone(), &shape);
+        let kept = from_channels_last(numbers, &shape);
         assert_eq!(slice(&channels_first(&kept)), slice(&kept.to_contiguous()));
-        let first = plain(numbers, &shape);
         assert_eq!(slice(&channels_first(&first)).as_ptr(), slice(&first).as_ptr());
         assert_eq!(
             slice(&channels_first(&from_channels_last(slice(&channels_last(&first)).to_vec(), &shape))),
