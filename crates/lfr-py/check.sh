@@ -11,7 +11,8 @@ python=${PYTHON:-python3}
 
 [ -x "$environment/bin/python" ] || "$python" -m venv "$environment"
 "$environment/bin/python" -m pip install --quiet --disable-pip-version-check \
-  'maturin>=1.9,<2' datafusion duckdb mypy numpy onnx onnxruntime pandas pillow polars pyarrow pyod pytest scikit-learn scipy tqdm
+  'maturin>=1.9,<2' combo datafusion duckdb mypy numpy onnx onnxruntime pandas pillow polars pyarrow pyod pytest scikit-learn scipy \
+  suod tqdm
 if [ -n "${LFR_ENGINES:-}" ]; then
   "$environment/bin/python" -m pip install --quiet --disable-pip-version-check pyspark 'ray[data]'
 fi

@@ -108,10 +108,12 @@ def test_networks_train_with_progress_and_a_curve(rows):
 
 @pytest.mark.parametrize("method", ["combined", "isolation-forest"])
 def test_large_arrays_are_scored_in_parts_with_the_same_scores(rows, method, monkeypatch):
-    whole = lfr.Detector(method).fit(rows).decision_function(rows)
+    detector = lfr.Detector(method).fit(rows)
+    single = rows.astype(np.float32)
+    whole, whole_single = detector.decision_function(rows), detector.decision_function(single)
     monkeypatch.setattr("lfr._data.BLOCK", 52)
-    detector = lfr.Detector(method).fit(rows.astype(np.float32))
     np.testing.assert_array_equal(detector.decision_function(rows), whole)
+    np.testing.assert_array_equal(detector.decision_function(single), whole_single)
     with pytest.raises(ValueError, match="X has 3 features"):
         detector.decision_function(rows[:, :3])
 
