@@ -28,7 +28,8 @@ pub enum Rule {
 #[serde(rename_all = "kebab-case")]
 pub enum AutoRule {
     /// [`AutoRule::Mad`], then once more on what it left unflagged, so that many outliers cannot hide one another by
-    /// stretching the spread (Yang, Rahardja, Fränti 2019, "2T"). The default: cautious, it flags few.
+    /// stretching the spread (Yang, Rahardja, Fränti 2019, "2T"). The default. Where scores rise without a gap it flags
+    /// many, and says so.
     #[default]
     TwoStage,
     /// Three scaled median absolute deviations above the median (Leys et al. 2013). Cautious.
@@ -121,8 +122,25 @@ pub fn threshold(scores: &[f32], rule: Rule) -> Result<Threshold> {
     let value = value.clamp(f32::MIN, f32::MAX);
     let flagged = sorted.len() - sorted.partition_point(|&score| score <= value);
     let above = shown(f64::from(value));
-    let explanation = format!("flags {flagged} of {} items, scores above {above}: {reason}", sorted.len());
+    let items = sorted.len();
+    let doubt = if matches!(rule, Rule::Auto(_)) { doubt(flagged, items) } else { String::new() };
+    let explanation = format!("flags {flagged} of {items} items, scores above {above}: {reason}{doubt}");
     Ok(Threshold { rule: rule.to_string(), value, flagged, explanation })
+}
+
+/// From this share of the items on, a cut that nobody asked for is doubtful: scores that rise without a gap have no place for it.
+const MANY: f64 = 0.25;
+
+/// What to think of a cut that flags many items.
+fn doubt(flagged: usize, items: usize) -> String {
+    let share = flagged as f64 / items as f64;
+    if share <= MANY {
+        return String::new();
+    }
+    format!(
+        ". That is {:.0} % of the items: unless so many are expected, choose a number or a share of them instead",
+        100.0 * share
+    )
 }
 
 impl AutoRule {
@@ -222,6 +240,17 @@ mod tests {
 
     fn cut(scores: &[f32], rule: Rule) -> Threshold {
         threshold(scores, rule).unwrap()
+    }
+
+    #[test]
+    fn many_flagged_items_are_doubted() {
+        let gap: Vec<f32> = (0..100).map(|i| if i < 95 { i as f32 / 95.0 } else { 50.0 }).collect();
+        let slope: Vec<f32> = (0..100).map(|i| (i as f32 / 8.0).exp()).collect();
+        let said = |scores: &[f32], rule| cut(scores, rule).explanation;
+        assert!(!said(&gap, Rule::Auto(AutoRule::TwoStage)).contains('%'));
+        let doubted = said(&slope, Rule::Auto(AutoRule::TwoStage));
+        assert!(doubted.contains(" % of the items: unless so many are expected"), "{doubted}");
+        assert!(!said(&slope, Rule::TopK(60)).contains('%'));
     }
 
     #[test]
