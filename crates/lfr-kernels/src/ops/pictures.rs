@@ -41,9 +41,9 @@ pub fn fork(x: Tensor<4>) -> [Tensor<4>; 2] {
     if !on_cpu(&x) {
         return [x.clone(), x];
     }
-    let side = Arc::default();
-    let first: Tensor<4> = apply(Fork(Arc::clone(&side)), [x.into()]);
-    let second = apply(Branch(side), [first.clone().into()]);
+    let waiting = Waiting::default();
+    let first: Tensor<4> = apply(Branch::First(Arc::clone(&waiting)), [x.into()]);
+    let second = apply(Branch::Second(waiting), [first.clone().into()]);
     [first, second]
 }
 
@@ -132,37 +132,13 @@ impl Layer<1> for Average {
 /// What the second branch's gradient waits in until the first one's is there.
 type Waiting = Arc<Mutex<Option<Flat>>>;
 
-/// The fork itself: adds the gradients.
+/// A branch of a fork. The gradient of the second one waits, and is not given to the graph; the first one, on which the second
+/// depends and which therefore comes after it, adds it to its own.
 #[derive(Clone, Debug)]
-struct Fork(Waiting);
-
-impl Layer<1> for Fork {
-    fn forward(&self, [x]: &[Flat; 1]) -> Flat {
-        x.clone()
-    }
-
-    fn needs_output(&self) -> bool {
-        false
-    }
-
-    fn keep(&self, _: [Flat; 1]) -> [Flat; 1] {
-        [nothing()]
-    }
-
-    fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {
-        let Some(side) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() else {
-            return [Some(dy.clone())];
-        };
-        let shape = dims(dy);
-        let mut sum = room(&shape);
-        crate::add(slice(&channels_last(dy)), slice(&channels_last(&side)), &mut sum);
-        [Some(from_channels_last(sum, &shape))]
-    }
+enum Branch {
+    First(Waiting),
+    Second(Waiting),
 }
-
-/// The second branch: its gradient waits, and is not given to the graph. It comes before that of the fork, on which it depends.
-#[derive(Clone, Debug)]
-struct Branch(Waiting);
 
 impl Layer<1> for Branch {
     fn forward(&self, [x]: &[Flat; 1]) -> Flat {
@@ -178,7 +154,16 @@ impl Layer<1> for Branch {
     }
 
     fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(dy.clone());
-        [None]
+        let (Branch::First(waiting) | Branch::Second(waiting)) = self;
+        let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(self, Branch::Second(_)) {
+            *waiting = Some(dy.clone());
+            return [None];
+        }
+        let Some(second) = waiting.take() else { return [Some(dy.clone())] };
+        let shape = dims(dy);
+        let mut sum = room(&shape);
+        crate::add(slice(&channels_last(dy)), slice(&channels_last(&second)), &mut sum);
+        [Some(from_channels_last(sum, &shape))]
     }
 }
