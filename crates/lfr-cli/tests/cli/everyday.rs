@@ -169,8 +169,18 @@ fn what_programs_write() {
         ("runs", format!("time\n{runs}"), "17", ""),
         ("r", format!("\"\",\"a\",\"b\"\n{r}"), "18", "names of the rows"),
         ("sql", format!("id,state,amount,closed\n{sql}"), "17", "only counts the rows"),
-        ("psql", format!("  n  | state  | amount\n-----+--------+-------\n{psql}"), "17", ""),
-        ("markdown", format!("| n | state | amount |\n|---|---|--:|\n{markdown}"), "17", ""),
+        (
+            "psql",
+            format!("  n  | state  | amount\n-----+--------+-------\n{psql}"),
+            "17",
+            "read as a drawn table",
+        ),
+        (
+            "markdown",
+            format!("| n | state | amount |\n|---|---|--:|\n{markdown}"),
+            "17",
+            "read as a drawn table",
+        ),
     ]);
 }
 

@@ -96,6 +96,9 @@ fn dialect(file: &File, options: &Options, notes: &Notes) -> Result<(Dialect, Op
     let (mut sample, mut whole) = sample(&file.path, &mut file.text(notes)?)?;
     let aligned = || Dialect::aligned(&sample, whole, &options.known);
     let aligned = asked.delimiter.map_or_else(aligned, |delimiter| (delimiter == b' ').then_some(Blank::Run));
+    if matches!(&aligned, Some(Blank::Drawn(_))) {
+        notes.add("read as a drawn table; its lines, its types and its count of rows are no data");
+    }
     if matches!(&aligned, Some(Blank::Drawn(drawn)) if drawn.is_cut(&sample)) {
         notes.warn("the program that printed the table left rows out (…); they are not in the file");
     }
