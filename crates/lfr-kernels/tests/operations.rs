@@ -145,6 +145,24 @@ fn batch_normalisation() {
     close("variance", &values(ours.variance), &values(theirs.variance));
 }
 
+/// A block of a residual network: what two convolutions make again in the backward pass gives the same numbers as what is kept.
+#[test]
+fn normalising_again() {
+    let window = |kernel: usize| Window { stride: 2, padding: kernel / 2 };
+    let block = |again: bool| {
+        move |x, g: Tensor<1>, w: Tensor<4>| {
+            let batch = ops::batch_norm_train(x, [g.clone(), g.neg()], 1e-5, Relu);
+            let how = batch.again.as_ref().filter(|_| again);
+            assert!(batch.again.is_some());
+            let [a, side] = ops::fork(batch.output);
+            let side = ops::conv2d_again(side, how, w.clone().slice([0..4, 0..3, 1..2, 1..2]), window(1));
+            ops::add(ops::conv2d_again(a, how, w, window(3)), side)
+        }
+    };
+    let inputs = (random([6, 3, 8, 6], 1), random([3], 2), random([4, 3, 3, 3], 3));
+    assert_eq!(run(block(true), inputs.clone()), run(block(false), inputs));
+}
+
 #[test]
 fn losses() {
     let nothing = || random([1], 0);

@@ -1,11 +1,8 @@
 //! The layers as functions of tensors.
 
 use super::step::Layer;
-use super::storage::{Flat, channels_last, dims, from_channels_last, nothing, plain, room, slice};
-use crate::{
-    Activation, BatchNorm, BatchNormGradients, Conv, ConvTranspose, Gradients, Images, Linear, Statistics,
-    Taken,
-};
+use super::storage::{Flat, channels_last, dims, from_channels_last, plain, room, slice};
+use crate::{Activation, Conv, ConvTranspose, Gradients, Images, Linear};
 
 /// The items and sides of `[n, channels, h, w]`.
 fn images(x: &Flat) -> Images {
@@ -123,73 +120,6 @@ impl Layer<3> for Linear {
     }
 }
 
-/// Batch normalisation by known statistics of `x`, `gamma` and `beta`.
-#[derive(Clone, Debug)]
-pub(crate) struct Normalise {
-    layer: BatchNorm,
-    statistics: Statistics,
-    taken: Taken,
-}
-
-impl Normalise {
-    /// By the statistics of `x` itself.
-    pub(crate) fn by_batch(layer: BatchNorm, x: &Flat) -> Self {
-        Self { layer, statistics: layer.statistics(slice(&channels_last(x))), taken: Taken::FromBatch }
-    }
-
-    /// By `mean` and `variance`.
-    pub(crate) fn by(layer: BatchNorm, [mean, variance]: [&Flat; 2]) -> Self {
-        let [mean, variance] = [mean, variance].map(|v| slice(&v.to_contiguous()).to_vec());
-        Self { layer, statistics: Statistics { mean, variance }, taken: Taken::Elsewhere }
-    }
-
-    /// Mean and variance.
-    pub(crate) fn statistics(&self) -> [Flat; 2] {
-        let Statistics { mean, variance } = &self.statistics;
-        [mean, variance].map(|v| plain(v.clone(), &[v.len()]))
-    }
-}
-
-impl Layer<3> for Normalise {
-    fn forward(&self, [x, gamma, beta]: &[Flat; 3]) -> Flat {
-        let shape = dims(x);
-        let mut y = room(&shape);
-        let (x, [gamma, beta]) = (channels_last(x), [gamma, beta].map(Flat::to_contiguous));
-        self.layer.forward(slice(&x), &self.statistics, [slice(&gamma), slice(&beta)], &mut y);
-        from_channels_last(y, &shape)
-    }
-
-    fn needs_output(&self) -> bool {
-        false
-    }
-
-    fn backward(
-        &self,
-        [x, gamma, beta]: &[Flat; 3],
-        _: Option<&Flat>,
-        dy: &Flat,
-        _: [bool; 3],
-    ) -> [Option<Flat>; 3] {
-        let (shape, channels) = (dims(x), [self.layer.channels]);
-        let (mut dx, mut d_gamma, mut d_beta) = (room(&shape), room(&channels), room(&channels));
-        let (x, dy) = (channels_last(x), channels_last(dy));
-        let [gamma, beta] = [gamma, beta].map(Flat::to_contiguous);
-        let gradients = BatchNormGradients { input: &mut dx, gamma: &mut d_gamma, beta: &mut d_beta };
-        self.layer.backward(
-            [slice(&x), slice(&dy)],
-            &self.statistics,
-            self.taken,
-            [slice(&gamma), slice(&beta)],
-            gradients,
-        );
-        [
-            Some(from_channels_last(dx, &shape)),
-            Some(plain(d_gamma, &channels)),
-            Some(plain(d_beta, &channels)),
-        ]
-    }
-}
-
 /// The sum of two batches of pictures.
 #[derive(Clone, Debug)]
 pub(crate) struct Add;
@@ -203,12 +133,8 @@ impl Layer<2> for Add {
         from_channels_last(y, &shape)
     }
 
-    fn needs_output(&self) -> bool {
+    fn needs_inputs(&self) -> bool {
         false
-    }
-
-    fn keep(&self, _: [Flat; 2]) -> [Flat; 2] {
-        std::array::from_fn(|_| nothing())
     }
 
     fn backward(&self, _: &[Flat; 2], _: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {

@@ -158,10 +158,6 @@ impl Layer<2> for Project {
         plain(to, &shape)
     }
 
-    fn needs_output(&self) -> bool {
-        false
-    }
-
     fn backward(&self, inputs: &[Flat; 2], _: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {
         let dy = dy.to_contiguous();
         self.0.gradients(inputs, |layer, latents, to| layer.reconstruct_backward(latents, slice(&dy), to))
@@ -176,10 +172,6 @@ impl Layer<2> for Penalise {
         let Penalties { distance, orthogonality } =
             self.0.with(inputs, |layer, latents| layer.penalties(latents));
         plain(vec![distance, orthogonality], &[2])
-    }
-
-    fn needs_output(&self) -> bool {
-        false
     }
 
     fn backward(&self, inputs: &[Flat; 2], _: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {

@@ -9,6 +9,7 @@ mod adam;
 mod late_adam;
 mod layers;
 mod losses;
+mod normalise;
 mod pictures;
 #[cfg(feature = "gpu")]
 mod products;
@@ -26,10 +27,12 @@ use crate::{Activation, BatchNorm};
 pub use adam::Adam;
 pub use late_adam::{LateAdam, Moments};
 pub use losses::{distances, mean, penalties, project, squared_errors, sum};
+pub use normalise::Again;
 pub use pictures::{average, flatten, fork, pictures};
 pub use sparse::{Sparse, sparse_errors, sparse_linear, stored_as, stored_by_column};
 
-use layers::{Add, Normalise};
+use layers::Add;
+use normalise::{Normalise, OnNormalised};
 use step::{Input, apply, on_cpu};
 
 /// How a square window moves over a picture.
@@ -39,6 +42,15 @@ pub struct Window {
     pub stride: usize,
     /// Zeros around the picture; for transposed convolutions, pixels cut off around it.
     pub padding: usize,
+}
+
+impl Window {
+    /// The convolution by `weight`, `[out, in, k, k]`.
+    fn convolution(self, weight: &Tensor<4>, activation: Activation) -> crate::Conv {
+        let [out_channels, in_channels, kernel, _] = weight.dims();
+        let Self { stride, padding } = self;
+        crate::Conv { in_channels, out_channels, kernel, stride, padding, activation }
+    }
 }
 
 impl Activation {
@@ -71,21 +83,30 @@ pub fn conv2d(
     window: Window,
     activation: Activation,
 ) -> Tensor<4> {
-    let Window { stride, padding } = window;
     if !on_cpu(&x) {
         #[cfg(feature = "gpu")]
         if let Some(y) = products::apply(products::Conv(window), &x, &weight) {
             return activation.ordinary(add_bias(y, bias));
         }
+        let Window { stride, padding } = window;
         let options = ConvOptions::new([stride; 2], [padding; 2], [1; 2], 1);
         return activation.ordinary(ordinary::conv2d(x, weight, bias, options));
     }
-    let [out_channels, in_channels, kernel, _] = weight.dims();
-    let layer = crate::Conv { in_channels, out_channels, kernel, stride, padding, activation };
+    let layer = window.convolution(&weight, activation);
     match bias {
         Some(bias) => apply(layer, [x.into(), weight.into(), bias.into()]),
         None => apply(layer, [x.into(), weight.into()]),
     }
+}
+
+/// [`conv2d`] without bias and activation of `x`, the output of a batch normalisation: where `again` tells how, the backward
+/// pass normalises again, so that `x` need not be kept for it.
+pub fn conv2d_again(x: Tensor<4>, again: Option<&Again>, weight: Tensor<4>, window: Window) -> Tensor<4> {
+    let Some(again) = again.filter(|_| on_cpu(&x)) else {
+        return conv2d(x, weight, None, window, Activation::None);
+    };
+    let conv = window.convolution(&weight, Activation::None);
+    apply(OnNormalised { conv, again: again.clone() }, [x.into(), weight.into()])
 }
 
 /// `act(conv_transpose2d(x, weight) + bias)`: `x` is `[n, in, h, w]`, `weight` `[in, out, k, k]`, `bias` `[out]`;
@@ -140,6 +161,8 @@ pub struct Normalised<const D: usize> {
     pub mean: Tensor<1>,
     /// Variance of each channel, divided by the number of values, without gradient.
     pub variance: Tensor<1>,
+    /// How the output is made again; `None` where the kernels do not run.
+    pub again: Option<Again>,
 }
 
 /// `act(gamma (x - mean) / sqrt(variance + epsilon) + beta)` by the statistics of the batch; channels are the second
@@ -153,13 +176,15 @@ pub fn batch_norm_train<const D: usize>(
     if !on_cpu(&x) {
         let batch = ordinary::batch_norm_train(x, gamma, beta, f64::from(epsilon));
         let output = activation.ordinary(batch.output);
-        return Normalised { output, mean: batch.mean.detach(), variance: batch.variance.detach() };
+        let [mean, variance] = [batch.mean, batch.variance].map(Tensor::detach);
+        return Normalised { output, mean, variance, again: None };
     }
     let layer = BatchNorm { channels: gamma.dims()[0], epsilon, activation };
-    let x = Input::from(x);
-    let by = Normalise::by_batch(layer, x.numbers());
+    let inputs: [Input; 3] = [x.into(), gamma.into(), beta.into()];
+    let by = Normalise::by_batch(layer, inputs[0].numbers());
+    let again = Some(Again::new(by.clone(), inputs.each_ref().map(Input::numbers)));
     let [mean, variance] = by.statistics().map(Tensor::from_primitive::<Flex>);
-    Normalised { output: apply(by, [x, gamma.into(), beta.into()]), mean, variance }
+    Normalised { output: apply(by, inputs), mean, variance, again }
 }
 
 /// The same by given statistics, through which no gradient flows.

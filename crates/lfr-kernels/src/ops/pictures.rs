@@ -5,9 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use burn::tensor::{Shape, Tensor};
 
 use super::step::{Layer, apply, on_cpu};
-use super::storage::{
-    Flat, channels_first, channels_last, dims, from_channels_last, nothing, plain, room, slice,
-};
+use super::storage::{Flat, channels_first, channels_last, dims, from_channels_last, plain, room, slice};
 
 /// Pictures `[n, c, h, w]` as rows `[n, c h w]`.
 pub fn flatten(x: Tensor<4>) -> Tensor<2> {
@@ -60,12 +58,8 @@ impl Layer<1> for Flatten {
         shaped(&channels_first(x), &[n, c * h * w])
     }
 
-    fn needs_output(&self) -> bool {
+    fn needs_inputs(&self) -> bool {
         false
-    }
-
-    fn keep(&self, _: [Flat; 1]) -> [Flat; 1] {
-        [nothing()]
     }
 
     fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {
@@ -81,12 +75,8 @@ impl Layer<1> for Pictures {
         shaped(&x.to_contiguous(), &self.0)
     }
 
-    fn needs_output(&self) -> bool {
+    fn needs_inputs(&self) -> bool {
         false
-    }
-
-    fn keep(&self, _: [Flat; 1]) -> [Flat; 1] {
-        [nothing()]
     }
 
     fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {
@@ -114,12 +104,8 @@ impl Layer<1> for Average {
         plain(y, shape)
     }
 
-    fn needs_output(&self) -> bool {
+    fn needs_inputs(&self) -> bool {
         false
-    }
-
-    fn keep(&self, _: [Flat; 1]) -> [Flat; 1] {
-        [nothing()]
     }
 
     fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {
@@ -145,12 +131,8 @@ impl Layer<1> for Branch {
         x.clone()
     }
 
-    fn needs_output(&self) -> bool {
+    fn needs_inputs(&self) -> bool {
         false
-    }
-
-    fn keep(&self, _: [Flat; 1]) -> [Flat; 1] {
-        [nothing()]
     }
 
     fn backward(&self, _: &[Flat; 1], _: Option<&Flat>, dy: &Flat, _: [bool; 1]) -> [Option<Flat>; 1] {

@@ -134,8 +134,8 @@ impl Layer<2> for OnSparse {
         self.layer.activation != Activation::None
     }
 
-    fn keep(&self, _: [Flat; 2]) -> [Flat; 2] {
-        std::array::from_fn(|_| plain(Vec::new(), &[0]))
+    fn needs_inputs(&self) -> bool {
+        false
     }
 
     fn backward(&self, _: &[Flat; 2], y: Option<&Flat>, dy: &Flat, _: [bool; 2]) -> [Option<Flat>; 2] {
@@ -166,10 +166,6 @@ struct OfErrors {
 impl Layer<3> for OfErrors {
     fn forward(&self, _: &[Flat; 3]) -> Flat {
         self.errors.clone()
-    }
-
-    fn needs_output(&self) -> bool {
-        false
     }
 
     fn backward(

@@ -11,7 +11,7 @@ use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::tensor::FloatTensor;
 use burn::tensor::{DType, Device, Tensor};
 
-use super::storage::Flat;
+use super::storage::{Flat, nothing};
 
 /// A function of `N` tensors with its derivative.
 pub(crate) trait Layer<const N: usize>: Clone + Debug + Send + 'static {
@@ -19,11 +19,18 @@ pub(crate) trait Layer<const N: usize>: Clone + Debug + Send + 'static {
     fn forward(&self, inputs: &[Flat; N]) -> Flat;
 
     /// Whether [`Layer::backward`] reads the output.
-    fn needs_output(&self) -> bool;
+    fn needs_output(&self) -> bool {
+        false
+    }
 
-    /// What [`Layer::backward`] is given as the inputs, which are held until then: themselves, unless it reads none.
+    /// Whether [`Layer::backward`] reads the inputs.
+    fn needs_inputs(&self) -> bool {
+        true
+    }
+
+    /// What [`Layer::backward`] is given as the inputs, which are held until then.
     fn keep(&self, inputs: [Flat; N]) -> [Flat; N] {
-        inputs
+        if self.needs_inputs() { inputs } else { std::array::from_fn(|_| nothing()) }
     }
 
     /// The gradients of the inputs from the output's, `dy`; those not `wanted` may be left out.

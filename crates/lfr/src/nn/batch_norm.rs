@@ -3,7 +3,7 @@
 use burn::module::{Module, Param, RunningState};
 use burn::tensor::Tensor;
 use lfr_kernels::Activation;
-use lfr_kernels::ops::{batch_norm, batch_norm_train};
+use lfr_kernels::ops::{Again, batch_norm, batch_norm_train};
 
 use super::{Direction, Dual, Initializer};
 
@@ -38,11 +38,16 @@ impl BatchNorm {
 
     /// `[n, channels, ..]`, same shape out as in.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        self.forward_then(x, Activation::None)
+        self.forward_then(x, Activation::None).0
     }
 
     /// ReLU of [`BatchNorm::forward`].
     pub fn forward_relu<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
+        self.forward_relu_again(x).0
+    }
+
+    /// [`BatchNorm::forward_relu`], and how a convolution of the output may make it again in place of keeping it.
+    pub fn forward_relu_again<const D: usize>(&self, x: Tensor<D>) -> (Tensor<D>, Option<Again>) {
         self.forward_then(x, Activation::Relu)
     }
 
@@ -76,7 +81,11 @@ impl BatchNorm {
         y.linear(|y| y.reshape(dims).swap_dims(0, 1))
     }
 
-    fn forward_then<const D: usize>(&self, x: Tensor<D>, activation: Activation) -> Tensor<D> {
+    fn forward_then<const D: usize>(
+        &self,
+        x: Tensor<D>,
+        activation: Activation,
+    ) -> (Tensor<D>, Option<Again>) {
         let dims = x.dims();
         let fixed = |value: f32| Tensor::full([dims[1]], value, &x.device());
         let gamma = self.gamma.as_ref().map_or_else(|| fixed(1.0), Param::val);
@@ -85,14 +94,14 @@ impl BatchNorm {
         // A single value has no variance; PyTorch refuses it, here the running statistics serve.
         if !x.device().is_autodiff() || count == 1 {
             let running = [self.running_mean.value(), self.running_var.value()];
-            return batch_norm(x, [gamma, beta], running, self.epsilon, activation);
+            return (batch_norm(x, [gamma, beta], running, self.epsilon, activation), None);
         }
         let batch = batch_norm_train(x, [gamma, beta], self.epsilon, activation);
         self.track(&self.running_mean, batch.mean);
         // The batch is normalised by the biased variance; the running one is unbiased, as PyTorch's.
         let unbiased = count as f32 / (count - 1) as f32;
         self.track(&self.running_var, batch.variance.mul_scalar(unbiased));
-        batch.output
+        (batch.output, batch.again)
     }
 
     fn track(&self, running: &RunningState<Tensor<1>>, batch: Tensor<1>) {

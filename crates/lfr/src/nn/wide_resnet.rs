@@ -2,8 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
-use lfr_kernels::Activation;
-use lfr_kernels::ops::{self, Window};
+use lfr_kernels::ops::{self, Again, Window};
 
 use super::{BatchNorm, Initializer};
 
@@ -25,10 +24,11 @@ impl PlainConv {
         Self { weight: init.normal([outputs, inputs, kernel, kernel], std), stride }
     }
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    /// Of `x`, which the backward pass makes again where `again` tells how.
+    fn forward(&self, x: Tensor<4>, again: Option<&Again>) -> Tensor<4> {
         let weight = self.weight.val();
         let padding = weight.dims()[2] / 2;
-        ops::conv2d(x, weight, None, Window { stride: self.stride, padding }, Activation::None)
+        ops::conv2d_again(x, again, weight, Window { stride: self.stride, padding })
     }
 }
 
@@ -55,9 +55,12 @@ impl Block {
     }
 
     fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        let [a, side] = ops::fork(self.norm1.forward_relu(x));
-        let h = self.norm2.forward_relu(self.conv1.forward(a));
-        ops::add(self.conv2.forward(h), self.shortcut.forward(side))
+        let (a, again) = self.norm1.forward_relu_again(x);
+        let [a, side] = ops::fork(a);
+        let h = self.conv1.forward(a, again.as_ref());
+        let side = self.shortcut.forward(side, again.as_ref());
+        let (h, again) = self.norm2.forward_relu_again(h);
+        ops::add(self.conv2.forward(h, again.as_ref()), side)
     }
 }
 
@@ -85,7 +88,7 @@ impl WideResNet {
 
     /// `[n, channels, side, side]` to `[n, 256]`.
     pub fn forward(&self, x: Tensor<4>) -> Tensor<2> {
-        let x = self.blocks.iter().fold(self.conv.forward(x), |x, block| block.forward(x));
+        let x = self.blocks.iter().fold(self.conv.forward(x, None), |x, block| block.forward(x));
         ops::average(self.norm.forward_relu(x))
     }
 }
