@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use lfr::input::Picture;
-use lfr::latent::{Fed, LfrConfig, Orthogonality, TaskLoss};
+use lfr::latent::{Fed, LfrConfig, Orthogonality};
 use lfr::method::also::{AlsoConfig, Errors};
 use lfr::method::combined::{CombinedConfig, Vote};
 use lfr::method::ecod::{EcodConfig, Tails};
@@ -66,14 +66,14 @@ fn methods() -> Vec<Method> {
         illustrator: Some(Box::new(PcaConfig::default().into())),
     };
     vec![
-        AeConfig { latent: 4, loss: TaskLoss::SumSquares, schedule: schedule.clone() }.into(),
+        AeConfig { latent: 4, schedule: schedule.clone(), ..AeConfig::default() }.into(),
         AeLfrConfig {
             latent: 8,
             lfr: lfr(2),
             train_on,
             score_on,
-            loss: TaskLoss::MeanNorm,
             schedule: schedule.clone(),
+            ..AeLfrConfig::default()
         }
         .into(),
         DraeConfig { latent: 4, schedule: schedule.clone() }.into(),

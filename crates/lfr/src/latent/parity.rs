@@ -4,6 +4,7 @@ use burn::tensor::Device;
 
 use super::{AutoencoderBackbone, Fed, Identity, LatentLayer, Lfr, LfrConfig, Plugged, TaskLoss};
 use crate::nn::autoencoder::{Autoencoder, Between, Input, Shape};
+use crate::nn::vector_network::VectorNetwork;
 use crate::nn::{Batch, Initializer};
 use crate::parity::{Case, filled, input};
 use crate::seed::Seed;
@@ -15,7 +16,12 @@ fn check<L: LatentLayer>(case: &Case, layer: L, kind: Input, width: usize, loss:
     let between = if loss == TaskLoss::Split { Between::BatchNorm } else { Between::Nothing };
     // Few items make batch normalisation too steep for f32.
     let items = if between == Between::Nothing { 5 } else { 48 };
-    let network = Autoencoder::new(&shape, between, &mut Initializer::new(Seed(0).stream("init"), device));
+    let network = Autoencoder::new(
+        &shape,
+        VectorNetwork::default(),
+        between,
+        &mut Initializer::new(Seed(0).stream("init"), device),
+    );
     let backbone = AutoencoderBackbone { network, loss };
     let model = filled(Plugged { backbone, layer, train_on: Fed::Latent });
     let batch = Batch { x: input(items, width, kind == Input::NonNegative, device).into(), groups: None };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use lfr_kernels::ops;
 
+use super::vector_network::{Start, VectorNetwork};
 use super::{Activation, BatchNorm, Conv, ConvTranspose, Initializer, Linear, Rows};
 use crate::data::Features;
 
@@ -36,7 +37,7 @@ pub enum Between {
 }
 
 impl Between {
-    fn norms<const N: usize>(self, channels: [usize; N], init: &mut Initializer<'_>) -> Vec<BatchNorm> {
+    fn norms(self, channels: impl IntoIterator<Item = usize>, init: &mut Initializer<'_>) -> Vec<BatchNorm> {
         match self {
             Between::Nothing => Vec::new(),
             Between::BatchNorm => channels.into_iter().map(|c| BatchNorm::new(c, init)).collect(),
@@ -102,18 +103,15 @@ pub enum Autoencoder {
 }
 
 impl Autoencoder {
-    /// The network for `shape`: convolutional with tanh for pictures, dense with ReLU for vectors. The output layer
-    /// is linear where values can be negative.
-    pub fn new(shape: &Shape, between: Between, init: &mut Initializer<'_>) -> Self {
-        let dense = |output, init: &mut Initializer<'_>| {
-            Autoencoder::Dense(DenseAutoencoder::new(shape, output, between, init))
-        };
+    /// The network for `shape`: convolutional with tanh for pictures, dense for vectors.
+    pub fn new(shape: &Shape, vectors: VectorNetwork, between: Between, init: &mut Initializer<'_>) -> Self {
         match shape.input {
             Input::Picture { channels, side } => {
                 Autoencoder::Image(ImageAutoencoder::new((channels, side), shape.latent, between, init))
             }
-            Input::Vector => dense(Activation::Identity, init),
-            Input::NonNegative => dense(Activation::Relu, init),
+            Input::Vector | Input::NonNegative => {
+                Autoencoder::Dense(DenseAutoencoder::new(shape, vectors, between, init))
+            }
         }
     }
 
@@ -200,8 +198,7 @@ impl ImageAutoencoder {
     }
 }
 
-/// width-512-256-128-latent and back, ReLU after every hidden layer and the bottleneck (the text network of
-/// the authors' 2021 code).
+/// Three hidden layers to the latent and their mirror, as [`VectorNetwork`] says.
 #[derive(Module, Debug)]
 pub struct DenseAutoencoder {
     encoder: Vec<Linear>,
@@ -210,20 +207,25 @@ pub struct DenseAutoencoder {
 }
 
 impl DenseAutoencoder {
-    /// For vectors; `output` follows the last layer.
-    pub fn new(shape: &Shape, output: Activation, between: Between, init: &mut Initializer<'_>) -> Self {
-        let sizes = [shape.width, 512, 256, 128, shape.latent];
+    /// For vectors. The output layer is linear where values can be negative.
+    pub fn new(shape: &Shape, vectors: VectorNetwork, between: Between, init: &mut Initializer<'_>) -> Self {
+        let (hidden @ [a, b, c], activation) = vectors.layers.of();
+        let sizes = [shape.width, a, b, c, shape.latent];
         let first = if shape.is_sparse() { Linear::on_sparse } else { Linear::new };
-        let mut encoder = vec![first(sizes[0], sizes[1], Activation::Relu, init)];
-        encoder.extend(sizes[1..].windows(2).map(|w| Linear::new(w[0], w[1], Activation::Relu, init)));
+        let first = match vectors.start {
+            Start::FanIn => first(sizes[0], sizes[1], activation, init),
+            Start::UnitItems => init.for_unit_items(|init| first(sizes[0], sizes[1], activation, init)),
+        };
+        let mut encoder = vec![first];
+        encoder.extend(sizes[1..].windows(2).map(|w| Linear::new(w[0], w[1], activation, init)));
+        let output = if shape.input == Input::Vector { Activation::Identity } else { activation };
         let decoder = (0..4)
             .rev()
-            .map(|i| {
-                let activation = if i == 0 { output } else { Activation::Relu };
-                Linear::new(sizes[i + 1], sizes[i], activation, init)
-            })
+            .map(|i| Linear::new(sizes[i + 1], sizes[i], if i == 0 { output } else { activation }, init))
             .collect();
-        Self { encoder, decoder, norms: between.norms([512, 256, 128, 128, 256, 512], init) }
+        let outward = hidden.into_iter().rev();
+        let norms = between.norms(hidden.into_iter().chain(outward), init);
+        Self { encoder, decoder, norms }
     }
 
     fn encode(&self, x: &Rows) -> Tensor<2> {

@@ -73,6 +73,8 @@ enum LayerLaw {
     FanIn,
     /// Keras's default, U(±sqrt(6 / (fan_in + fan_out))), biases 0.
     Glorot,
+    /// U(±sqrt(3)), biases 0.
+    UnitItems,
 }
 
 thread_local! {
@@ -142,7 +144,16 @@ impl<'a> Initializer<'a> {
                 let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
                 (self.uniform(weight, bound), self.constant([outputs], 0.0))
             }
+            LayerLaw::UnitItems => (self.uniform(weight, 3_f32.sqrt()), self.constant([outputs], 0.0)),
         }
+    }
+
+    /// What `build` makes, its layers of variance 1 for items of length 1.
+    pub(super) fn for_unit_items<T>(&mut self, build: impl FnOnce(&mut Self) -> T) -> T {
+        let law = std::mem::replace(&mut self.law, LayerLaw::UnitItems);
+        let built = build(self);
+        self.law = law;
+        built
     }
 
     /// U(±bound) entries.

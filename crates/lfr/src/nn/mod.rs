@@ -15,6 +15,7 @@ mod readback;
 mod rows;
 mod state;
 pub mod subspace_autoencoder;
+pub mod vector_network;
 pub mod wide_resnet;
 
 pub use activation::Activation;

@@ -16,6 +16,7 @@ use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstruct
 use crate::method::{MethodConfig, Preset};
 use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
+use crate::nn::vector_network::VectorNetwork;
 use crate::seed::Seed;
 use crate::train::{Context, Schedule};
 
@@ -26,6 +27,8 @@ pub struct AeConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
     #[schemars(extend("source" = "Lin et al. 2023 for pictures, their 2021 code for vectors"))]
     pub latent: usize,
+    /// The network for texts and tables.
+    pub vectors: VectorNetwork,
     /// The training loss.
     #[schemars(extend("source" = "the 2021 code of Lin et al"))]
     pub loss: TaskLoss,
@@ -36,7 +39,12 @@ pub struct AeConfig {
 impl Default for AeConfig {
     /// The paper's baseline.
     fn default() -> Self {
-        Self { latent: 0, loss: TaskLoss::SumSquares, schedule: Schedule::default() }
+        Self {
+            latent: 0,
+            vectors: VectorNetwork::default(),
+            loss: TaskLoss::SumSquares,
+            schedule: Schedule::default(),
+        }
     }
 }
 
@@ -49,7 +57,7 @@ impl AeConfig {
 
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
         let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
+        let network = Autoencoder::new(shape, self.vectors, Between::Nothing, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };
         Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
     }

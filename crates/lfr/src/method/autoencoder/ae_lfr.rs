@@ -21,6 +21,7 @@ use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstruct
 use crate::method::{MethodConfig, Preset};
 use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
+use crate::nn::vector_network::VectorNetwork;
 use crate::seed::Seed;
 use crate::train::{Context, Schedule};
 
@@ -31,6 +32,8 @@ pub struct AeLfrConfig {
     /// Numbers in the latent; 0 takes 256 for pictures (the paper) and 128 for vectors (the authors' code).
     #[schemars(extend("source" = "Lin et al. 2023 for pictures, their 2021 code for vectors"))]
     pub latent: usize,
+    /// The network for texts and tables.
+    pub vectors: VectorNetwork,
     /// The latent layer.
     pub lfr: LfrConfig,
     /// What the decoder is fed in training (Eq. 12: L_A or L_B).
@@ -51,6 +54,7 @@ impl Default for AeLfrConfig {
     fn default() -> Self {
         Self {
             latent: 0,
+            vectors: VectorNetwork::default(),
             lfr: LfrConfig::default(),
             train_on: Fed::Latent,
             score_on: Fed::Reconstructed,
@@ -93,7 +97,7 @@ impl AeLfrConfig {
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> Result<PluggedAutoencoder<Lfr>> {
         self.lfr.validate(shape.latent)?;
         let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, Between::Nothing, &mut init);
+        let network = Autoencoder::new(shape, self.vectors, Between::Nothing, &mut init);
         let mut init = Initializer::new(seed.stream("lfr"), device);
         let layer = Lfr::new(&self.lfr, 1, shape.latent, &mut init);
         let backbone = AutoencoderBackbone { network, loss: self.loss };

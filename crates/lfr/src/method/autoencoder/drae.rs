@@ -17,6 +17,7 @@ use crate::method::autoencoder::reconstruction::{PluggedAutoencoder, Reconstruct
 use crate::method::{MethodConfig, Preset};
 use crate::nn::Initializer;
 use crate::nn::autoencoder::{Autoencoder, Between, Shape};
+use crate::nn::vector_network::VectorNetwork;
 use crate::seed::Seed;
 use crate::train::{Context, Schedule};
 
@@ -43,7 +44,7 @@ impl Default for DraeConfig {
 impl DraeConfig {
     fn model(&self, shape: &Shape, seed: Seed, device: &Device) -> PluggedAutoencoder<Identity> {
         let mut init = Initializer::new(seed.stream("init"), device);
-        let network = Autoencoder::new(shape, Between::BatchNorm, &mut init);
+        let network = Autoencoder::new(shape, VectorNetwork::default(), Between::BatchNorm, &mut init);
         let backbone = AutoencoderBackbone { network, loss: TaskLoss::Split };
         Plugged { backbone, layer: Identity {}, train_on: Fed::Latent }
     }
