@@ -80,6 +80,7 @@ SETTINGS = [
     ("also", {"errors": "largest"}),
     ("also", {"errors": "mean", "ridge": 10.0}),
     ("centroid", {"scaling": "root"}),
+    ("centroid", {"scaling": "presence"}),
     ("also", {"errors": "largest"}),
     ("also", {"errors": "mean", "ridge": 0.1}),
     ("isolation-forest", {"trees": 20, "scaling": "instance"}),

@@ -21,6 +21,8 @@ pub enum Scaling {
     /// The square root of every number, its sign kept, brought to unit length: in a document no word drowns the others
     /// (the Hellinger transformation, Legendre and Gallagher 2001). Documents stay sparse.
     Root,
+    /// 1 for every number but 0, brought to unit length: of a document its words, whatever their weights. Documents stay sparse.
+    Presence,
 }
 
 impl Scaling {
@@ -29,7 +31,8 @@ impl Scaling {
         match self {
             Scaling::None => Cow::Borrowed(x),
             Scaling::Instance => Cow::Owned(Features::Dense(instance_normalised(x))),
-            Scaling::Root => Cow::Owned(rooted(x)),
+            Scaling::Root => Cow::Owned(each_row(x, root)),
+            Scaling::Presence => Cow::Owned(each_row(x, presence)),
         }
     }
 }
@@ -48,12 +51,12 @@ pub fn instance_normalised(x: &Features) -> Matrix {
     Matrix { cols, values }
 }
 
-/// The square root of every number, its sign kept, an item at unit length; an item of zeros stays as it is.
-fn rooted(x: &Features) -> Features {
+/// The items after `change`, which leaves zeros as they are, so that sparse items stay sparse.
+fn each_row(x: &Features, change: fn(&mut [f32])) -> Features {
     if let Features::Sparse(x) = x {
         let mut x = x.clone();
         for ends in x.offsets.windows(2) {
-            root(&mut x.values[ends[0]..ends[1]]);
+            change(&mut x.values[ends[0]..ends[1]]);
         }
         return Features::Sparse(x);
     }
@@ -61,11 +64,19 @@ fn rooted(x: &Features) -> Features {
     let mut values = vec![0.0f32; x.len() * cols];
     values.par_chunks_mut(cols.max(1)).enumerate().for_each(|(i, row)| {
         x.row_into(i, row);
-        root(row);
+        change(row);
     });
     Features::Dense(Matrix { cols, values })
 }
 
+/// 1 for every number but 0, at unit length.
+fn presence(row: &mut [f32]) {
+    let count = row.iter().filter(|v| **v != 0.0).count();
+    let value = (1.0 / (count.max(1) as f64).sqrt()) as f32;
+    row.iter_mut().filter(|v| **v != 0.0).for_each(|v| *v = value);
+}
+
+/// The square root of every number, its sign kept, at unit length.
 fn root(row: &mut [f32]) {
     // The squared length of the roots is the sum of the sizes.
     let length = row.iter().map(|&v| f64::from(v).abs()).sum::<f64>().sqrt();
@@ -98,6 +109,17 @@ mod tests {
         assert_eq!(Scaling::Root.apply(&dense).dense(&[0, 1]), expected);
         let sparse = Csr { cols: 3, offsets: vec![0, 2, 2], indices: vec![0, 2], values: vec![1.0, -4.0] };
         let scaled = Scaling::Root.apply(&Features::Sparse(sparse)).into_owned();
+        assert!(matches!(scaled, Features::Sparse(_)) && scaled.dense(&[0, 1]) == expected);
+    }
+
+    #[test]
+    fn words_count_whatever_their_weight() {
+        let dense = Features::Dense(Matrix { cols: 3, values: vec![0.1, 0.0, -4.0, 0.0, 0.0, 0.0] });
+        let half = 0.5_f64.sqrt() as f32;
+        let expected = [half, 0.0, half, 0.0, 0.0, 0.0];
+        assert_eq!(Scaling::Presence.apply(&dense).dense(&[0, 1]), expected);
+        let sparse = Csr { cols: 3, offsets: vec![0, 2, 2], indices: vec![0, 2], values: vec![0.1, -4.0] };
+        let scaled = Scaling::Presence.apply(&Features::Sparse(sparse)).into_owned();
         assert!(matches!(scaled, Features::Sparse(_)) && scaled.dense(&[0, 1]) == expected);
     }
 }

@@ -9,6 +9,7 @@ pub(super) fn scaled(graph: &mut Graph, x: &str, scaling: Scaling) -> String {
         Scaling::None => x.to_owned(),
         Scaling::Instance => instance(graph, x),
         Scaling::Root => root(graph, x),
+        Scaling::Presence => presence(graph, x),
     }
 }
 
@@ -36,6 +37,18 @@ fn root(graph: &mut Graph, x: &str) -> String {
     let sign = graph.op("Sign", &[&x]);
     let signed = graph.op("Mul", &[&scaled, &sign]);
     graph.cast(&signed, Type::F32)
+}
+
+/// 1 for every number but 0, at unit length; 0 where all numbers are 0.
+fn presence(graph: &mut Graph, x: &str) -> String {
+    let x = graph.cast(x, Type::F64);
+    let sign = graph.op("Sign", &[&x]);
+    let present = graph.op("Abs", &[&sign]);
+    let count = graph.reduce("ReduceSum", &present, &[1], true);
+    let length = graph.op("Sqrt", &[&count]);
+    let scale = inverse(graph, &length, 0.0);
+    let scaled = graph.op("Mul", &[&present, &scale]);
+    graph.cast(&scaled, Type::F32)
 }
 
 /// 1 / x where x is above `least`, else 0.

@@ -32,17 +32,16 @@ impl CombinedConfig {
                 Method::Also(AlsoConfig::default()),
                 Method::Pca(PcaConfig::default()),
             ],
-            // Square roots, for no word should drown the others.
+            // A weight by rarity makes the words of the topic that the items share count least, so one member has none.
             Kind::Text => vec![
-                Method::Knn(KnnConfig { neighbours: 5, scaling: Scaling::Root, ..knn.clone() }),
-                Method::Knn(KnnConfig { scaling: Scaling::Root, ..knn }),
-                Method::Centroid(CentroidConfig { scaling: Scaling::Root }),
+                Method::Knn(KnnConfig { neighbours: 20, ..knn.clone() }),
+                Method::Knn(KnnConfig { neighbours: 50, scaling: Scaling::Presence, ..knn }),
             ],
         };
         // On pictures AE-LFR has no say, because it lowered the combination, but it shows what is unusual where.
         let illustrator = (kind == Kind::Images).then(|| Box::new(Method::AeLfr(AeLfrConfig::short())));
         // What one detector of rows sees another one often cannot: a lump of odd rows, a broken dependence.
-        let vote = if kind == Kind::Table { Vote::Max } else { Vote::Mean };
+        let vote = if kind == Kind::Images { Vote::Mean } else { Vote::Max };
         Self { members, vote, illustrator }
     }
 
