@@ -4,10 +4,10 @@ use rayon::prelude::*;
 
 use crate::activation::Activation;
 use crate::check;
-use crate::gemm::{Into, Matrix, gemm};
 use crate::gradients::{Gradients, Part, add_rows, merge, write};
 use crate::partition::{part, sum};
 use crate::patches::{Images, Patches};
+use crate::product::{Into, Matrix, gemm};
 use crate::scratch::Scratch;
 use crate::weights::{inner_last, outer_last};
 use crate::winograd::Winograd;

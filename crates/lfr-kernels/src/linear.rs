@@ -4,14 +4,16 @@ use rayon::prelude::*;
 
 use crate::activation::Activation;
 use crate::check;
-use crate::gemm::{Matrix, gemm_tiled};
 use crate::gradients::{Gradients, add_rows};
+use crate::product::{Matrix, gemm_tiled};
 use crate::scratch::Scratch;
 
 /// Columns of a product that one task computes: it packs its part of the weight once for the whole batch.
 const COLUMNS: usize = 64;
 /// Rows of a product that one task computes.
 const ROWS: usize = 256;
+/// Rows and columns of the gradient of a weight that one task computes.
+const GRADIENT: [usize; 2] = [128, 256];
 /// Numbers of a batch that one task passes through the activation.
 const ELEMENTS: usize = 1 << 14;
 
@@ -53,7 +55,7 @@ impl Linear {
         check("the gradient of the weight", gradients.weight, weight.len());
         let before = self.before(y, dy);
         let d_before = Matrix::new(&before, self.outputs);
-        gemm_tiled(gradients.weight, d_before.t(), Matrix::new(x, self.inputs), [COLUMNS, 4 * ROWS]);
+        gemm_tiled(gradients.weight, d_before.t(), Matrix::new(x, self.inputs), GRADIENT);
         if let Some(dx) = gradients.input {
             gemm_tiled(dx, d_before, Matrix::new(weight, self.inputs), [ROWS, COLUMNS]);
         }
