@@ -3,60 +3,56 @@
 
 use super::Into;
 use super::matrix::Matrix;
-use super::pack::{Panels, Right, left};
+use super::pack::{Factor, Panels, Right, depths, equal, left};
 use super::tile::{Kernels, Tile};
 use crate::partition::ranges;
 
-/// Most products summed in registers: as many rows of a panel as fit the first-level cache, with AVX-512 32 KiB. The same
-/// for all registers, so that they all sum in the same order.
-const DEPTH: usize = 128;
 /// Most rows of the left operand that stay in the second-level cache, 256 KiB.
 const ROWS: usize = 512;
 
-/// `to = a b` or `to += a b`, into rows that begin `stride` apart.
+/// `to = a b` or `to += a b`, into rows that begin `stride` apart. The kernels are those of `b`, if it is packed.
 ///
 /// # Safety
-/// The processor must have the kernels' instructions. `to` must be valid for reading and writing `a.rows` rows of
-/// `b.columns` numbers, each `stride` after the last, which nothing else touches meanwhile.
+/// The processor must have the kernels' instructions. `to` must be valid for reading and writing `a.rows` rows of as many
+/// numbers as `b` has columns, each `stride` after the last, which nothing else touches meanwhile.
 pub(super) unsafe fn multiply(
-    kernels: &Kernels,
+    kernels: &'static Kernels,
     to: *mut f32,
     stride: usize,
-    [a, b]: [Matrix<'_>; 2],
+    (a, b): (Matrix<'_>, Factor<'_>),
     into: Into,
 ) {
-    assert_eq!(a.columns, b.rows, "inner dimensions of a matrix product");
+    let [inner, columns] = b.sizes();
+    assert_eq!(a.columns, inner, "inner dimensions of a matrix product");
     a.check();
-    b.check();
-    if a.rows * b.columns == 0 {
+    let panels = match b {
+        Factor::Matrix(b) => {
+            b.check();
+            Panels::new(columns, kernels)
+        }
+        Factor::Packed(b) => b.panels,
+    };
+    if a.rows * columns == 0 {
         return;
     }
-    let panels = Panels::new(b.columns, kernels);
-    let step = equal(a.columns, DEPTH);
-    for depth in ranges(a.columns, step) {
+    for depth in depths(inner) {
         let into = if depth.start > 0 { Into::Add } else { into };
-        let (a, b) = (a.columns_at(depth.clone()), b.rows_at(depth));
-        let right = Right::new(b, &panels, a.rows, kernels);
+        let (a, mut room) = (a.columns_at(depth.clone()), None);
+        let right = b.right(depth, &panels, a.rows, &mut room);
         for rows in ranges(a.rows, equal(a.rows, ROWS)) {
             let mut copy = None;
             let to = to.wrapping_add(rows.start * stride);
             let a = left(a.rows_at(rows), &panels, &mut copy);
-            let block = Block { kernels, panels: &panels, a, right: &right, to, stride, into };
+            let block = Block { panels: &panels, a, right: &right, to, stride, into };
             // SAFETY: the processor has the instructions and these rows of the destination are ours, as the caller
-            // promises; the operands hold their last elements, checked above.
+            // promises; the operands hold their last elements, checked above and in `Packed::with`.
             unsafe { block.multiply() };
         }
     }
 }
 
-/// The size of equal parts of at most `most`.
-fn equal(n: usize, most: usize) -> usize {
-    n.div_ceil(n.div_ceil(most).max(1)).max(1)
-}
-
 /// A block of a product.
 struct Block<'a> {
-    kernels: &'a Kernels,
     panels: &'a Panels,
     a: Matrix<'a>,
     right: &'a Right<'a>,
@@ -71,7 +67,7 @@ impl Block<'_> {
     unsafe fn multiply(&self) {
         for panel in 0..self.panels.count {
             let vectors = self.panels.vectors(panel).len();
-            let tiles = self.kernels.tiles[vectors - 1];
+            let tiles = self.panels.kernels.tiles[vectors - 1];
             let count = self.a.rows.div_ceil(tiles.len());
             let mut row = 0;
             for at in 0..count {
@@ -99,7 +95,7 @@ impl Block<'_> {
             width,
             to: self.to.wrapping_add(row * self.stride + columns.start),
             stride: self.stride,
-            last: (columns.len() - 1) % self.kernels.lanes + 1,
+            last: (columns.len() - 1) % self.panels.kernels.lanes + 1,
             into: self.into,
             next,
             next_step,
@@ -114,7 +110,7 @@ impl Block<'_> {
         if 2 * at < self.panels.vectors(then).len() && (then > 0 || self.right.plain()) {
             let (b, width) = self.right.panel(self.panels, then);
             let below = if then == 0 { self.a.columns * width } else { 0 };
-            (b.as_ptr().wrapping_add(below + 2 * at * self.kernels.lanes), width)
+            (b.as_ptr().wrapping_add(below + 2 * at * self.panels.kernels.lanes), width)
         } else if panel > 0 {
             (a, 0)
         } else if self.a.row_stride == 1 {

@@ -17,6 +17,9 @@ use rayon::prelude::*;
 use crate::partition::ranges;
 use blocks::multiply;
 pub(crate) use matrix::Matrix;
+use pack::Factor;
+pub(crate) use pack::Packed;
+use tile::{Kernels, best};
 
 /// Whether a product replaces what is in the destination.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,14 +32,22 @@ pub(crate) enum Into {
 
 /// `to = a b` or `to += a b` on this thread, `to` contiguous with rows of `b.columns`.
 pub(crate) fn gemm(to: &mut [f32], a: Matrix<'_>, b: Matrix<'_>, into: Into) {
-    assert_eq!(to.len(), a.rows * b.columns, "destination of a matrix product");
-    if a.columns == 0 {
-        return if into == Into::Set {
-            to.fill(0.0)
-        };
+    product(best(), to, a, Factor::Matrix(b), into);
+}
+
+/// The same with an operand that other products share.
+pub(crate) fn gemm_packed(to: &mut [f32], a: Matrix<'_>, b: &Packed, into: Into) {
+    product(b.panels.kernels, to, a, Factor::Packed(b), into);
+}
+
+fn product(kernels: &'static Kernels, to: &mut [f32], a: Matrix<'_>, b: Factor<'_>, into: Into) {
+    let [inner, columns] = b.sizes();
+    assert_eq!(to.len(), a.rows * columns, "destination of a matrix product");
+    if inner == 0 && into == Into::Set {
+        to.fill(0.0);
     }
-    // SAFETY: `to` is borrowed mutably and holds all rows of `b.columns`, just checked.
-    unsafe { multiply(tile::best(), to.as_mut_ptr(), b.columns, [a, b], into) }
+    // SAFETY: the processor has kernels that can be had; `to` is borrowed mutably and holds all rows, just checked.
+    unsafe { multiply(kernels, to.as_mut_ptr(), columns, (a, b), into) }
 }
 
 /// A pointer that tasks writing disjoint parts share.
@@ -66,8 +77,8 @@ pub(crate) fn gemm_tiled(to: &mut [f32], a: Matrix<'_>, b: Matrix<'_>, [rows, co
         // and tiles do not overlap.
         unsafe {
             let to = shared.at(r.start * stride + c.start);
-            let operands = [a.rows_at(r.clone()), b.columns_at(c.clone())];
-            multiply(tile::best(), to, stride, operands, Into::Set);
+            let operands = (a.rows_at(r.clone()), Factor::Matrix(b.columns_at(c.clone())));
+            multiply(best(), to, stride, operands, Into::Set);
         }
     });
 }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::tile::{Kernels, available};
+use super::tile::available;
 use super::*;
 
 /// Small integers, whose products and sums are exact.
@@ -51,15 +51,13 @@ impl Case {
         (0..m * n).map(|e| products(e / n, e % n).sum()).collect()
     }
 
-    fn with(&self, kernels: &Kernels, to: &mut [f32], into: Into) {
-        let [m, n, _] = self.sizes;
-        assert_eq!(to.len(), m * n);
-        // SAFETY: the processor has the kernels, and the destination was just checked.
-        unsafe { multiply(kernels, to.as_mut_ptr(), n, self.matrices(), into) }
+    fn with(&self, kernels: &'static Kernels, to: &mut [f32], into: Into) {
+        let [a, b] = self.matrices();
+        product(kernels, to, a, Factor::Matrix(b), into);
     }
 
     /// Numbers that would be wrong if any were left.
-    fn product(&self, kernels: &Kernels) -> Vec<f32> {
+    fn product(&self, kernels: &'static Kernels) -> Vec<f32> {
         let mut to = vec![f32::NAN; self.sizes[0] * self.sizes[1]];
         self.with(kernels, &mut to, Into::Set);
         to
@@ -109,6 +107,11 @@ proptest! {
             prop_assert!(near, "{name}");
         }
         // Products and sums of the portable kind are rounded apart.
+        for kernels in available() {
+            let ([a, b], mut to) = (case.matrices(), vec![f32::NAN; want.len()]);
+            gemm_packed(&mut to, a, &Packed::with(kernels, b), Into::Set);
+            prop_assert_eq!(&to, &case.product(kernels), "packed, {}", kernels.name);
+        }
         for (name, result) in results.iter().filter(|(name, _)| *name != "portable") {
             prop_assert_eq!(result, &results[0].1, "{}", name);
         }
