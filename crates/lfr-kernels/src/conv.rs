@@ -4,10 +4,10 @@ use rayon::prelude::*;
 
 use crate::activation::Activation;
 use crate::check;
-use crate::gemm::{Into, Matrix, gemm};
 use crate::gradients::{Gradients, Part, add_rows, merge, write};
 use crate::partition::{part, sum};
 use crate::patches::{Images, Patches};
+use crate::product::{Into, Matrix, Packed, gemm, gemm_packed};
 use crate::scratch::Scratch;
 use crate::weights::{inner_last, outer_last};
 use crate::winograd::Winograd;
@@ -64,17 +64,13 @@ impl Conv {
         }
         let mut packed = Scratch::dirty(weight.len());
         outer_last(weight, self.weight_sizes(), &mut packed);
+        let packed = Packed::new(Matrix::new(&packed, self.out_channels));
         let step = part(images.items);
         x.par_chunks(step * x_len).zip(y.par_chunks_mut(step * y_len)).for_each(|(x, y)| {
             let group = group(&patches);
             for (x, y) in x.chunks(group * x_len).zip(y.chunks_mut(group * y_len)) {
                 with_rows(&patches, x, |rows| {
-                    gemm(
-                        y,
-                        Matrix::new(rows, patches.len()),
-                        Matrix::new(&packed, self.out_channels),
-                        Into::Set,
-                    );
+                    gemm_packed(y, Matrix::new(rows, patches.len()), &packed, Into::Set);
                 });
                 self.activation.apply(y, bias);
             }
@@ -102,6 +98,7 @@ impl Conv {
         }
         let mut packed = Scratch::dirty(weight.len());
         inner_last(weight, self.weight_sizes(), &mut packed);
+        let packed = Packed::new(Matrix::new(&packed, patches.len()));
         let lens = [x_len, y_len];
         let whole = Part { x, y, dy, dx: gradients.input };
         let work = |part: &mut Part<'_>| {
@@ -115,7 +112,7 @@ impl Conv {
                 });
                 add_rows(d_bias, &before);
                 if let Some(dx) = part.dx {
-                    scatter_product(&patches, d_before, Matrix::new(&packed, patches.len()), dx);
+                    scatter_product(&patches, d_before, &packed, dx);
                 }
             }
             total
@@ -164,13 +161,13 @@ pub(crate) fn with_rows(patches: &Patches, images: &[f32], f: impl FnOnce(&[f32]
 }
 
 /// `images` = the sum of the patches `a b`.
-pub(crate) fn scatter_product(patches: &Patches, a: Matrix<'_>, b: Matrix<'_>, images: &mut [f32]) {
+pub(crate) fn scatter_product(patches: &Patches, a: Matrix<'_>, b: &Packed, images: &mut [f32]) {
     if patches.are_pixels() {
-        return gemm(images, a, b, Into::Set);
+        return gemm_packed(images, a, b, Into::Set);
     }
     let items = images.len() / patches.image_len();
     let mut rows = Scratch::dirty(items * patches.count() * patches.len());
-    gemm(&mut rows, a, b, Into::Set);
+    gemm_packed(&mut rows, a, b, Into::Set);
     images.fill(0.0);
     patches.scatter(&rows, images);
 }

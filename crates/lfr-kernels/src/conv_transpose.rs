@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use crate::activation::Activation;
 use crate::check;
 use crate::conv::{group, scatter_product, with_rows};
-use crate::gemm::{Into, Matrix, gemm};
 use crate::gradients::{Gradients, Part, add_rows, merge, write};
 use crate::partition::{part, sum};
 use crate::patches::{Images, Patches};
+use crate::product::{Into, Matrix, Packed, gemm, gemm_packed};
 use crate::scratch::Scratch;
 use crate::weights::{inner_last, outer_last};
 use crate::winograd::Winograd;
@@ -66,12 +66,13 @@ impl ConvTranspose {
         }
         let mut packed = Scratch::dirty(weight.len());
         inner_last(weight, self.weight_sizes(), &mut packed);
+        let packed = Packed::new(Matrix::new(&packed, patches.len()));
         let (step, y_len) = (part(images.items), patches.image_len());
         x.par_chunks(step * x_len).zip(y.par_chunks_mut(step * y_len)).for_each(|(x, y)| {
             let group = group(&patches);
             for (x, y) in x.chunks(group * x_len).zip(y.chunks_mut(group * y_len)) {
                 let x = Matrix::new(x, self.in_channels);
-                scatter_product(&patches, x, Matrix::new(&packed, patches.len()), y);
+                scatter_product(&patches, x, &packed, y);
                 self.activation.apply(y, bias);
             }
         });
@@ -98,6 +99,7 @@ impl ConvTranspose {
         }
         let mut packed = Scratch::dirty(weight.len());
         outer_last(weight, self.weight_sizes(), &mut packed);
+        let packed = Packed::new(Matrix::new(&packed, self.in_channels));
         let lens = [x_len, y_len];
         let whole = Part { x, y, dy, dx: gradients.input };
         let work = |part: &mut Part<'_>| {
@@ -110,7 +112,7 @@ impl ConvTranspose {
                     let rows = Matrix::new(rows, patches.len());
                     gemm(d_weight, rows.t(), Matrix::new(part.x, self.in_channels), Into::Add);
                     if let Some(dx) = part.dx {
-                        gemm(dx, rows, Matrix::new(&packed, self.in_channels), Into::Set);
+                        gemm_packed(dx, rows, &packed, Into::Set);
                     }
                 });
             }

@@ -4,14 +4,16 @@ use rayon::prelude::*;
 
 use crate::activation::Activation;
 use crate::check;
-use crate::gemm::{Matrix, gemm_tiled};
 use crate::gradients::{Gradients, add_rows};
+use crate::product::{Matrix, gemm_tiled};
 use crate::scratch::Scratch;
 
 /// Columns of a product that one task computes: it packs its part of the weight once for the whole batch.
 const COLUMNS: usize = 64;
 /// Rows of a product that one task computes.
 const ROWS: usize = 256;
+/// Rows of the gradient of a weight that one task computes.
+const GRADIENT_ROWS: usize = 128;
 /// Numbers of a batch that one task passes through the activation.
 const ELEMENTS: usize = 1 << 14;
 
@@ -53,15 +55,21 @@ impl Linear {
         check("the gradient of the weight", gradients.weight, weight.len());
         let before = self.before(y, dy);
         let d_before = Matrix::new(&before, self.outputs);
-        gemm_tiled(gradients.weight, d_before.t(), Matrix::new(x, self.inputs), [COLUMNS, 4 * ROWS]);
+        let columns = self.columns(8).clamp(4 * COLUMNS, 16 * COLUMNS);
+        gemm_tiled(gradients.weight, d_before.t(), Matrix::new(x, self.inputs), [GRADIENT_ROWS, columns]);
         if let Some(dx) = gradients.input {
-            gemm_tiled(dx, d_before, Matrix::new(weight, self.inputs), [ROWS, COLUMNS]);
+            gemm_tiled(dx, d_before, Matrix::new(weight, self.inputs), [ROWS, self.columns(32)]);
         }
         if let Some(d_bias) = gradients.bias {
             check("the gradient of the bias", d_bias, self.outputs);
             d_bias.fill(0.0);
             add_rows(d_bias, &before);
         }
+    }
+
+    /// Columns of a task when `parts` share the inputs: of long rows, which lie a page apart, more than of short ones.
+    fn columns(&self, parts: usize) -> usize {
+        self.inputs.div_ceil(parts).next_multiple_of(COLUMNS)
     }
 
     /// The gradient before the activation.

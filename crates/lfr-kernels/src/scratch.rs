@@ -10,20 +10,26 @@ thread_local! {
     static FREE: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A buffer that goes back to the thread which drops it.
+/// Numbers of a cache line, and of the widest vector.
+const LINE: usize = 16;
+
+/// A buffer that begins with a cache line, and goes back to the thread which drops it.
 pub(crate) struct Scratch {
     buffer: Vec<f32>,
+    start: usize,
     len: usize,
 }
 
 impl Scratch {
     /// `len` numbers of any value, from earlier use.
     pub(crate) fn dirty(len: usize) -> Self {
-        let mut buffer = FREE.with_borrow_mut(|free| take(free, len));
-        if buffer.len() < len {
-            buffer.resize(len, 0.0);
+        let whole = len + LINE - 1;
+        let mut buffer = FREE.with_borrow_mut(|free| take(free, whole));
+        if buffer.len() < whole {
+            buffer.resize(whole, 0.0);
         }
-        Self { buffer, len }
+        let start = buffer.as_ptr().align_offset(LINE * size_of::<f32>()).min(LINE - 1);
+        Self { buffer, start, len }
     }
 
     /// `len` zeros.
@@ -65,13 +71,13 @@ impl Deref for Scratch {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        &self.buffer[..self.len]
+        &self.buffer[self.start..][..self.len]
     }
 }
 
 impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.buffer[..self.len]
+        &mut self.buffer[self.start..][..self.len]
     }
 }
 

@@ -17,10 +17,10 @@ use crate::activation::Activation;
 use crate::check;
 use crate::conv::Conv;
 use crate::conv_transpose::ConvTranspose;
-use crate::gemm::{Into, Matrix, gemm};
 use crate::gradients::{Gradients, Part, add_rows, merge};
 use crate::partition::{part, sum};
 use crate::patches::Images;
+use crate::product::{Into, Matrix, gemm};
 use crate::scratch::Scratch;
 use crate::simd::add_all;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::PRODUCTS;
 use super::planes::Planes;
 use super::transform::{BLOCK, Input, InputAdjoint, LANES, Map, Output, OutputAdjoint, SPAN, TILE, blank};
-use crate::gemm::Matrix;
+use crate::product::Matrix;
 use crate::scratch::Scratch;
 use crate::simd::{add, copy, vectorised};
 
