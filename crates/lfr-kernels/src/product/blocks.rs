@@ -102,15 +102,16 @@ impl Block<'_> {
         }
     }
 
-    /// What is read next and is not in the cache yet: by the first tiles of a panel each two columns of vectors of the
-    /// next panel, else, before the left operand was read once, its next rows.
+    /// What is read next and is not in the cache yet: by the first tiles of a panel each some columns of the next panel,
+    /// else, before the left operand was read once, its next rows.
     fn next(&self, panel: usize, row: usize, [at, rows]: [usize; 2]) -> (*const f32, usize) {
         let a = self.a.data.as_ptr().wrapping_add(row * self.a.row_stride);
         let then = if panel + 1 < self.panels.count { panel + 1 } else { 0 };
-        if 2 * at < self.panels.vectors(then).len() && (then > 0 || self.right.plain()) {
+        let ahead = at * self.panels.kernels.ahead;
+        if ahead < self.panels.columns(then).len() && (then > 0 || self.right.plain()) {
             let (b, width) = self.right.panel(self.panels, then);
             let below = if then == 0 { self.a.columns * width } else { 0 };
-            (b.as_ptr().wrapping_add(below + 2 * at * self.panels.kernels.lanes), width)
+            (b.as_ptr().wrapping_add(below + ahead), width)
         } else if panel > 0 {
             (a, 0)
         } else if self.a.row_stride == 1 {

@@ -23,7 +23,7 @@ pub(super) struct Tile {
     /// Numbers of a row's last vector that belong to the destination, at least one.
     pub(super) last: usize,
     pub(super) into: Into,
-    /// What later tiles read, which only goes into the cache: two vectors each step.
+    /// What later tiles read, which only goes into the cache: [`Kernels::ahead`] numbers each step.
     pub(super) next: *const f32,
     pub(super) next_step: usize,
 }
@@ -41,10 +41,15 @@ pub(super) struct Kernels {
     pub(super) name: &'static str,
     /// Numbers of a vector.
     pub(super) lanes: usize,
+    /// Numbers a step that are brought into the cache for later tiles.
+    pub(super) ahead: usize,
     /// Of `v` vectors and `r` rows at `[v - 1][r - 1]`.
     pub(super) tiles: &'static [&'static [Run]],
     pub(super) turn: Turn,
 }
+
+/// Numbers of a cache line.
+const LINE: usize = 16;
 
 /// A tile in the vectors of the module it stands in. Each sum is one product after the other, so that it does not depend
 /// on the tile it is in.
@@ -70,8 +75,7 @@ macro_rules! tile {
                             *sum = multiply_add(scale, vector, *sum);
                         }
                     }
-                    prefetch(next);
-                    prefetch(next.wrapping_add(LANES));
+                    (0..AHEAD).step_by(LINE).for_each(|at| prefetch(next.wrapping_add(at)));
                     a = a.wrapping_add(tile.step);
                     b = b.wrapping_add(tile.width);
                     next = next.wrapping_add(tile.next_step);

@@ -4,13 +4,15 @@ use std::arch::aarch64::{
     float32x4_t, vaddq_f32 as add, vdupq_n_f32 as splat, vfmaq_f32, vld1q_f32 as load, vst1q_f32,
 };
 
-use super::{Into, Kernels, Run, Tile, turn};
+use super::{Into, Kernels, LINE, Run, Tile, turn};
 
 const LANES: usize = 4;
+const AHEAD: usize = 0;
 
 pub(super) static NEON: Kernels = Kernels {
     name: "neon",
     lanes: LANES,
+    ahead: AHEAD,
     tiles: &[tiles!(1: 1 2 3 4 5 6 7 8), tiles!(2: 1 2 3 4 5 6 7 8), tiles!(3: 1 2 3 4 5 6 7 8)],
     turn: turn::portable,
 };

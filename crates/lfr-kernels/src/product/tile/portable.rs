@@ -1,14 +1,16 @@
 //! Vectors that the compiler makes of arrays.
 
-use super::{Into, Kernels, Run, Tile, turn};
+use super::{Into, Kernels, LINE, Run, Tile, turn};
 
 const LANES: usize = 4;
+const AHEAD: usize = 0;
 
 type Vector = [f32; LANES];
 
 pub(super) static PORTABLE: Kernels = Kernels {
     name: "portable",
     lanes: LANES,
+    ahead: AHEAD,
     tiles: &[tiles!(1: 1 2 3 4), tiles!(2: 1 2 3 4)],
     turn: turn::portable,
 };

@@ -1,6 +1,6 @@
 //! The vectors of AVX-512 and AVX2.
 
-use super::{Into, Kernels, Run, Tile, turn};
+use super::{Into, Kernels, LINE, Run, Tile, turn};
 
 /// Those that this processor has, the wider first.
 pub(super) fn available() -> impl Iterator<Item = &'static Kernels> {
@@ -16,13 +16,15 @@ mod avx512 {
         _mm512_setzero_ps as zero,
     };
 
-    use super::{Into, Kernels, Run, Tile, turn};
+    use super::{Into, Kernels, LINE, Run, Tile, turn};
 
     const LANES: usize = 16;
+    const AHEAD: usize = 2 * LINE;
 
     pub(super) static KERNELS: Kernels = Kernels {
         name: "avx512",
         lanes: LANES,
+        ahead: AHEAD,
         tiles: &[
             tiles!(1: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
             tiles!(2: 1 2 3 4 5 6 7 8 9 10 11 12 13 14),
@@ -68,13 +70,15 @@ mod avx2 {
         _mm256_loadu_ps as load, _mm256_set1_ps as splat, _mm256_setzero_ps as zero, _mm256_storeu_ps,
     };
 
-    use super::{Into, Kernels, Run, Tile, turn};
+    use super::{Into, Kernels, LINE, Run, Tile, turn};
 
     const LANES: usize = 8;
+    const AHEAD: usize = LINE;
 
     pub(super) static KERNELS: Kernels = Kernels {
         name: "avx2",
         lanes: LANES,
+        ahead: AHEAD,
         tiles: &[tiles!(1: 1 2 3 4 5 6 7 8 9 10 11 12), tiles!(2: 1 2 3 4 5 6)],
         turn: turn::avx,
     };
