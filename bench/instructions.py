@@ -27,8 +27,7 @@ from machine import first_line, instructions
 from programs import ROOT
 
 BASELINE = ROOT / "bench" / "instructions.json"
-#: How much more a kernel may take. Repetitions differ by less than 0.01 %, caches of other sizes, by which the
-#: crate `gemm` cuts its work, and builds with other features by up to 1.2 %.
+#: How much more a kernel may take. Repetitions differ by less than 0.01 %, builds with other features by up to 0.9 %.
 TOLERANCE = 0.03
 #: Long copies by an instruction that valgrind counts once a byte would outweigh the rest.
 ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-ERMS,-FSRM"}
