@@ -102,8 +102,8 @@ impl Block<'_> {
         }
     }
 
-    /// What is read next and is not in the cache yet: by the first tiles of a panel each some columns of the next panel,
-    /// else, before the left operand was read once, its next rows.
+    /// What is read next and is not in the first-level cache: by the first tiles of a panel each some columns of the next
+    /// panel, by the others the left operand's next rows.
     fn next(&self, panel: usize, row: usize, [at, rows]: [usize; 2]) -> (*const f32, usize) {
         let a = self.a.data.as_ptr().wrapping_add(row * self.a.row_stride);
         let then = if panel + 1 < self.panels.count { panel + 1 } else { 0 };
@@ -112,12 +112,12 @@ impl Block<'_> {
             let (b, width) = self.right.panel(self.panels, then);
             let below = if then == 0 { self.a.columns * width } else { 0 };
             (b.as_ptr().wrapping_add(below + ahead), width)
-        } else if panel > 0 {
-            (a, 0)
         } else if self.a.row_stride == 1 {
             (a.wrapping_add(rows), self.a.column_stride)
+        } else if self.a.row_stride <= 2 * self.a.columns {
+            (a, rows * self.a.row_stride / self.a.columns)
         } else {
-            (a, rows)
+            (a, 0)
         }
     }
 }
