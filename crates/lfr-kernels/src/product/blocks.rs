@@ -66,58 +66,80 @@ impl Block<'_> {
     /// As [`multiply`].
     unsafe fn multiply(&self) {
         for panel in 0..self.panels.count {
-            let vectors = self.panels.vectors(panel).len();
-            let tiles = self.panels.kernels.tiles[vectors - 1];
+            let tiles = self.panels.kernels.tiles[self.panels.vectors(panel).len() - 1];
             let count = self.a.rows.div_ceil(tiles.len());
-            let mut row = 0;
+            let (mut tile, ahead, mut row) = (self.tile(panel), self.ahead(panel), 0);
             for at in 0..count {
                 let rows = (self.a.rows - row).div_ceil(count - at);
-                let tile = self.tile(panel, row, [at, rows]);
+                let below = self.row(row + rows);
+                (tile.next, tile.next_step) = ahead.of(at).unwrap_or_else(|| self.step(below, rows));
                 // SAFETY: the tile lies within the block.
                 unsafe { tiles[rows - 1](&tile) };
                 row += rows;
+                (tile.a, tile.to) = (below, tile.to.wrapping_add(rows * self.stride));
             }
         }
     }
 
-    /// The tile number `at` of a panel, `rows` rows from `row` on.
-    fn tile(&self, panel: usize, row: usize, [at, rows]: [usize; 2]) -> Tile {
+    /// The first tile of a panel, but for what is read next.
+    fn tile(&self, panel: usize) -> Tile {
         let columns = self.panels.columns(panel);
         let (b, width) = self.right.panel(self.panels, panel);
-        let a = self.a.data[row * self.a.row_stride..].as_ptr();
-        let (next, next_step) = self.next(panel, row + rows, [at, rows]);
         Tile {
             depth: self.a.columns,
-            a,
+            a: self.row(0),
             row: self.a.row_stride,
             step: self.a.column_stride,
             b: b.as_ptr(),
             width,
-            to: self.to.wrapping_add(row * self.stride + columns.start),
+            to: self.to.wrapping_add(columns.start),
             stride: self.stride,
             last: (columns.len() - 1) % self.panels.kernels.lanes + 1,
             into: self.into,
-            next,
-            next_step,
+            next: self.row(0),
+            next_step: 0,
         }
     }
 
-    /// What is read next and is not in the cache yet: by the first tiles of a panel each some columns of the next panel,
-    /// else, before the left operand was read once, its next rows.
-    fn next(&self, panel: usize, row: usize, [at, rows]: [usize; 2]) -> (*const f32, usize) {
-        let a = self.a.data.as_ptr().wrapping_add(row * self.a.row_stride);
-        let then = if panel + 1 < self.panels.count { panel + 1 } else { 0 };
-        let ahead = at * self.panels.kernels.ahead;
-        if ahead < self.panels.columns(then).len() && (then > 0 || self.right.plain()) {
-            let (b, width) = self.right.panel(self.panels, then);
-            let below = if then == 0 { self.a.columns * width } else { 0 };
-            (b.as_ptr().wrapping_add(below + ahead), width)
-        } else if panel > 0 {
-            (a, 0)
-        } else if self.a.row_stride == 1 {
-            (a.wrapping_add(rows), self.a.column_stride)
-        } else {
-            (a, rows)
+    /// A row of the left operand.
+    fn row(&self, row: usize) -> *const f32 {
+        self.a.data.as_ptr().wrapping_add(row * self.a.row_stride)
+    }
+
+    /// What the other tiles bring into the cache: the `rows` rows of the left operand at `from`, in as many steps as a tile
+    /// has; none where they lie far apart.
+    fn step(&self, from: *const f32, rows: usize) -> (*const f32, usize) {
+        let (row, inner) = (self.a.row_stride, self.a.columns);
+        match row {
+            1 => (from.wrapping_add(rows), self.a.column_stride),
+            _ if row <= 2 * inner => (from, rows * row / inner),
+            _ => (from, 0),
         }
+    }
+
+    /// The panel after one, or the first one of the rows behind.
+    fn ahead(&self, panel: usize) -> Ahead {
+        let step = self.panels.kernels.ahead;
+        let then = if panel + 1 < self.panels.count { panel + 1 } else { 0 };
+        let (b, width) = self.right.panel(self.panels, then);
+        let below = if then == 0 { self.a.columns * width } else { 0 };
+        let columns = if then > 0 || self.right.plain() { self.panels.columns(then).len() } else { 0 };
+        Ahead { b: b.as_ptr().wrapping_add(below), width, columns, step }
+    }
+}
+
+/// What the first tiles of a panel bring into the cache: each some columns of the panel after it.
+struct Ahead {
+    b: *const f32,
+    width: usize,
+    columns: usize,
+    step: usize,
+}
+
+impl Ahead {
+    /// What the tile number `at` brings, and how far its rows are apart.
+    fn of(&self, at: usize) -> Option<(*const f32, usize)> {
+        let from = at * self.step;
+        (from < self.columns).then(|| (self.b.wrapping_add(from), self.width))
     }
 }

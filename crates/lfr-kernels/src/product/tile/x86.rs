@@ -79,7 +79,7 @@ mod avx2 {
         name: "avx2",
         lanes: LANES,
         ahead: AHEAD,
-        tiles: &[tiles!(1: 1 2 3 4 5 6 7 8 9 10 11 12), tiles!(2: 1 2 3 4 5 6)],
+        tiles: &[tiles!(1: 1 2 3 4 5 6 7 8 9 10 11 12), tiles!(2: 1 2 3 4 5 6), tiles!(3: 1 2 3 4)],
         turn: turn::avx,
     };
 
