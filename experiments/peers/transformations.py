@@ -3,8 +3,8 @@
     python experiments/peers/transformations.py Leopards --data-dir FOLDER --method gt-lfr
     python experiments/peers/transformations.py Leopards --data-dir FOLDER --method geom
 
-Needs torch, numpy and Pillow. The network, the loss and the score are written from the paper and what is known of its
-authors' budget, not from the library. The items and their labels are those of `dataset:caltech101/CLASS?c=RATIO&seed=DRAW`,
+Needs torch, numpy and Pillow. The network, the loss and the score follow the paper and what is known of its authors' budget,
+and share no code with the library. The items and their labels are those of `dataset:caltech101/CLASS?c=RATIO&seed=DRAW`,
 asked of `lfr`; the pictures are read from the archive and resized by Pillow, which differs by rounding. `--save FOLDER`
 writes them as `pictures.npy` with `labels.txt`, so that `lfr rank FOLDER/pictures.npy --labels FOLDER/labels.txt` reads the
 same pixels.
