@@ -1,6 +1,8 @@
 //! One training step of the image autoencoder from kernels alone: where its time goes, and how near that is to the
 //! processor's matrix-product peak. `cargo bench --bench autoencoder [-- channels [threads]]`
 
+mod random;
+
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -8,6 +10,7 @@ use lfr_kernels::{
     Activation, Adam, Conv, ConvTranspose, Gradients, Images, Latents, Lfr, LfrGradients, Linear, Penalties,
     distances, distances_gradient,
 };
+use random::random;
 
 const ITEMS: usize = 128;
 const LATENT: usize = 256;
@@ -42,17 +45,6 @@ struct Stage {
     dy: Vec<f32>,
     /// Multiplications with an addition, forward.
     work: usize,
-}
-
-fn random(n: usize, scale: f32, mut seed: u32) -> Vec<f32> {
-    seed = seed.wrapping_mul(2_654_435_761) | 1;
-    let mut next = || {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..n).map(|_| scale * next()).collect()
 }
 
 fn images(side: usize) -> Images {

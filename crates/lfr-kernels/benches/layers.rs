@@ -2,9 +2,12 @@
 //! many runs. `cargo bench -p lfr-kernels --bench layers [-- beginning of a name]`; with `LFR_PRODUCTS=avx2` without
 //! AVX-512's matrix products.
 
+mod random;
+
 use std::time::{Duration, Instant};
 
 use lfr_kernels::{Activation, Conv, ConvTranspose, Gradients, Images, Linear};
+use random::random;
 
 const ITEMS: usize = 128;
 /// For which a layer is run, forward and backward.
@@ -44,17 +47,6 @@ const LAYERS: [Layer; 21] = [
     ("cube", Kind::Linear, [1024, 1024, 1, 1, 1]),
 ];
 
-fn random(n: usize, mut seed: u32) -> Vec<f32> {
-    seed = seed.wrapping_mul(2_654_435_761) | 1;
-    let mut next = || {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        (seed >> 8) as f32 / (1 << 23) as f32 - 1.0
-    };
-    (0..n).map(|_| next()).collect()
-}
-
 /// The shortest of several runs, in seconds.
 fn best(mut f: impl FnMut()) -> f64 {
     f();
@@ -87,15 +79,15 @@ fn run((name, kind, [inputs, outputs, kernel, stride, side]): Layer) {
         Kind::Transposed => (side * stride, side * side),
         _ => (side.div_ceil(stride), side.div_ceil(stride).pow(2)),
     };
-    let weight = random(inputs * outputs * kernel * kernel, 1);
-    let (x, mut y) = (random(items * side * side * inputs, 2), vec![0.0; items * out * out * outputs]);
+    let weight = random(inputs * outputs * kernel * kernel, 1.0, 1);
+    let (x, mut y) = (random(items * side * side * inputs, 1.0, 2), vec![0.0; items * out * out * outputs]);
     let flops = 2.0 * (items * patches * weight.len()) as f64 / 1e9;
     let forward = best(|| match kind {
         Kind::Conv => conv.forward(images, &x, &weight, None, &mut y),
         Kind::Transposed => transposed.forward(images, &x, &weight, None, &mut y),
         Kind::Linear => linear.forward(&x, &weight, None, &mut y),
     });
-    let (dy, mut dw, mut dx) = (random(y.len(), 3), weight.clone(), x.clone());
+    let (dy, mut dw, mut dx) = (random(y.len(), 1.0, 3), weight.clone(), x.clone());
     let backward = best(|| {
         let gradients = Gradients { input: Some(&mut dx), weight: &mut dw, bias: None };
         match kind {

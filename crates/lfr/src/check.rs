@@ -156,11 +156,11 @@ fn loss_checks(losses: &[f32]) -> Vec<Check> {
 }
 
 /// Independent rankings of n items agree by 0 give or take 1 / sqrt(n); members of a combination agreed by .45 and more on
-/// every pile of docs/defaults.md.
+/// every pile of docs/defaults.md but one.
 /// The order of a few ordinary items is chance, so that a low correlation says nothing below a hundred items.
 fn agreement(rho: f32, items: usize) -> Check {
     let warning = (rho < 0.1 && items >= 100).then_some(
-        "each ranks the items in another order, so their mean means little; compare single ones by `--method`",
+        "each ranks the items in another order, so what they rank together means little; compare single ones by `--method`",
     );
     let found = format!("the combined detectors agree by {rho:.2} (mean rank correlation)");
     check("agreement", f64::from(rho), warning, found)
