@@ -102,7 +102,7 @@ pub fn conv2d(
 /// [`conv2d`] without bias and activation of `x`, the output of a batch normalisation: where `again` tells how, the backward
 /// pass normalises again, so that `x` need not be kept for it.
 pub fn conv2d_again(x: Tensor<4>, again: Option<&Again>, weight: Tensor<4>, window: Window) -> Tensor<4> {
-    let Some(again) = again.filter(|_| on_cpu(&x)) else {
+    let Some(again) = again else {
         return conv2d(x, weight, None, window, Activation::None);
     };
     let conv = window.convolution(&weight, Activation::None);
